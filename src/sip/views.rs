@@ -231,7 +231,7 @@ mod tests {
         let message = read("Subject: a\r\n b\r\nVia: SIP/2.0/UDP a, SIP/2.0/UDP b;;\r\n");
         assert!(message.via().is_ok());
         let fault = message.vias().unwrap_err();
-        assert_eq!(fault.to_string(), "read Via at line 4, byte 30: a token is missing");
+        assert_eq!(fault.to_string(), "read Via at line 4, byte 29: a token is missing");
     }
 
     #[test]

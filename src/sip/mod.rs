@@ -1,6 +1,7 @@
 //! RFC 3261 as data: messages in which no byte is lost, and what their headers say.
 
 mod build;
+mod check;
 pub mod header;
 mod header_name;
 mod headers;

@@ -47,7 +47,8 @@ impl Ids {
     /// section 14.1 draws the wait after a 491.
     pub(super) fn wait(&mut self, least: Duration, most: Duration) -> Duration {
         let unit = Duration::from_millis(10);
-        let units = u32::try_from((most.saturating_sub(least)).as_millis() / 10).unwrap_or(u32::MAX);
+        let units =
+            u32::try_from((most.saturating_sub(least)).as_millis() / 10).unwrap_or(u32::MAX);
         least + unit * (self.rng.next_u32() % units.saturating_add(1).max(1))
     }
 

@@ -1,9 +1,14 @@
 //! RFC 3261 as data: messages in which no byte is lost, and what their headers say.
 
+mod agenda;
+pub mod agent;
 mod build;
+mod dialog;
+pub mod flow;
 pub mod header;
 mod header_name;
 mod headers;
+mod ids;
 mod line;
 mod malformed;
 mod message;
@@ -11,6 +16,8 @@ mod method;
 mod params;
 mod scan;
 mod start_line;
+mod transaction;
+pub mod transport;
 pub mod uri;
 mod views;
 

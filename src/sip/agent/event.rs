@@ -1,7 +1,7 @@
 //! What an agent tells its owner.
 
+use crate::sip::Message;
 use crate::sip::flow::Flow;
-use crate::sip::message::Message;
 use std::fmt;
 use std::time::Duration;
 

@@ -12,7 +12,7 @@ mod settings;
 
 pub use content::{Body, Content, Reply};
 pub use event::{CallId, Event, RegistrationId, RequestId, Why};
-pub use settings::{Refresher, Reliability, Settings, SessionTimer};
+pub use settings::{Credentials, Reliability, SessionTimer, Settings};
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -20,12 +20,12 @@ use std::time::Duration;
 use thiserror::Error;
 
 use crate::packet::{Packet, Transport};
-use crate::sip::address::NameAddr;
+use crate::sip::Message;
+use crate::sip::Method;
+use crate::sip::NameAddr;
+use crate::sip::Uri;
 use crate::sip::dialog::DialogId;
 use crate::sip::flow::Flow;
-use crate::sip::message::Message;
-use crate::sip::method::Method;
-use crate::sip::uri::Uri;
 use crate::time::Instant;
 
 /// A SIP user agent: client and server, with every call and registration it has.
@@ -174,7 +174,13 @@ impl UserAgent {
 
     /// Answers a call that came in with a provisional response, 101 to 199; reliably where the
     /// settings and the caller agree on it.
-    pub fn ring(&mut self, _now: Instant, _call: CallId, _code: u16, _content: Content) -> Result<(), Error> {
+    pub fn ring(
+        &mut self,
+        _now: Instant,
+        _call: CallId,
+        _code: u16,
+        _content: Content,
+    ) -> Result<(), Error> {
         todo!()
     }
 
@@ -192,34 +198,65 @@ impl UserAgent {
     /// Ends a call by whatever its state needs: CANCEL as soon as there is a provisional response,
     /// a refusal (486), or BYE as soon as the 2xx is acknowledged. A 2xx that crosses the CANCEL
     /// gets its ACK and then BYE. The headers, such as Reason, go into the one or the other.
-    pub fn hang_up(&mut self, _now: Instant, _call: CallId, _headers: Vec<(String, String)>) -> Result<(), Error> {
+    pub fn hang_up(
+        &mut self,
+        _now: Instant,
+        _call: CallId,
+        _headers: Vec<(String, String)>,
+    ) -> Result<(), Error> {
         todo!()
     }
 
     /// Changes an answered call by INVITE. It waits for its turn while another INVITE of the call
     /// is in progress, and is repeated after a 491 (RFC 3261 section 14.1).
-    pub fn reinvite(&mut self, _now: Instant, _call: CallId, _content: Content) -> Result<RequestId, Error> {
+    pub fn reinvite(
+        &mut self,
+        _now: Instant,
+        _call: CallId,
+        _content: Content,
+    ) -> Result<RequestId, Error> {
         todo!()
     }
 
     /// Changes a call, answered or not, by UPDATE (RFC 3311). It waits for its turn while an offer
     /// or another UPDATE of the call is in progress, and is repeated after a 491.
-    pub fn update(&mut self, _now: Instant, _call: CallId, _content: Content) -> Result<RequestId, Error> {
+    pub fn update(
+        &mut self,
+        _now: Instant,
+        _call: CallId,
+        _content: Content,
+    ) -> Result<RequestId, Error> {
         todo!()
     }
 
     /// Sends INFO within a call.
-    pub fn info(&mut self, _now: Instant, _call: CallId, _content: Content) -> Result<RequestId, Error> {
+    pub fn info(
+        &mut self,
+        _now: Instant,
+        _call: CallId,
+        _content: Content,
+    ) -> Result<RequestId, Error> {
         todo!()
     }
 
     /// Sends any other request within a call's dialog: REFER, NOTIFY, MESSAGE, OPTIONS.
-    pub fn request_within(&mut self, _now: Instant, _call: CallId, _method: Method, _content: Content) -> Result<RequestId, Error> {
+    pub fn request_within(
+        &mut self,
+        _now: Instant,
+        _call: CallId,
+        _method: Method,
+        _content: Content,
+    ) -> Result<RequestId, Error> {
         todo!()
     }
 
     /// Sends the ACK, or the PRACK, for a response that brought an offer; the body is the answer.
-    pub fn acknowledge(&mut self, _now: Instant, _call: CallId, _content: Content) -> Result<(), Error> {
+    pub fn acknowledge(
+        &mut self,
+        _now: Instant,
+        _call: CallId,
+        _content: Content,
+    ) -> Result<(), Error> {
         todo!()
     }
 
@@ -242,12 +279,20 @@ impl UserAgent {
     }
 
     /// Binds an address of record to this agent, and keeps it bound.
-    pub fn register(&mut self, _now: Instant, _registration: Registration) -> Result<RegistrationId, Error> {
+    pub fn register(
+        &mut self,
+        _now: Instant,
+        _registration: Registration,
+    ) -> Result<RegistrationId, Error> {
         todo!()
     }
 
     /// Removes a binding.
-    pub fn unregister(&mut self, _now: Instant, _registration: RegistrationId) -> Result<(), Error> {
+    pub fn unregister(
+        &mut self,
+        _now: Instant,
+        _registration: RegistrationId,
+    ) -> Result<(), Error> {
         todo!()
     }
 }

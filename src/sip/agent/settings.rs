@@ -4,9 +4,8 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use crate::packet::Transport;
-use crate::sip::digest::Credentials;
-use crate::sip::method::Method;
 use crate::sip::transaction::Timers;
+use crate::sip::{Method, Refresher};
 
 /// How an agent behaves. Every field has a default; a caller names at least
 /// [`listen`](Self::listen).
@@ -104,11 +103,11 @@ pub struct SessionTimer {
     pub refresher: Option<Refresher>,
 }
 
-/// Who refreshes a session: the client or the server of the transaction that settled it.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Refresher {
-    /// Whoever sent the request.
-    Uac,
-    /// Whoever sent the 2xx.
-    Uas,
+/// Who the agent is to a registrar or proxy that asks (RFC 3261 section 22).
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Credentials {
+    /// The name in the digest.
+    pub username: String,
+    /// The password, which is never sent.
+    pub password: String,
 }

@@ -1,8 +1,6 @@
 //! The two requests that are made from an INVITE: ACK and CANCEL.
 
-use crate::sip::header::CSeq;
-use crate::sip::message::Message;
-use crate::sip::method::Method;
+use crate::sip::{CSeq, Message, Method};
 
 /// The ACK to a final response other than 2xx (RFC 3261 section 17.1.1.3).
 pub(super) fn ack(invite: &Message, response: &Message) -> Message {
@@ -25,7 +23,7 @@ pub(super) fn cancel(invite: &Message, headers: &[(String, String)]) -> Message 
 /// A request of this method with the Request-URI, the top Via, the Route and the identity of
 /// `invite`, as both sections ask for.
 fn same_path(invite: &Message, method: Method) -> Message {
-    let mut derived = Message::request(method.clone(), invite.request_uri().unwrap_or_default());
+    let mut derived = Message::request(method.clone(), invite.uri_text());
     if let Some(via) = invite.headers.first("Via") {
         derived.headers.push("Via", via);
     }

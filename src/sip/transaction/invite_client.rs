@@ -7,7 +7,7 @@ use bytes::Bytes;
 
 use super::resend::Resend;
 use super::{ClientOutput, Timers, derived};
-use crate::sip::message::Message;
+use crate::sip::Message;
 use crate::time::Instant;
 
 /// One INVITE on its way, until no copy of its final response can come any more.
@@ -23,13 +23,24 @@ pub(super) struct InviteClient {
 #[derive(Debug)]
 enum State {
     /// Timer A resends over an unreliable transport, timer B gives up.
-    Calling { payload: Bytes, resend: Option<Resend>, give_up: Instant },
+    Calling {
+        payload: Bytes,
+        resend: Option<Resend>,
+        give_up: Instant,
+    },
     /// No limit, until there was a CANCEL.
-    Proceeding { give_up: Option<Instant> },
+    Proceeding {
+        give_up: Option<Instant>,
+    },
     /// Timer M: later copies of the 2xx still go up, to be acknowledged there.
-    Accepted { end: Instant },
+    Accepted {
+        end: Instant,
+    },
     /// Timer D: later copies of the refusal are acknowledged here.
-    Completed { ack: Bytes, end: Instant },
+    Completed {
+        ack: Bytes,
+        end: Instant,
+    },
     Terminated,
 }
 
@@ -54,9 +65,10 @@ impl InviteClient {
         &self.invite
     }
 
-    /// Whether nothing at all was heard yet: no CANCEL may be sent (RFC 3261 section 9.1).
-    pub(super) fn is_unheard(&self) -> bool {
-        matches!(self.state, State::Calling { .. })
+    /// Whether a provisional response came and no final one: only then may a CANCEL be sent (RFC
+    /// 3261 section 9.1).
+    pub(super) fn is_proceeding(&self) -> bool {
+        matches!(self.state, State::Proceeding { .. })
     }
 
     /// Takes a response of the transaction.

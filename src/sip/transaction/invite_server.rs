@@ -6,7 +6,7 @@ use bytes::Bytes;
 
 use super::resend::Resend;
 use super::{ServerOutput, Timers};
-use crate::sip::message::Message;
+use crate::sip::Message;
 use crate::time::Instant;
 
 /// One INVITE that came, until no copy of it or of its ACK can come any more.
@@ -21,15 +21,27 @@ pub(super) struct InviteServer {
 #[derive(Debug)]
 enum State {
     /// Nothing was said yet; 100 is due soon.
-    Silent { trying: Instant },
+    Silent {
+        trying: Instant,
+    },
     /// The last provisional response, for whoever asks again.
-    Proceeding { last: Bytes },
+    Proceeding {
+        last: Bytes,
+    },
     /// Timer L: copies of the INVITE are dropped here, the 2xx is repeated from above.
-    Accepted { end: Instant },
+    Accepted {
+        end: Instant,
+    },
     /// Timer G resends over an unreliable transport, timer H gives up.
-    Completed { last: Bytes, resend: Option<Resend>, give_up: Instant },
+    Completed {
+        last: Bytes,
+        resend: Option<Resend>,
+        give_up: Instant,
+    },
     /// Timer I: copies of the ACK are dropped here.
-    Confirmed { end: Instant },
+    Confirmed {
+        end: Instant,
+    },
     Terminated,
 }
 
@@ -89,7 +101,12 @@ impl InviteServer {
     }
 
     /// Takes an ACK that matches the transaction.
-    pub(super) fn handle_ack(&mut self, now: Instant, ack: Message, outputs: &mut Vec<ServerOutput>) {
+    pub(super) fn handle_ack(
+        &mut self,
+        now: Instant,
+        ack: Message,
+        outputs: &mut Vec<ServerOutput>,
+    ) {
         match &self.state {
             State::Completed { .. } if self.reliable => self.state = State::Terminated,
             State::Completed { .. } => self.state = State::Confirmed { end: now + self.timers.t4 },

@@ -19,7 +19,7 @@ pub(super) fn server_key(request: &Message, via: &Via, cseq: &CSeq, method: &Met
     // A client of RFC 2543: its ACK repeats all of this, and has the To tag of the response,
     // which therefore cannot be part of the key.
     let via = request.headers.first("Via").unwrap_or_default();
-    let uri = request.request_uri().unwrap_or_default();
+    let uri = request.uri_text();
     let from = tag(request, "From");
     let call_id = request.headers.get("Call-ID").unwrap_or_default();
     format!("{via}\n{uri}\n{from}\n{call_id}\n{}\n{method}", cseq.number)

@@ -76,7 +76,11 @@ enum Owner {
 impl Layer {
     /// A layer of at most `transactions_max` transactions. `stateless_tag` is the To tag of the
     /// responses that it gives without one (RFC 3261 section 8.2.7: always the same).
-    pub(in crate::sip) fn new(timers: Timers, transactions_max: usize, stateless_tag: String) -> Self {
+    pub(in crate::sip) fn new(
+        timers: Timers,
+        transactions_max: usize,
+        stateless_tag: String,
+    ) -> Self {
         Self {
             timers,
             transactions_max,
@@ -136,7 +140,12 @@ impl Layer {
 
     /// Sends a request outside any transaction, as an ACK to a 2xx goes (RFC 3261 section
     /// 13.2.2.4), and returns the packet for the next copy of that 2xx.
-    pub(in crate::sip) fn send_alone(&mut self, request: Message, branch: &str, route: Route) -> Packet {
+    pub(in crate::sip) fn send_alone(
+        &mut self,
+        request: Message,
+        branch: &str,
+        route: Route,
+    ) -> Packet {
         let stamped = route.stamp(request, branch);
         let packet = stamped.flow.packet(stamped.payload);
         self.packets.push_back(packet.clone());

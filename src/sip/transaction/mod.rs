@@ -19,7 +19,7 @@ pub use timers::Timers;
 
 use bytes::Bytes;
 
-use super::message::Message;
+use super::Message;
 
 /// What a client transaction wants.
 #[derive(Debug)]

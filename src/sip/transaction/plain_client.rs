@@ -6,7 +6,7 @@ use bytes::Bytes;
 
 use super::resend::Resend;
 use super::{ClientOutput, Timers};
-use crate::sip::message::Message;
+use crate::sip::Message;
 use crate::time::Instant;
 
 /// One request on its way, until no copy of its final response can come any more.
@@ -21,11 +21,21 @@ pub(super) struct PlainClient {
 #[derive(Debug)]
 enum State {
     /// Timer E resends over an unreliable transport at intervals that double, timer F gives up.
-    Trying { payload: Bytes, resend: Option<Resend>, give_up: Instant },
+    Trying {
+        payload: Bytes,
+        resend: Option<Resend>,
+        give_up: Instant,
+    },
     /// The same, at intervals of T2.
-    Proceeding { payload: Bytes, resend: Option<Resend>, give_up: Instant },
+    Proceeding {
+        payload: Bytes,
+        resend: Option<Resend>,
+        give_up: Instant,
+    },
     /// Timer K: later copies of the final response are dropped here.
-    Completed { end: Instant },
+    Completed {
+        end: Instant,
+    },
     Terminated,
 }
 
@@ -42,11 +52,6 @@ impl PlainClient {
         let resend = (!reliable).then(|| Resend::after(now, timers.t1));
         let state = State::Trying { payload, resend, give_up: now + timers.give_up() };
         Self { reliable, timers, state }
-    }
-
-    /// Whether nothing at all was heard yet.
-    pub(super) fn is_unheard(&self) -> bool {
-        matches!(self.state, State::Trying { .. })
     }
 
     /// Takes a response of the transaction.

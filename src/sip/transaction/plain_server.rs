@@ -21,11 +21,20 @@ pub(super) struct PlainServer {
 enum State {
     /// Nothing was said yet; 100 is due when the client's interval reaches T2. After 64*T1 the
     /// client has given up, and so do we.
-    Trying { trying: Instant, give_up: Instant },
+    Trying {
+        trying: Instant,
+        give_up: Instant,
+    },
     /// The last provisional response, for whoever asks again.
-    Proceeding { last: Bytes, give_up: Instant },
+    Proceeding {
+        last: Bytes,
+        give_up: Instant,
+    },
     /// Timer J: copies of the request get the same response again.
-    Completed { last: Bytes, end: Instant },
+    Completed {
+        last: Bytes,
+        end: Instant,
+    },
     Terminated,
 }
 

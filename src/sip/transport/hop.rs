@@ -3,9 +3,7 @@
 use std::net::SocketAddr;
 
 use crate::packet::Transport;
-use crate::sip::header::NameAddr;
-use crate::sip::message::Message;
-use crate::sip::uri::{Host, Uri};
+use crate::sip::{Host, Message, NameAddr, Uri};
 
 /// Where a URI leads; nowhere, if that takes DNS or a transport that we do not speak.
 pub fn resolve(uri: &Uri) -> Option<(Transport, SocketAddr)> {
@@ -32,7 +30,7 @@ pub fn resolve(uri: &Uri) -> Option<(Transport, SocketAddr)> {
 pub(in crate::sip) fn next_hop(request: &Message, strict: bool) -> Option<(Transport, SocketAddr)> {
     match request.headers.first("Route") {
         Some(route) if !strict => resolve(&NameAddr::parse(route).ok()?.uri),
-        _ => resolve(&request.uri().ok()?),
+        _ => resolve(&request.request_uri().ok()?),
     }
 }
 
@@ -59,7 +57,10 @@ mod tests {
         assert_eq!(lead("sip:192.0.2.1:5070;transport=TCP").as_deref(), Some("TCP 192.0.2.1:5070"));
         assert_eq!(lead("sip:a@192.0.2.1;transport=tls").as_deref(), Some("TLS 192.0.2.1:5061"));
         assert_eq!(lead("sip:a@[2001:db8::1]").as_deref(), Some("UDP [2001:db8::1]:5060"));
-        assert_eq!(lead("sip:a@example.com;maddr=192.0.2.9").as_deref(), Some("UDP 192.0.2.9:5060"));
+        assert_eq!(
+            lead("sip:a@example.com;maddr=192.0.2.9").as_deref(),
+            Some("UDP 192.0.2.9:5060")
+        );
     }
 
     #[test]

@@ -7,4 +7,4 @@ mod route;
 pub(super) use hop::next_hop;
 pub use hop::resolve;
 pub(super) use reply::{fallback_target, reply_flow};
-pub(super) use route::{Paths, Route};
+pub(super) use route::{Paths, Route, restamped};

@@ -3,9 +3,9 @@
 use std::net::SocketAddr;
 
 use super::hop::default_port;
+use crate::sip::Host;
+use crate::sip::Via;
 use crate::sip::flow::Flow;
-use crate::sip::header::Via;
-use crate::sip::uri::Host;
 
 /// The path of the responses to a request that came by `flow` with this Via on top.
 pub(in crate::sip) fn reply_flow(via: &Via, flow: Flow) -> Flow {
@@ -71,7 +71,8 @@ mod tests {
 
     #[test]
     fn a_connection_is_answered_on_itself_or_at_the_port_of_the_via() {
-        let via = Via::parse("SIP/2.0/TCP 192.0.2.9:5070;branch=z9hG4bK1;maddr=203.0.113.5").unwrap();
+        let via =
+            Via::parse("SIP/2.0/TCP 192.0.2.9:5070;branch=z9hG4bK1;maddr=203.0.113.5").unwrap();
         assert_eq!(reply_flow(&via, flow(Transport::Tcp)), flow(Transport::Tcp));
         let fallback = fallback_target(&via, flow(Transport::Tcp));
         assert_eq!(fallback, Some("192.0.2.9:5070".parse().unwrap()));

@@ -5,9 +5,9 @@ use std::net::SocketAddr;
 use bytes::Bytes;
 
 use crate::packet::Transport;
+use crate::sip::Message;
+use crate::sip::Via;
 use crate::sip::flow::Flow;
-use crate::sip::header::Via;
-use crate::sip::message::Message;
 
 /// The ways to one next hop.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

@@ -2,6 +2,8 @@
 
 use std::mem;
 
+use bytes::Bytes;
+
 use super::super::invite_client::InviteClient;
 use super::super::plain_client::PlainClient;
 use super::super::{ClientOutput, derived, key};
@@ -42,7 +44,7 @@ impl Layer {
         let method = request.method()?.clone();
         let stamped = route.stamp(request, &branch);
         let fallback = stamped.fallback.map(|flow| (flow, stamped.request.clone()));
-        let machine = self.start(now, &method, stamped.request, stamped.flow);
+        let machine = self.start(now, stamped.request, stamped.payload, stamped.flow);
         let client = Client { machine, branch, method, flow: stamped.flow, fallback };
         Some(self.insert_client(now, client))
     }
@@ -64,7 +66,8 @@ impl Layer {
         let cancel = derived::cancel(machine.invite(), headers);
         let (branch, flow) = (client.branch.clone(), client.flow);
         self.settle_client(now, id);
-        let machine = self.start(now, &Method::Cancel, cancel, flow);
+        let payload = cancel.to_bytes();
+        let machine = self.start(now, cancel, payload, flow);
         let client = Client { machine, branch, method: Method::Cancel, flow, fallback: None };
         Some(self.insert_client(now, client))
     }
@@ -143,8 +146,8 @@ impl Layer {
         // server that did get it sees a copy.
         let request = restamped(request, flow, &client.branch);
         client.flow = flow;
-        let method = client.method.clone();
-        let machine = self.start(now, &method, request, flow);
+        let payload = request.to_bytes();
+        let machine = self.start(now, request, payload, flow);
         if let Some(client) = self.clients.get_mut(&id) {
             client.machine = machine;
         }
@@ -152,11 +155,10 @@ impl Layer {
         Ok(())
     }
 
-    fn start(&mut self, now: Instant, method: &Method, request: Message, flow: Flow) -> Machine {
-        let payload = request.to_bytes();
+    fn start(&mut self, now: Instant, request: Message, payload: Bytes, flow: Flow) -> Machine {
         let reliable = flow.transport.is_reliable();
         let (timers, outputs) = (self.timers, &mut self.client_outputs);
-        if *method == Method::Invite {
+        if request.method() == Some(&Method::Invite) {
             let machine = InviteClient::new(now, request, payload, reliable, timers, outputs);
             Machine::Invite(Box::new(machine))
         } else {

@@ -180,3 +180,175 @@ impl InviteClient {
 }
 
 const TIMER_D_LEAST: Duration = Duration::from_secs(32);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sip::Method;
+
+    struct Bench {
+        client: InviteClient,
+        outputs: Vec<ClientOutput>,
+        log: Vec<String>,
+    }
+
+    /// A bench whose transaction began at zero.
+    fn bench(reliable: bool) -> Bench {
+        let mut invite = Message::request(Method::Invite, "sip:bob@192.0.2.2");
+        invite.headers.push("Via", "SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK1");
+        invite.headers.push("Route", "<sip:192.0.2.9;lr>");
+        invite.headers.push("From", "<sip:alice@192.0.2.1>;tag=1");
+        invite.headers.push("To", "<sip:bob@192.0.2.2>");
+        invite.headers.push("Call-ID", "7");
+        invite.headers.push("CSeq", "5 INVITE");
+        let (payload, mut outputs) = (invite.to_bytes(), Vec::new());
+        let client = InviteClient::new(
+            Instant::START,
+            invite,
+            payload,
+            reliable,
+            Timers::default(),
+            &mut outputs,
+        );
+        Bench { client, outputs, log: Vec::new() }.noted(Instant::START)
+    }
+
+    impl Bench {
+        fn noted(mut self, now: Instant) -> Self {
+            self.note(now);
+            self
+        }
+
+        fn note(&mut self, now: Instant) {
+            for output in self.outputs.drain(..) {
+                let what = match output {
+                    ClientOutput::Transmit(payload) => {
+                        let message = Message::parse(&payload).unwrap();
+                        message.method().unwrap().to_string()
+                    }
+                    ClientOutput::Response(response) => response.code().unwrap().to_string(),
+                    ClientOutput::TimedOut => "timed out".into(),
+                    ClientOutput::Unreachable => "unreachable".into(),
+                };
+                self.log.push(format!("{} {what}", now.elapsed().as_millis()));
+            }
+        }
+
+        fn respond(&mut self, at: u64, code: u16) {
+            let now = Instant::from_millis(at);
+            self.run_until(now);
+            let mut response = Message::response_to(self.client.invite(), code, "");
+            response.set_to_tag("2");
+            self.client.handle_response(now, code, response, &mut self.outputs);
+            self.note(now);
+        }
+
+        fn run_until(&mut self, end: Instant) {
+            while let Some(at) = self.client.deadline().filter(|at| *at <= end) {
+                self.client.handle_timeout(at, &mut self.outputs);
+                self.note(at);
+            }
+        }
+
+        fn run(mut self) -> (Vec<String>, bool) {
+            self.run_until(Instant::from_millis(200_000));
+            (self.log, self.client.is_terminated())
+        }
+    }
+
+    #[test]
+    fn an_unanswered_invite_is_sent_seven_times_in_32_seconds() {
+        let (log, terminated) = bench(false).run();
+        let sent = ["0", "500", "1500", "3500", "7500", "15500", "31500"];
+        let mut expected: Vec<_> = sent.iter().map(|at| format!("{at} INVITE")).collect();
+        expected.push("32000 timed out".into());
+        assert_eq!((log, terminated), (expected, true));
+    }
+
+    #[test]
+    fn a_reliable_transport_needs_one_copy_and_the_same_patience() {
+        let (log, terminated) = bench(true).run();
+        assert_eq!(log, ["0 INVITE", "32000 timed out"]);
+        assert!(terminated);
+    }
+
+    #[test]
+    fn a_provisional_response_ends_the_copies_and_the_hurry() {
+        let mut bench = bench(false);
+        bench.respond(600, 100);
+        bench.respond(90_000, 180);
+        let (log, terminated) = bench.run();
+        assert_eq!(log, ["0 INVITE", "500 INVITE", "600 100", "90000 180"]);
+        assert!(!terminated);
+    }
+
+    #[test]
+    fn after_a_cancel_64_t1_are_enough() {
+        let mut bench = bench(false);
+        bench.respond(100, 180);
+        bench.client.handle_cancel(Instant::from_millis(1_000));
+        bench.client.handle_cancel(Instant::from_millis(9_000));
+        let (log, terminated) = bench.run();
+        assert_eq!(log, ["0 INVITE", "100 180", "33000 timed out"]);
+        assert!(terminated);
+    }
+
+    #[test]
+    fn every_copy_of_a_refusal_is_acknowledged_but_told_once() {
+        let mut bench = bench(false);
+        bench.respond(100, 486);
+        bench.respond(600, 486);
+        bench.respond(32_099, 486);
+        bench.respond(32_100, 486);
+        let (log, terminated) = bench.run();
+        assert_eq!(log, ["0 INVITE", "100 ACK", "100 486", "600 ACK", "32099 ACK"]);
+        assert!(terminated);
+    }
+
+    #[test]
+    fn a_refusal_over_a_reliable_transport_is_acknowledged_and_done() {
+        let mut bench = bench(true);
+        bench.respond(100, 486);
+        assert!(bench.client.is_terminated());
+        assert_eq!(bench.log, ["0 INVITE", "100 ACK", "100 486"]);
+    }
+
+    #[test]
+    fn every_2xx_goes_up_for_64_t1_and_none_is_acknowledged_here() {
+        let mut bench = bench(false);
+        bench.respond(100, 180);
+        bench.respond(200, 200);
+        bench.respond(700, 200);
+        bench.respond(800, 180);
+        bench.respond(900, 486);
+        bench.respond(32_199, 200);
+        bench.respond(32_201, 200);
+        let (log, terminated) = bench.run();
+        assert_eq!(log, ["0 INVITE", "100 180", "200 200", "700 200", "32199 200"]);
+        assert!(terminated);
+    }
+
+    #[test]
+    fn a_transport_error_is_told_once() {
+        let mut bench = bench(true);
+        bench.client.handle_transport_error(&mut bench.outputs);
+        bench.client.handle_transport_error(&mut bench.outputs);
+        let (log, terminated) = bench.noted(Instant::START).run();
+        assert_eq!(log, ["0 INVITE", "0 unreachable"]);
+        assert!(terminated);
+    }
+
+    #[test]
+    fn the_ack_repeats_the_path_of_the_invite_and_the_to_of_the_response() {
+        let bench = bench(false);
+        let mut response = Message::response_to(bench.client.invite(), 486, "");
+        response.set_to_tag("2");
+        assert_eq!(
+            derived::ack(bench.client.invite(), &response).to_bytes(),
+            "ACK sip:bob@192.0.2.2 SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK1\r\n\
+             Route: <sip:192.0.2.9;lr>\r\nMax-Forwards: 70\r\nFrom: <sip:alice@192.0.2.1>;tag=1\r\n\
+             To: <sip:bob@192.0.2.2>;tag=2\r\nCall-ID: 7\r\nCSeq: 5 ACK\r\n\
+             Content-Length: 0\r\n\r\n"
+        );
+    }
+}

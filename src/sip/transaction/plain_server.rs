@@ -121,3 +121,95 @@ impl PlainServer {
         matches!(self.state, State::Terminated)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Bench {
+        server: PlainServer,
+        outputs: Vec<ServerOutput>,
+        log: Vec<String>,
+    }
+
+    /// A bench whose request came at zero.
+    fn bench(reliable: bool) -> Bench {
+        let server = PlainServer::new(Instant::START, reliable, Timers::default());
+        Bench { server, outputs: Vec::new(), log: Vec::new() }
+    }
+
+    impl Bench {
+        fn note(&mut self, now: Instant) {
+            for output in mem::take(&mut self.outputs) {
+                match output {
+                    ServerOutput::Transmit(payload) => {
+                        let text = String::from_utf8(payload.into()).unwrap();
+                        self.log.push(format!("{} {text}", now.elapsed().as_millis()));
+                    }
+                    ServerOutput::Trying => {
+                        self.server.send(now, 100, "100".into(), &mut self.outputs);
+                        self.note(now);
+                    }
+                    ServerOutput::Ack(_) | ServerOutput::NoAck => panic!("only an INVITE has them"),
+                }
+            }
+        }
+
+        fn send(&mut self, at: u64, code: u16) -> &mut Self {
+            let now = Instant::from_millis(at);
+            self.run_until(now);
+            self.server.send(now, code, code.to_string().into(), &mut self.outputs);
+            self.note(now);
+            self
+        }
+
+        fn copy(&mut self, at: u64) -> &mut Self {
+            let now = Instant::from_millis(at);
+            self.run_until(now);
+            self.server.handle_retransmission(&mut self.outputs);
+            self.note(now);
+            self
+        }
+
+        fn run_until(&mut self, end: Instant) {
+            while let Some(at) = self.server.deadline().filter(|at| *at <= end) {
+                self.server.handle_timeout(at, &mut self.outputs);
+                self.note(at);
+            }
+        }
+
+        fn run(&mut self) -> Vec<String> {
+            self.run_until(Instant::from_millis(200_000));
+            assert!(self.server.is_terminated());
+            mem::take(&mut self.log)
+        }
+    }
+
+    #[test]
+    fn a_silent_user_is_spoken_for_once_the_client_asks_every_t2() {
+        assert_eq!(bench(false).copy(500).copy(3_600).run(), ["3500 100", "3600 100"]);
+    }
+
+    #[test]
+    fn nothing_is_said_after_64_t1() {
+        let mut bench = bench(true);
+        bench.send(32_000, 200);
+        assert_eq!(bench.run(), ["3500 100"]);
+    }
+
+    #[test]
+    fn every_copy_gets_the_final_response_again_for_64_t1() {
+        let mut bench = bench(false);
+        bench.copy(50).send(100, 200).copy(600).send(700, 500).copy(32_099);
+        assert!(!bench.server.is_terminated());
+        assert_eq!(bench.run(), ["100 200", "600 200", "32099 200"]);
+    }
+
+    #[test]
+    fn a_reliable_transport_has_no_copies_to_wait_for() {
+        let mut bench = bench(true);
+        bench.send(100, 200);
+        assert!(bench.server.is_terminated());
+        assert_eq!(bench.run(), ["100 200"]);
+    }
+}

@@ -68,7 +68,6 @@ impl Layer {
         }
         if let Some(merge_key) = key::merge_key(&request, &cseq)
             && self.merge_keys.contains_key(&merge_key)
-            && target.is_none()
         {
             // RFC 3261 section 8.2.2.2.
             self.answer_alone(&request, flow, 482);

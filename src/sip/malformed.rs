@@ -4,6 +4,8 @@ use std::fmt;
 
 use thiserror::Error;
 
+use super::method::Method;
+
 /// Why a message, or a part of one, cannot be read or must be refused.
 ///
 /// Every text fits after "cannot".
@@ -53,23 +55,35 @@ pub enum Malformed {
     #[error("tell the method: {start_line} in the start line, {cseq} in CSeq")]
     Mismatch {
         /// As the start line has it.
-        start_line: String,
+        start_line: Method,
         /// As CSeq has it.
-        cseq: String,
+        cseq: Method,
+    },
+    /// Content-Length counts other bytes than there are.
+    #[error("find the {said} bytes of Content-Length in a body of {there}")]
+    Length {
+        /// What Content-Length says.
+        said: usize,
+        /// How many there are.
+        there: usize,
     },
 }
 
 impl Malformed {
-    /// The status that refuses a request for this reason: 400, 505 for a version (RFC 3261
-    /// section 21.5.6), 513 for size (section 21.5.7).
+    /// The status that refuses a request for this reason: 400, 501 for an unknown method that CSeq
+    /// does not confirm, 505 for a version (RFC 3261 section 21.5.6), 513 for size (section
+    /// 21.5.7).
     pub fn status(&self) -> u16 {
         match self {
             Self::Version(_) => 505,
             Self::TooLarge { .. } => 513,
+            // RFC 4475 section 3.1.2.18.
+            Self::Mismatch { start_line: Method::Other(_), .. } => 501,
             Self::Line { .. }
             | Self::Field { .. }
             | Self::Missing(_)
             | Self::Repeated { .. }
+            | Self::Length { .. }
             | Self::Mismatch { .. } => 400,
         }
     }

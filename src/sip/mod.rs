@@ -3,8 +3,10 @@
 mod agenda;
 pub mod agent;
 mod build;
+mod check;
 mod dialog;
 pub mod flow;
+pub mod framing;
 pub mod header;
 mod header_name;
 mod headers;

@@ -176,11 +176,15 @@ impl Message {
 }
 
 impl Message {
-    fn one<T>(&self, name: &'static str, parse: Parse<T>) -> Result<T, Malformed> {
+    pub(crate) fn one<T>(&self, name: &'static str, parse: Parse<T>) -> Result<T, Malformed> {
         self.maybe(name, parse)?.ok_or(Malformed::Missing(name))
     }
 
-    fn maybe<T>(&self, name: &'static str, parse: Parse<T>) -> Result<Option<T>, Malformed> {
+    pub(crate) fn maybe<T>(
+        &self,
+        name: &'static str,
+        parse: Parse<T>,
+    ) -> Result<Option<T>, Malformed> {
         self.lines(name, parse).next().transpose()
     }
 
@@ -217,7 +221,8 @@ impl Message {
 /// Reads one value.
 pub(crate) type Parse<T> = fn(&str) -> Result<T, Malformed>;
 
-fn number(field: &'static str, text: &str, limit: u32) -> Result<u32, Malformed> {
+/// Reads a number that fills `text`.
+pub(crate) fn number(field: &'static str, text: &str, limit: u32) -> Result<u32, Malformed> {
     let mut scan = Scan::new(field, text);
     let number = scan.number(limit)?;
     scan.end()?;

@@ -42,7 +42,9 @@ impl Host {
             if !scan.eat(b']') {
                 return Err(scan.fail("a bracket is never closed"));
             }
-            let ip = inner.parse().map_err(|_| start.fail("this is no IPv6 address"))?;
+            // RFC 5118 section 4.10: a mistake in the grammar of RFC 3261 allowed a third colon.
+            let mended = inner.replacen(":::", "::", 1);
+            let ip = mended.parse().map_err(|_| start.fail("this is no IPv6 address"))?;
             return Ok(Self::V6(ip));
         }
         let name = scan.take_while(|byte| byte.is_ascii_alphanumeric() || b"-._".contains(&byte));

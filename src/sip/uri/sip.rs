@@ -8,7 +8,8 @@ use crate::sip::malformed::Malformed;
 use crate::sip::params::Params;
 use crate::sip::scan::Scan;
 
-/// A SIP or SIPS address (RFC 3261 section 19.1.1). Texts are as written, with their escapes.
+/// A SIP or SIPS address (RFC 3261 section 19.1.1). Texts are as written, with their escapes; in
+/// parameters those that change nothing are undone.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct SipUri {
     /// Whether it is `sips:`.
@@ -95,7 +96,8 @@ pub(super) fn scan_params(scan: &mut Scan<'_>) -> Result<Params, Malformed> {
         if value == Some("") {
             return Err(scan.fail("the value of a parameter is missing"));
         }
-        params.push_plain(name, value)?;
+        // RFC 4475 section 3.1.1.3: `%6C%72` is `lr`.
+        params.push_plain(&escape::canonical(name), value.map(escape::canonical).as_deref())?;
     }
     Ok(params)
 }

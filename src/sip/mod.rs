@@ -1,11 +1,16 @@
 //! RFC 3261 as data: messages in which no byte is lost, and what their headers say.
 
+mod agenda;
+pub mod agent;
 mod build;
 mod check;
+mod dialog;
+pub mod flow;
 pub mod framing;
 pub mod header;
 mod header_name;
 mod headers;
+mod ids;
 mod line;
 mod malformed;
 mod message;
@@ -13,6 +18,8 @@ mod method;
 mod params;
 mod scan;
 mod start_line;
+mod transaction;
+pub mod transport;
 pub mod uri;
 mod views;
 

@@ -34,6 +34,14 @@ impl Message {
         self.method().is_some()
     }
 
+    /// The Request-URI as written, also when that is no URI; `""` for a response.
+    pub fn uri_text(&self) -> &str {
+        match &self.start {
+            StartLine::Request { uri, .. } => uri,
+            StartLine::Status { .. } => "",
+        }
+    }
+
     /// The Request-URI. A response has none.
     pub fn request_uri(&self) -> Result<Uri, Malformed> {
         match &self.start {

@@ -2,6 +2,7 @@
 
 mod build;
 mod check;
+pub mod digest;
 pub mod framing;
 pub mod header;
 mod header_name;

@@ -12,6 +12,7 @@ mod malformed;
 mod message;
 mod method;
 mod params;
+mod rsip_bridge;
 mod scan;
 mod start_line;
 pub mod uri;

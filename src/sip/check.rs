@@ -168,7 +168,7 @@ fn check_line(line: &Line) -> Result<(), &'static str> {
     if std::str::from_utf8(line.raw()).is_err() {
         return Err("a header is UTF-8");
     }
-    let ends = line.raw().iter().filter(|&&byte| byte == b'\n').count();
+    let ends = line.raw().split(|&byte| byte == b'\n').count() - 1;
     if line.raw().windows(2).filter(|pair| pair == b"\r\n").count() != ends || ends == 0 {
         return Err("a line ends with CRLF");
     }

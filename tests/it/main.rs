@@ -1,4 +1,8 @@
 //! The integration tests, one binary.
 
 mod scenarios;
+mod corpus;
+mod mutations;
+mod opinions;
+mod siprec_invite;
 mod torture;

@@ -13,7 +13,7 @@ mod words;
 pub mod world;
 
 pub use feature::{Example, read};
-pub use outcome::{Ending, Played, StepError, StepOutcome, StepPlayed};
+pub use outcome::{Ending, Played, StepError, StepOutcome, StepPlayed, Trouble};
 pub use plan::{Play, plan};
 pub use runner::{Job, run};
 pub use selection::{Selection, Target, tags};

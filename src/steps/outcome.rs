@@ -12,19 +12,12 @@ pub enum StepError {
     /// The question cannot be answered here.
     #[error("inconclusive: {0}")]
     Inconclusive(String),
-    /// The harness could not do its work.
+    /// The harness could not do its work; a fragment that fits after "cannot".
     #[error("cannot: {0}")]
     CannotRun(String),
 }
 
 impl StepError {
-    /// What happened, without the kind.
-    pub fn message(&self) -> &str {
-        match self {
-            Self::Broken(text) | Self::Inconclusive(text) | Self::CannotRun(text) => text,
-        }
-    }
-
     /// Reads back what `Display` wrote; `None` for the text of any other panic.
     pub fn from_panic(text: &str) -> Option<Self> {
         let (kind, message) = text.split_once(": ")?;
@@ -68,29 +61,38 @@ pub struct StepPlayed {
     pub outcome: StepOutcome,
 }
 
+/// What went wrong outside of the steps: in setting a world up, or in clearing it away.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Trouble {
+    /// The world says what.
+    Error(StepError),
+    /// A panic, and where: a mistake of ours.
+    Panicked(String),
+}
+
 /// One example that was played, and what is kept of its world.
 #[derive(Clone, Debug)]
 pub struct Played<K> {
     /// Every step, those of the background first.
     pub steps: Vec<StepPlayed>,
-    /// What went wrong outside of the steps: in setting up or in clearing away.
-    pub trouble: Option<StepError>,
+    /// What went wrong outside of the steps, if anything did.
+    pub trouble: Option<Trouble>,
     /// What the world left behind, however the example ended; `None` if it could not be made.
     pub kept: Option<K>,
     /// How long it took by the clock that the runner was given.
     pub elapsed: std::time::Duration,
 }
 
-/// How an example ended, seen as a whole.
+/// How an example ended, seen as a whole; with the step in which it did, if it was in one.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Ending<'a> {
     /// Every step was reached, and passed.
     Passed,
-    /// This step says that a requirement is broken.
-    Broken(&'a StepPlayed, &'a str),
-    /// This step says that the question cannot be answered here.
-    Inconclusive(&'a StepPlayed, &'a str),
-    /// The harness could not do its work, in this step if it was in one.
+    /// A requirement is broken.
+    Broken(Option<&'a StepPlayed>, &'a str),
+    /// The question cannot be answered here.
+    Inconclusive(Option<&'a StepPlayed>, &'a str),
+    /// The harness could not do its work; a whole sentence says why.
     CannotRun(Option<&'a StepPlayed>, String),
 }
 
@@ -98,10 +100,10 @@ impl<K> Played<K> {
     /// How the example ended. It passed only if every step was reached and passed: an example
     /// that did not happen cannot pass.
     pub fn ending(&self) -> Ending<'_> {
-        let stopped = self.steps.iter().find(|step| step.outcome != StepOutcome::Passed);
-        let Some(step) = stopped else {
+        let unpassed = self.steps.iter().find(|step| step.outcome != StepOutcome::Passed);
+        let Some(step) = unpassed else {
             return match &self.trouble {
-                Some(trouble) => Ending::CannotRun(None, trouble.message().to_owned()),
+                Some(trouble) => trouble.ending(),
                 None if self.steps.is_empty() => {
                     Ending::CannotRun(None, "there is no step to play".to_owned())
                 }
@@ -110,19 +112,36 @@ impl<K> Played<K> {
         };
         let cannot = |why: String| Ending::CannotRun(Some(step), why);
         match &step.outcome {
-            StepOutcome::Failed(StepError::Broken(why)) => Ending::Broken(step, why),
-            StepOutcome::Failed(StepError::Inconclusive(why)) => Ending::Inconclusive(step, why),
-            StepOutcome::Failed(StepError::CannotRun(why)) => cannot(why.clone()),
+            StepOutcome::Failed(error) => error.ending(Some(step)),
             StepOutcome::Panicked(why) => cannot(format!("the step panicked: {why}")),
             StepOutcome::Undefined => cannot("no sentence says this".to_owned()),
             StepOutcome::Ambiguous(sentences) => {
                 cannot(format!("more than one sentence says this: {}", sentences.join(", ")))
             }
-            // Nothing before it failed, and yet it was not reached.
-            StepOutcome::NotReached | StepOutcome::Passed => {
-                let why = self.trouble.as_ref().map_or("it was not played", StepError::message);
-                Ending::CannotRun(None, why.to_owned())
-            }
+            // No step before it failed, and yet it was not reached.
+            StepOutcome::NotReached | StepOutcome::Passed => self.trouble.as_ref().map_or_else(
+                || Ending::CannotRun(None, "the example was not played".to_owned()),
+                Trouble::ending,
+            ),
+        }
+    }
+}
+
+impl Trouble {
+    fn ending(&self) -> Ending<'_> {
+        match self {
+            Self::Error(error) => error.ending(None),
+            Self::Panicked(why) => Ending::CannotRun(None, why.clone()),
+        }
+    }
+}
+
+impl StepError {
+    fn ending<'a>(&'a self, step: Option<&'a StepPlayed>) -> Ending<'a> {
+        match self {
+            Self::Broken(why) => Ending::Broken(step, why),
+            Self::Inconclusive(why) => Ending::Inconclusive(step, why),
+            Self::CannotRun(why) => Ending::CannotRun(step, format!("cannot {why}")),
         }
     }
 }
@@ -165,8 +184,10 @@ mod tests {
 
     #[test]
     fn trouble_outside_of_the_steps_is_no_pass() {
-        let trouble = Some(StepError::CannotRun("write the evidence".to_owned()));
+        let error = StepError::CannotRun("write the evidence".to_owned());
+        let trouble = Some(Trouble::Error(error));
         let played = Played { trouble, ..played(&[StepOutcome::Passed]) };
-        assert_eq!(played.ending(), Ending::CannotRun(None, "write the evidence".to_owned()));
+        let why = "cannot write the evidence".to_owned();
+        assert_eq!(played.ending(), Ending::CannotRun(None, why));
     }
 }

@@ -18,7 +18,7 @@ use cucumber::{Event, Runner as _, step};
 use futures::{FutureExt as _, StreamExt as _, stream};
 
 use super::feature::Example;
-use super::outcome::{Played, StepError, StepOutcome, StepPlayed};
+use super::outcome::{Played, StepError, StepOutcome, StepPlayed, Trouble};
 use super::stage::Stage;
 
 /// An example and what it is played on.
@@ -83,7 +83,7 @@ fn play_safely<W: Stage>(
     let mut played = played.unwrap_or_else(|payload| {
         let why = format!("the runner panicked: {}", text_of(&*payload));
         let steps = not_reached(&job.example);
-        let trouble = Some(StepError::CannotRun(why));
+        let trouble = Some(Trouble::Panicked(why));
         Played { steps, trouble, kept: None, elapsed: Duration::ZERO }
     });
     played.elapsed = clock().saturating_sub(started);
@@ -93,7 +93,8 @@ fn play_safely<W: Stage>(
 fn play<W: Stage>(job: &Job<W>, sentences: step::Collection<W>) -> Played<W::Kept> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let Ok(runtime) = runtime else {
-        let trouble = Some(StepError::CannotRun("start a runtime".to_owned()));
+        let error = StepError::CannotRun("start a runtime".to_owned());
+        let trouble = Some(Trouble::Error(error));
         let steps = not_reached(&job.example);
         return Played { steps, trouble, kept: None, elapsed: Duration::ZERO };
     };
@@ -145,14 +146,14 @@ struct Ledger {
     steps: Vec<StepPlayed>,
     /// The step that is being played.
     at: usize,
-    trouble: Option<StepError>,
+    trouble: Option<Trouble>,
 }
 
 impl Ledger {
     fn note<W>(&mut self, event: cucumber::parser::Result<Event<event::Cucumber<W>>>) {
         let event = match event {
             Ok(event) => event.into_inner(),
-            Err(error) => return self.trouble(StepError::CannotRun(error.to_string())),
+            Err(error) => return self.trouble(Trouble::Panicked(error.to_string())),
         };
         let event::Cucumber::Feature(_, event) = event else { return };
         match event {
@@ -171,14 +172,14 @@ impl Ledger {
             }
             event::Scenario::Hook(which, Hook::Failed(_, payload)) => {
                 let text = text_of(&*payload);
-                let error = StepError::from_panic(&text).unwrap_or_else(|| {
-                    let when = match which {
-                        HookType::Before => "setting up",
-                        HookType::After => "clearing away",
-                    };
-                    StepError::CannotRun(format!("{when} panicked: {text}"))
-                });
-                self.trouble(error);
+                let when = match which {
+                    HookType::Before => "setting up",
+                    HookType::After => "clearing away",
+                };
+                self.trouble(StepError::from_panic(&text).map_or_else(
+                    || Trouble::Panicked(format!("{when} panicked: {text}")),
+                    Trouble::Error,
+                ));
             }
             _ => {}
         }
@@ -215,8 +216,8 @@ impl Ledger {
     }
 
     /// The first trouble is the cause of the others.
-    fn trouble(&mut self, error: StepError) {
-        self.trouble.get_or_insert(error);
+    fn trouble(&mut self, trouble: Trouble) {
+        self.trouble.get_or_insert(trouble);
     }
 }
 

@@ -455,7 +455,7 @@ fn a_failed_step_is_data_and_its_world_is_kept() {
     let steps =
         ["When Alice calls Bob", "Then the recorder holds 3 streams", "And the harness stumbles"];
     let [played] = &play(&feature(&[with_steps("Three", &steps)]), "paper")[..] else { panic!() };
-    let Ending::Broken(step, why) = played.ending() else { panic!("{:?}", played.ending()) };
+    let Ending::Broken(Some(step), why) = played.ending() else { panic!("{:?}", played.ending()) };
     assert_eq!((step.line, step.keyword.as_str()), (5, "Then"));
     assert_eq!(why, "2 streams reached the recorder");
     assert_eq!(played.steps[2].outcome, StepOutcome::NotReached);
@@ -485,7 +485,10 @@ fn a_panic_is_told_and_stops_nobody_else() {
 fn a_world_that_cannot_be_set_up_plays_no_step() {
     let steps = with_steps("Calm", &["When Alice calls Bob", "Then the recorder holds 2 streams"]);
     let played = play(&feature(std::slice::from_ref(&steps)), "a network that is down");
-    assert_eq!(played[0].ending(), Ending::CannotRun(None, "listen on 127.0.0.1".to_owned()));
+    assert_eq!(
+        played[0].ending(),
+        Ending::CannotRun(None, "cannot listen on 127.0.0.1".to_owned())
+    );
     assert!(played[0].kept.is_some(), "what was seen so far is kept");
     let played = play(&feature(&[steps]), "an earthquake");
     let why = "setting up panicked: the house shook".to_owned();

@@ -1,4 +1,5 @@
 //! The integration tests, one binary.
 
 mod gherkin;
+mod report;
 mod scenarios;

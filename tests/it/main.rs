@@ -1,5 +1,7 @@
 //! The integration tests, one binary.
 
+mod gherkin;
+mod report;
 mod scenarios;
 mod corpus;
 mod mutations;

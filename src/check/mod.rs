@@ -1,1 +1,65 @@
-//! (to be written)
+//! Judgement: pure functions from the timeline to a verdict.
+
+mod requirement;
+
+pub use requirement::{Id, Level, Requirement, catalogue};
+
+use crate::time::Instant;
+
+/// What a check makes of the evidence, from best to worst.
+///
+/// The words are those of TTCN-3 (ETSI ES 201 873-1), whose rule also applies: the verdict on
+/// an example is the worst of its checks' verdicts.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Verdict {
+    /// The evidence shows that the requirement was met.
+    Pass,
+    /// The evidence is silent; the text says why.
+    Inconclusive(String),
+    /// The evidence contradicts the requirement.
+    Fail(Finding),
+}
+
+impl Verdict {
+    /// Fails with what was seen at a moment.
+    pub fn fail(requirement: &'static str, at: Instant, seen: impl Into<String>) -> Self {
+        Self::Fail(Finding { requirement: Id(requirement), at, seen: seen.into(), never: None })
+    }
+
+    /// Passes if `met`, and otherwise fails with what `seen` says.
+    pub fn require(
+        met: bool,
+        requirement: &'static str,
+        at: Instant,
+        seen: impl FnOnce() -> String,
+    ) -> Self {
+        if met { Self::Pass } else { Self::fail(requirement, at, seen()) }
+    }
+
+    /// The worse of two verdicts; the earlier one where they are equally bad.
+    #[must_use]
+    pub fn worst(self, other: Self) -> Self {
+        if other.rank() > self.rank() { other } else { self }
+    }
+
+    fn rank(&self) -> u8 {
+        match self {
+            Self::Pass => 0,
+            Self::Inconclusive(_) => 1,
+            Self::Fail(_) => 2,
+        }
+    }
+}
+
+/// Evidence against a requirement.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Finding {
+    /// The row that was broken.
+    pub requirement: Id,
+    /// The moment that shows it.
+    pub at: Instant,
+    /// What was seen.
+    pub seen: String,
+    /// What should have been on the ladder and never was, as a line of the ladder.
+    pub never: Option<String>,
+}

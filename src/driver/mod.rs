@@ -1,5 +1,15 @@
 //! What moves time and packets: the only difference between simulation and wire.
 
+mod error;
+mod listen;
+pub mod sim;
+// pub mod wire;
+
+pub use error::Error;
+pub use listen::Listen;
+pub use sim::Sim;
+//pub use wire::Wire;
+
 use crate::packet::Packet;
 use crate::time::Instant;
 
@@ -8,8 +18,13 @@ pub trait Driver: Send {
     /// The present moment. It never goes backwards.
     fn now(&self) -> Instant;
     /// Sends a packet from one of the addresses that were opened on this driver.
+    ///
+    /// There is no error: a packet that cannot leave comes back as [`Event::Undeliverable`], as
+    /// one does that the network returns.
     fn send(&mut self, packet: Packet);
     /// Lets time pass until something arrives or `deadline` is reached (`None`).
+    ///
+    /// What arrives at the deadline itself is still an arrival.
     fn wait(&mut self, deadline: Instant) -> Option<Arrival>;
 }
 

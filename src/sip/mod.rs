@@ -1,1 +1,37 @@
-//! (to be written)
+//! RFC 3261 as data: messages in which no byte is lost, and what their headers say.
+
+mod agenda;
+pub mod agent;
+mod build;
+mod check;
+mod dialog;
+pub mod flow;
+pub mod framing;
+pub mod header;
+mod header_name;
+mod headers;
+mod ids;
+mod line;
+mod malformed;
+mod message;
+mod method;
+mod params;
+mod scan;
+mod start_line;
+mod transaction;
+pub mod transport;
+pub mod uri;
+mod views;
+
+pub use header::{
+    CSeq, Contacts, MediaType, MinSe, NameAddr, RAck, Reason, Refresher, RetryAfter,
+    SessionExpires, Tokens, Via, Warning,
+};
+pub use headers::Headers;
+pub use line::Line;
+pub use malformed::{Malformed, Place};
+pub use message::{HEADER_LINES_MAX, MESSAGE_BYTES_MAX, Message};
+pub use method::Method;
+pub use params::Params;
+pub use start_line::{StartLine, usual_reason};
+pub use uri::{Host, SipUri, TelUri, Uri};

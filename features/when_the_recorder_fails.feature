@@ -1,0 +1,42 @@
+Feature: A call outlives its recording
+  A recorder that is away, busy, broken or slow costs the recording and not the
+  conversation.
+
+  Rule: The conversation goes on when it cannot be recorded
+
+    Example: The recorder refuses
+      Given Alice's calls are always recorded
+      And the recorder refuses
+      When Alice and Bob talk for 5 seconds
+      Then Alice hears Bob
+      And the call was not recorded
+
+    Example: The recorder is away
+      Given Alice's calls are always recorded
+      And the recorder is away
+      When Alice and Bob talk for 5 seconds
+      Then Alice hears Bob
+      And the call was not recorded
+
+    Example: The recorder answers rubbish
+      Given Alice's calls are always recorded
+      And the recorder answers rubbish
+      When Alice and Bob talk for 5 seconds
+      Then Alice hears Bob
+      And the call was not recorded
+
+    Example: The recorder dies in the middle of a call
+      Given Alice's calls are always recorded
+      And Alice and Bob are talking
+      When the recorder dies
+      And they talk for 5 seconds
+      Then Alice hears Bob
+
+  Rule: A recorder that is slow loses nothing
+
+    Example: The recorder takes a second to answer
+      Given Alice's calls are always recorded
+      And the recorder answers after 1 second
+      When Alice and Bob talk for 5 seconds
+      Then nothing that Alice said is missing
+      And nothing that Bob said is missing

@@ -1,0 +1,332 @@
+//! The cast: who takes part, which parts we play, and which are real.
+
+use super::address::{Address, Number, TRANSPORTS, Transport};
+use super::diagnostic::{Located, Place};
+use super::file::{self, Field, Named, Text};
+use super::known::Known;
+use super::reader::{Reader, TRUTH};
+use super::yaml::{place, place_of, suggestion};
+
+/// Somebody who takes part.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Part {
+    /// What the features call it: `Alice`, `platform`.
+    pub name: String,
+    /// Where the name was written.
+    pub place: Place,
+    /// What it does.
+    pub role: Role,
+    /// Who plays it.
+    pub player: Player,
+    /// `transport`: how a phone registers and calls, how the platform reaches a recorder, and what
+    /// the platform itself prefers. UDP unless the file says otherwise.
+    pub transport: Transport,
+    /// `codecs`: what it offers and accepts, best first; PCMU and PCMA unless the file says
+    /// otherwise.
+    pub codecs: Vec<Codec>,
+}
+
+/// What a part does.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Role {
+    /// A telephone and its owner.
+    Phone(Phone),
+    /// The calling platform: it bridges calls and is the session recording client.
+    Platform(Platform),
+    /// The session recording server.
+    Recorder,
+}
+
+impl Role {
+    /// Which of the roles it is.
+    pub fn name(&self) -> RoleName {
+        match self {
+            Self::Phone(_) => RoleName::Phone,
+            Self::Platform(_) => RoleName::Platform,
+            Self::Recorder => RoleName::Recorder,
+        }
+    }
+}
+
+/// The roles without what belongs to them.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub enum RoleName {
+    /// See [`Role::Phone`].
+    Phone,
+    /// See [`Role::Platform`].
+    Platform,
+    /// See [`Role::Recorder`].
+    Recorder,
+}
+
+impl RoleName {
+    /// The word for it in a file.
+    pub fn word(self) -> &'static str {
+        ROLES.iter().find(|(_, role)| *role == self).map_or("", |(word, _)| word)
+    }
+}
+
+/// A telephone.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Phone {
+    /// `number`: its telephone number.
+    pub number: Number,
+    /// `password`: what its registration is challenged for; none if the file names none.
+    pub password: Option<String>,
+    /// `record aware`: whether it understands RFC 7866 section 6.3; not unless the file says so.
+    pub record_aware: bool,
+    /// `recording`: what the platform does with its calls before anybody in a feature says
+    /// otherwise; never unless the file says otherwise.
+    pub recording: Recording,
+}
+
+/// When a user's calls are recorded.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Recording {
+    /// Not at all.
+    Never,
+    /// From the answer to the end.
+    Always,
+}
+
+/// A calling platform.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Platform {
+    /// `dialect`: how it writes SIPREC; by the book unless the file says otherwise.
+    pub dialect: Dialect,
+}
+
+/// How SIPREC is written.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Dialect {
+    /// As in RFC 7865 and RFC 7866.
+    Rfc,
+    /// As Webex Calling does.
+    Webex,
+}
+
+/// Who plays a part.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Player {
+    /// We do, and it is right, unless it has a fault.
+    Ours {
+        /// `fault`: the way in which it is wrong on purpose.
+        fault: Option<Located<String>>,
+    },
+    /// `real: "sip:…"`: a real system at this address.
+    Real(Located<Address>),
+    /// `real: registers`: a real phone, found where it registers from.
+    Registers,
+}
+
+/// A codec for telephone audio.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Codec {
+    /// G.711 µ-law.
+    Pcmu,
+    /// G.711 A-law.
+    Pcma,
+    /// G.722 at 64 kbit/s.
+    G722,
+}
+
+/// The names in the file, whether or not their parts can be read.
+pub fn names(field: &Field<CastFile>) -> Vec<String> {
+    let entries = field.0.iter().flat_map(|file| &file.value.0);
+    entries.map(|(name, _)| name.value.clone()).collect()
+}
+
+/// Reads the cast and sees that it can play: one platform, and somebody to call and to record.
+pub fn read(reader: &mut Reader, field: Field<CastFile>, known: &Known) -> Vec<Part> {
+    let Some(file) = field.0 else {
+        reader.complain_of_file("a scenario needs a `cast`", "the parts, each with its `role`");
+        return Vec::new();
+    };
+    let whole = place(file.referenced);
+    let cast: Vec<_> = file
+        .value
+        .0
+        .iter()
+        .filter_map(|(name, part)| read_part(reader, name, &part.value, known))
+        .collect();
+    if cast.len() == file.value.0.len() {
+        complete(reader, whole, &cast);
+    }
+    cast
+}
+
+/// The cast as serde reads it.
+pub type CastFile = serde_saphyr::Spanned<Named<serde_saphyr::Spanned<file::Part>>>;
+
+fn read_part(reader: &mut Reader, name: &Text, part: &file::Part, known: &Known) -> Option<Part> {
+    let at = place_of(name);
+    let Some(role_text) = &part.role.0 else {
+        let help = format!("add `role: {}`", words(ROLES).join("` or `role: "));
+        reader.complain(at, format!("{} has no `role`", name.value), help);
+        return None;
+    };
+    let role_name = reader.word(role_text, "role", ROLES)?;
+    check_name(reader, name, role_name);
+    let role = match role_name {
+        RoleName::Phone => Role::Phone(read_phone(reader, name, part)?),
+        RoleName::Platform => {
+            let dialect = reader.word_or(&part.dialect, "dialect", DIALECTS, Dialect::Rfc);
+            Role::Platform(Platform { dialect })
+        }
+        RoleName::Recorder => Role::Recorder,
+    };
+    refuse_strangers(reader, role_name, part);
+    let player = read_player(reader, role_name, part, known);
+    let transport = match &player {
+        Player::Real(address) if part.transport.0.is_none() => address.value.transport,
+        _ => reader.word_or(&part.transport, "transport", TRANSPORTS, Transport::Udp),
+    };
+    let codecs = read_codecs(reader, part);
+    Some(Part { name: name.value.clone(), place: at, role, player, transport, codecs })
+}
+
+/// People have capital letters, as in the sentences that speak of them.
+fn check_name(reader: &mut Reader, name: &Text, role: RoleName) {
+    let fits = |c: char| c.is_alphanumeric() || c == '_';
+    let whole = name.value.chars().all(fits) && name.value.chars().count() <= NAME_MAX;
+    let initial = name.value.chars().next();
+    if !whole || !initial.is_some_and(char::is_alphabetic) {
+        let what = format!("`{}` cannot be a name", name.value);
+        let help = format!("one word of letters and digits, at most {NAME_MAX}");
+        reader.complain(place_of(name), what, help);
+    } else if role == RoleName::Phone && !initial.is_some_and(char::is_uppercase) {
+        let what = format!("`{}` is a person, and begins with a small letter", name.value);
+        reader.complain(place_of(name), what, "for example `Alice`");
+    }
+}
+
+fn read_phone(reader: &mut Reader, name: &Text, part: &file::Part) -> Option<Phone> {
+    let Some(number) = &part.number.0 else {
+        let what = format!("{} has no `number`", name.value);
+        reader.complain(place_of(name), what, "add `number: \"+1 202 555 0101\"`");
+        return None;
+    };
+    Some(Phone {
+        number: reader.value(number, Number::parse)?,
+        password: part.password.0.as_ref().map(|password| password.value.clone()),
+        record_aware: reader.word_or(&part.record_aware, "truth", TRUTH, false),
+        recording: reader.word_or(&part.recording, "recording mode", MODES, Recording::Never),
+    })
+}
+
+/// A key of another role is a slip, not something to pass over.
+fn refuse_strangers(reader: &mut Reader, role: RoleName, part: &file::Part) {
+    use RoleName::{Phone, Platform};
+    let owned = [
+        (Phone, "number", &part.number),
+        (Phone, "password", &part.password),
+        (Phone, "record aware", &part.record_aware),
+        (Phone, "recording", &part.recording),
+        (Platform, "dialect", &part.dialect),
+    ];
+    for (owner, key, field) in owned {
+        if let (Some(text), true) = (&field.0, owner != role) {
+            let what = format!("a {} has no `{key}`", role.word());
+            reader.complain(place_of(text), what, format!("`{key}` is for a {}", owner.word()));
+        }
+    }
+}
+
+fn read_player(reader: &mut Reader, role: RoleName, part: &file::Part, known: &Known) -> Player {
+    let ours = Player::Ours { fault: None };
+    match (&part.real.0, &part.fault.0) {
+        (None, None) => ours,
+        (Some(_), Some(fault)) => {
+            let help = "remove `fault`, or play the part ourselves: remove `real`";
+            reader.complain(place_of(fault), "a real system cannot be given a fault", help);
+            ours
+        }
+        (None, Some(fault)) => {
+            let faults = known.faults_of(role);
+            if !faults.contains(&fault.value.as_str()) {
+                let what = format!("a {} has no fault `{}`", role.word(), fault.value);
+                reader.complain(place_of(fault), what, suggestion(&fault.value, &faults));
+            }
+            let fault = Located { value: fault.value.clone(), place: place_of(fault) };
+            Player::Ours { fault: Some(fault) }
+        }
+        (Some(real), None) if role == RoleName::Phone && real.value == "registers" => {
+            Player::Registers
+        }
+        (Some(real), None) => {
+            let address = reader.value(real, Address::parse);
+            let place = place_of(real);
+            address.map_or(ours, |value| Player::Real(Located { value, place }))
+        }
+    }
+}
+
+fn read_codecs(reader: &mut Reader, part: &file::Part) -> Vec<Codec> {
+    let Some(list) = &part.codecs.0 else {
+        return vec![Codec::Pcmu, Codec::Pcma];
+    };
+    if list.value.is_empty() {
+        let help = format!("for example `[{}]`", words(CODECS).join(", "));
+        reader.complain(place(list.referenced), "a part without a codec cannot speak", help);
+    }
+    let mut codecs = Vec::new();
+    for text in &list.value {
+        match reader.word(text, "codec", CODECS) {
+            Some(codec) if codecs.contains(&codec) => {
+                reader.complain(place_of(text), "this codec is there twice", "each codec once");
+            }
+            Some(codec) => codecs.push(codec),
+            None => {}
+        }
+    }
+    codecs
+}
+
+fn complete(reader: &mut Reader, whole: Place, cast: &[Part]) {
+    let of = |role| cast.iter().filter(move |part| part.role.name() == role);
+    for (role, who) in [
+        (RoleName::Phone, "nobody can call"),
+        (RoleName::Platform, "nothing bridges the calls"),
+        (RoleName::Recorder, "nothing records"),
+    ] {
+        if of(role).next().is_none() {
+            let help = format!("add a part with `role: {}`", role.word());
+            reader.complain(whole, format!("there is no {}: {who}", role.word()), help);
+        }
+    }
+    if let Some(second) = of(RoleName::Platform).nth(1) {
+        let first = of(RoleName::Platform).next().map_or("", |part| part.name.as_str());
+        let what = format!("`{}` would be a second platform beside `{first}`", second.name);
+        reader.complain(second.place, what, "one platform bridges the calls of a scenario");
+    }
+    let mut numbers: Vec<&Number> = Vec::new();
+    for part in cast {
+        if let Role::Phone(phone) = &part.role {
+            if numbers.contains(&&phone.number) {
+                let what = format!("{} has the number of somebody else", part.name);
+                reader.complain(part.place, what, "each phone has a number of its own");
+            }
+            numbers.push(&phone.number);
+        }
+    }
+}
+
+fn words<T>(table: &[(&'static str, T)]) -> Vec<&'static str> {
+    table.iter().map(|(word, _)| *word).collect()
+}
+
+const ROLES: &[(&str, RoleName)] = &[
+    ("phone", RoleName::Phone),
+    ("platform", RoleName::Platform),
+    ("recorder", RoleName::Recorder),
+];
+
+const MODES: &[(&str, Recording)] = &[("never", Recording::Never), ("always", Recording::Always)];
+
+const DIALECTS: &[(&str, Dialect)] = &[("rfc", Dialect::Rfc), ("webex", Dialect::Webex)];
+
+const CODECS: &[(&str, Codec)] =
+    &[("PCMU", Codec::Pcmu), ("PCMA", Codec::Pcma), ("G722", Codec::G722)];
+
+/// A longer name would break every ladder.
+const NAME_MAX: usize = 24;

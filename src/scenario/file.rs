@@ -1,0 +1,156 @@
+//! The shape of a scenario file, as serde reads it: which keys there are, and nothing about their
+//! values, which `cast`, `network` and their neighbours read from the text.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::Deserialize;
+use serde::de::{Deserializer, MapAccess, Visitor};
+use serde_saphyr::Spanned;
+
+/// A scalar as it was written, and where.
+pub type Text = Spanned<String>;
+
+/// A whole file.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct File {
+    pub title: Field<Text>,
+    pub cast: Field<Spanned<Named<Spanned<Part>>>>,
+    pub network: Field<Spanned<Network>>,
+    pub wire: Field<Spanned<Wire>>,
+    pub budgets: Field<Budgets>,
+    pub profile: Field<Text>,
+    pub declares: Field<Vec<Text>>,
+    #[serde(rename = "not applicable")]
+    pub not_applicable: Field<Named<Text>>,
+    #[serde(rename = "known deviations")]
+    pub known_deviations: Field<Named<Text>>,
+    pub seed: Field<Text>,
+}
+
+/// A part of the cast, whatever its role.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Part {
+    pub role: Field<Text>,
+    pub number: Field<Text>,
+    pub password: Field<Text>,
+    pub recording: Field<Text>,
+    #[serde(rename = "record aware")]
+    pub record_aware: Field<Text>,
+    pub dialect: Field<Text>,
+    pub transport: Field<Text>,
+    pub codecs: Field<Spanned<Vec<Text>>>,
+    pub real: Field<Text>,
+    pub fault: Field<Text>,
+}
+
+/// A simulated network.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Network {
+    pub latency: Field<Text>,
+    pub jitter: Field<Text>,
+    pub loss: Field<Text>,
+    pub reordering: Field<Text>,
+    pub duplication: Field<Text>,
+    pub bandwidth: Field<Text>,
+    pub links: Field<Named<Link>>,
+}
+
+/// What one link has of its own.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Link {
+    pub latency: Field<Text>,
+    pub jitter: Field<Text>,
+    pub loss: Field<Text>,
+    pub reordering: Field<Text>,
+    pub duplication: Field<Text>,
+    pub bandwidth: Field<Text>,
+}
+
+/// Real sockets.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Wire {
+    pub listen: Field<Text>,
+    pub ports: Field<Named<Text>>,
+    pub tls: Field<Spanned<Tls>>,
+}
+
+/// Files for TLS.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Tls {
+    pub certificate: Field<Text>,
+    pub key: Field<Text>,
+    pub trust: Field<Text>,
+}
+
+/// What is allowed before a fact becomes a failure.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Budgets {
+    #[serde(rename = "recording starts")]
+    pub recording_starts: Field<Text>,
+    #[serde(rename = "recording ends")]
+    pub recording_ends: Field<Text>,
+    #[serde(rename = "streams agree")]
+    pub streams_agree: Field<Text>,
+    pub gap: Field<Text>,
+    pub loss: Field<Text>,
+    pub answer: Field<Text>,
+}
+
+/// A key that may be absent, but not empty: a key without a value is a value that was forgotten.
+#[derive(Debug)]
+pub struct Field<T>(pub Option<T>);
+
+impl<T> Default for Field<T> {
+    fn default() -> Self {
+        Self(None)
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Field<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        T::deserialize(deserializer).map(|value| Self(Some(value)))
+    }
+}
+
+/// A map whose keys are names given by the author, in the order of the file.
+#[derive(Debug)]
+pub struct Named<T>(pub Vec<(Text, T)>);
+
+impl<T> Default for Named<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Named<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(NamedVisitor(PhantomData))
+    }
+}
+
+struct NamedVisitor<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for NamedVisitor<T> {
+    type Value = Named<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("names, each with its value")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Named<T>, A::Error> {
+        let mut entries = Vec::new();
+        // Bounded by the budget of nodes that the reader was given.
+        while let Some(entry) = map.next_entry()? {
+            entries.push(entry);
+        }
+        Ok(Named(entries))
+    }
+}

@@ -1,0 +1,39 @@
+//! Names that a scenario may use and other rooms own.
+
+use super::cast::RoleName;
+
+/// What the caller knows: the faults that parts can have, and the requirements of the catalogue.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Known<'a> {
+    /// Each fault, and the role that can have it.
+    pub faults: &'a [(RoleName, &'a str)],
+    /// The ids of all requirements.
+    pub requirements: &'a [&'a str],
+}
+
+impl<'a> Known<'a> {
+    /// The faults that this role can have.
+    pub fn faults_of(&self, role: RoleName) -> Vec<&'a str> {
+        self.faults.iter().filter(|(owner, _)| *owner == role).map(|(_, fault)| *fault).collect()
+    }
+}
+
+/// What a vendor can offer to be asked about: the name behind `@needs.`, and what it means.
+///
+/// A capability that a scenario does not declare is skipped with its reason, never passed.
+pub const CAPABILITIES: &[(&str, &str)] = &[
+    ("announcements", "everybody is told that the call is recorded"),
+    ("conference", "a third party can join a call"),
+    ("hold", "a party can be put on hold"),
+    ("on demand", "a user can start the recording during a call"),
+    ("pause", "a user can pause the recording and resume it"),
+    ("record awareness", "a phone can be told that it is recorded (RFC 7866 section 6.3)"),
+    ("reminder tone", "a tone reminds everybody that the call is recorded"),
+    ("transfer", "a party can be transferred to another"),
+    ("voicemail", "an unanswered call goes to a mailbox"),
+];
+
+/// The name of a capability as a tag writes it: `@needs.on-demand`.
+pub fn capability_tag(capability: &str) -> String {
+    format!("needs.{}", capability.replace(' ', "-"))
+}

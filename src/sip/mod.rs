@@ -1,1 +1,32 @@
-//! (to be written)
+//! RFC 3261 as data: messages in which no byte is lost, and what their headers say.
+
+mod build;
+mod check;
+pub mod digest;
+pub mod framing;
+pub mod header;
+mod header_name;
+mod headers;
+mod line;
+mod malformed;
+mod message;
+mod method;
+mod params;
+mod rsip_bridge;
+mod scan;
+mod start_line;
+pub mod uri;
+mod views;
+
+pub use header::{
+    CSeq, Contacts, MediaType, MinSe, NameAddr, RAck, Reason, Refresher, RetryAfter,
+    SessionExpires, Tokens, Via, Warning,
+};
+pub use headers::Headers;
+pub use line::Line;
+pub use malformed::{Malformed, Place};
+pub use message::{HEADER_LINES_MAX, MESSAGE_BYTES_MAX, Message};
+pub use method::Method;
+pub use params::Params;
+pub use start_line::{StartLine, usual_reason};
+pub use uri::{Host, SipUri, TelUri, Uri};

@@ -4,12 +4,12 @@ mod clock;
 mod complaint;
 mod connection;
 mod datagram;
-mod framer;
 mod inbox;
 mod keys;
 mod lateness;
 mod reader;
 mod settings;
+mod slack;
 mod streams;
 #[cfg(test)]
 mod tests;
@@ -23,6 +23,7 @@ pub use settings::{Identity, StreamLimits, Trust, WireSettings};
 use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::thread::{self, ThreadId};
 
 use self::clock::Clock;
 use self::datagram::Datagrams;
@@ -46,6 +47,8 @@ pub struct Wire {
     arrivals: VecDeque<Arrival>,
     datagrams: Datagrams,
     streams: Streams,
+    /// The thread that waits, once it has been prepared for that.
+    loop_thread: Option<ThreadId>,
     /// When what is being sent now was meant to be sent, if a timer asked for it.
     due: Option<Instant>,
     lateness: Histogram,
@@ -68,6 +71,7 @@ impl Wire {
             arrivals: VecDeque::new(),
             datagrams,
             streams,
+            loop_thread: None,
             due: None,
             lateness: Histogram::new(),
         })
@@ -80,7 +84,7 @@ impl Wire {
 
     /// How finely the clock counts; measured now, in some fifty microseconds.
     pub fn granularity(&self) -> Granularity {
-        self.clock.granularity()
+        Clock::granularity()
     }
 
     /// How late the datagrams left that were sent because a deadline had come.
@@ -106,6 +110,14 @@ impl Wire {
     /// The secrets of all TLS connections so far, as the lines of an `SSLKEYLOGFILE`.
     pub fn tls_secrets(&self) -> String {
         self.streams.shared().tls.keys.lines()
+    }
+
+    fn prepare_thread(&mut self) {
+        let current = thread::current().id();
+        if self.loop_thread != Some(current) {
+            self.loop_thread = Some(current);
+            slack::wake_on_time();
+        }
     }
 
     fn give_back(&mut self, packet: Packet) {
@@ -138,6 +150,7 @@ impl Driver for Wire {
     }
 
     fn wait(&mut self, deadline: Instant) -> Option<Arrival> {
+        self.prepare_thread();
         if self.arrivals.is_empty() {
             self.inbox.take(&mut self.arrivals, &self.clock, deadline);
         }

@@ -54,10 +54,9 @@ impl Clock {
     }
 
     /// Measures the granularity; takes some fifty microseconds.
-    pub(super) fn granularity(&self) -> Granularity {
+    pub(super) fn granularity() -> Granularity {
         let resolution = nix::time::clock_getres(ClockId::CLOCK_MONOTONIC).map_or(0, nanos);
-        let readings: Vec<i64> =
-            (0..READINGS).map(|_| read(ClockId::CLOCK_MONOTONIC)).collect();
+        let readings: Vec<i64> = (0..READINGS).map(|_| read(ClockId::CLOCK_MONOTONIC)).collect();
         let steps = readings.windows(2).map(|pair| pair[1] - pair[0]);
         let step = steps.filter(|step| *step > 0).min().unwrap_or(resolution);
         Granularity { resolution: duration(resolution), step: duration(step) }
@@ -105,7 +104,7 @@ mod tests {
 
     #[test]
     fn the_granularity_is_measured() {
-        let granularity = Clock::start().granularity();
+        let granularity = Clock::granularity();
         assert!(granularity.step > Duration::ZERO);
         assert!(granularity.step < Duration::from_millis(20));
     }

@@ -2,20 +2,22 @@
 
 use std::io;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::sync::Notify;
 use tokio::sync::mpsc::Receiver;
-use tokio::time::{Instant as Timer, timeout, timeout_at};
+use tokio::time::{Instant as Timer, sleep, timeout, timeout_at};
 
 use super::complaint::Trouble;
-use super::framer::{Frame, Framer};
 use super::streams::{Entry, Key, Shared};
 use super::tls;
 use crate::driver::{Arrival, Event};
 use crate::packet::{Packet, Transport};
+use crate::sip::framing::{Frame, Framer, Malformed};
+use crate::time::Instant;
 
 /// Who opened a connection.
 pub(super) enum Origin {
@@ -100,69 +102,91 @@ async fn talk(
     packets: &mut Receiver<Packet>,
     writing: &mut Option<Packet>,
 ) -> Result<(), Trouble> {
-    let (input, output) = tokio::io::split(stream);
+    let (input, mut output) = tokio::io::split(stream);
     let ping = Notify::new();
-    tokio::select! {
+    let ended = tokio::select! {
         ended = read(shared, key, input, &ping) => ended,
-        ended = write(shared, output, packets, &ping, writing) => ended,
-    }
+        ended = write(shared, &mut output, packets, &ping, writing) => ended,
+    };
+    // Says good-bye if the peer listens; its answer is of no interest.
+    let _ = timeout(LAST_WORDS, output.shutdown()).await;
+    ended
 }
 
+/// Reads until the peer ends, or breaks a bound. What is no message then is handed over as it
+/// is: it was seen.
 async fn read(
+    shared: &Shared,
+    key: Key,
+    input: impl AsyncRead + Unpin,
+    ping: &Notify,
+) -> Result<(), Trouble> {
+    let mut framer = Framer::new();
+    let ended = read_messages(shared, key, input, ping, &mut framer).await;
+    if has_begun(&framer) {
+        let rest = Bytes::copy_from_slice(framer.rest());
+        deliver(shared, key, rest, shared.clock.now()).await;
+    }
+    if matches!(ended, Err(Trouble::Unreadable(_))) {
+        // There may be an answer to what could be read of it.
+        sleep(LAST_WORDS).await;
+    }
+    ended
+}
+
+async fn read_messages(
     shared: &Shared,
     key: Key,
     mut input: impl AsyncRead + Unpin,
     ping: &Notify,
+    framer: &mut Framer,
 ) -> Result<(), Trouble> {
     let limits = &shared.limits;
-    let mut framer = Framer::default();
     let mut bytes = vec![0; READ];
     let mut until = Timer::now() + limits.idle;
     loop {
+        let had_begun = has_begun(framer);
         let Ok(read) = timeout_at(until, input.read(&mut bytes)).await else {
-            return if framer.is_empty() {
-                Ok(())
-            } else {
-                Err(Trouble::SlowMessage(limits.to_read_a_message))
-            };
+            let slow = Trouble::SlowMessage(limits.to_read_a_message);
+            return if had_begun { Err(slow) } else { Ok(()) };
         };
-        let bytes = match read.map_err(broken)? {
-            0 if framer.is_empty() => return Ok(()),
-            0 => return Err(Trouble::Broken("the peer closed it within a message".to_owned())),
-            count => bytes.get(..count).unwrap_or_default(),
-        };
-        let began = !framer.is_empty();
-        framer.push(bytes);
-        let finished = deliver(shared, key, &mut framer, ping).await?;
+        let at = shared.clock.now();
+        match read {
+            // Many end TLS without its good-bye.
+            Ok(0) if !had_begun => return Ok(()),
+            Err(error) if !had_begun && error.kind() == io::ErrorKind::UnexpectedEof => {
+                return Ok(());
+            }
+            Ok(0) => return Err(Trouble::Broken("the peer closed it".to_owned())),
+            Err(error) => return Err(broken(error)),
+            Ok(count) => framer.push(bytes.get(..count).unwrap_or_default()),
+        }
+        let mut finished = false;
+        while let Some(frame) = framer.next().map_err(unreadable)? {
+            finished = true;
+            match frame {
+                Frame::Message(payload) => deliver(shared, key, payload, at).await,
+                Frame::Ping => ping.notify_one(),
+            }
+        }
         // The time for a message runs from its first byte, not from its last.
-        until = match (framer.is_empty(), began && !finished) {
-            (true, _) => Timer::now() + limits.idle,
-            (false, true) => until,
-            (false, false) => Timer::now() + limits.to_read_a_message,
+        until = match (has_begun(framer), had_begun && !finished) {
+            (false, _) => Timer::now() + limits.idle,
+            (true, true) => until,
+            (true, false) => Timer::now() + limits.to_read_a_message,
         };
     }
 }
 
-/// Hands over the messages that are complete; whether there were any.
-async fn deliver(
-    shared: &Shared,
-    key: Key,
-    framer: &mut Framer,
-    ping: &Notify,
-) -> Result<bool, Trouble> {
-    let at = shared.clock.now();
-    let mut finished = false;
-    while let Some(frame) = framer.next().map_err(Trouble::Unreadable)? {
-        finished = true;
-        match frame {
-            Frame::Message(payload) => {
-                let event = Event::Packet(packet(key, payload));
-                shared.inbox.put_message(Arrival { at, event }).await;
-            }
-            Frame::Ping => ping.notify_one(),
-        }
-    }
-    Ok(finished)
+/// Whether there is a part of a message, and not only of a keep-alive.
+fn has_begun(framer: &Framer) -> bool {
+    framer.rest().iter().any(|byte| !matches!(byte, b'\r' | b'\n'))
+}
+
+async fn deliver(shared: &Shared, key: Key, payload: Bytes, at: Instant) {
+    let Key { transport, local: target, remote: source } = key;
+    let event = Event::Packet(Packet { transport, source, target, payload });
+    shared.inbox.put_message(Arrival { at, event }).await;
 }
 
 async fn write(
@@ -193,15 +217,17 @@ async fn write(
     }
 }
 
-fn packet(key: Key, payload: Bytes) -> Packet {
-    let Key { transport, local: target, remote: source } = key;
-    Packet { transport, source, target, payload }
-}
-
 #[expect(clippy::needless_pass_by_value, reason = "for map_err")]
 fn broken(error: io::Error) -> Trouble {
     Trouble::Broken(error.to_string())
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "for map_err")]
+fn unreadable(error: Malformed) -> Trouble {
+    Trouble::Unreadable(error.to_string())
+}
+
+/// How long a connection may still be written to that has come to its end.
+const LAST_WORDS: Duration = Duration::from_secs(1);
 /// Bytes read at once: a SIPREC INVITE in one go.
 const READ: usize = 8_192;

@@ -60,7 +60,8 @@ impl Datagrams {
             return Err(packet);
         };
         let target = packet.target.into();
-        for _ in 0..ATTEMPTS {
+        let mut attempts = 0;
+        while attempts < MOST_ATTEMPTS {
             match SockRef::from(&*open.socket).send_to(&packet.payload, &target) {
                 Ok(_) => {
                     open.remember(packet);
@@ -68,8 +69,10 @@ impl Datagrams {
                 }
                 // The socket's buffer is full: trying again at once would not empty it.
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
-                // Perhaps the ICMP error of an earlier datagram, which is told only once.
-                Err(_) => {}
+                // Always the ICMP error of an earlier datagram, of which there may be several.
+                Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => attempts += 1,
+                // Perhaps such an error too, but more likely one of this datagram.
+                Err(_) => attempts += MOST_ATTEMPTS / 2,
             }
         }
         Err(packet)
@@ -127,7 +130,7 @@ pub(super) fn datagram(source: SocketAddr, target: SocketAddr, payload: &[u8]) -
 
 /// Twenty seconds of one G.711 stream; memory is taken only for what really waits.
 const BUFFER: usize = 4 << 20;
-/// Errors of earlier datagrams that may stand before ours.
-const ATTEMPTS: usize = 3;
+/// Errors of earlier datagrams that may stand before ours, the reader not having read them.
+const MOST_ATTEMPTS: usize = 256;
 /// Datagrams that may be on their way while an ICMP error comes back.
 const MOST_RECENT: usize = 16;

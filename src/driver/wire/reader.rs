@@ -127,8 +127,7 @@ impl Batch {
         let mut slices: Vec<_> =
             self.room.chunks_mut(LONGEST).map(|room| [IoSliceMut::new(room)]).collect();
         let flags = MsgFlags::MSG_DONTWAIT;
-        let messages =
-            recvmmsg(socket.as_raw_fd(), &mut headers, slices.iter_mut(), flags, None)?;
+        let messages = recvmmsg(socket.as_raw_fd(), &mut headers, slices.iter_mut(), flags, None)?;
         let offset = Clock::date_offset();
         let mut count = 0;
         for message in messages {
@@ -136,18 +135,16 @@ impl Batch {
             let at = stamp(&message)
                 .map_or_else(|| self.clock.now(), |date| self.clock.stamped(date, offset));
             let source = message.address.as_ref().and_then(socket_address);
-            if let (Some(source), Some(payload)) = (source, message.iovs().next()) {
+            let payload = message.iovs().next().unwrap_or_default();
+            if let Some(source) = source {
                 let event = Event::Packet(datagram(source, target, payload));
-                self.arrivals.push(Arrival { at, event });
-            } else if let Some(source) = source {
-                let event = Event::Packet(datagram(source, target, &[]));
                 self.arrivals.push(Arrival { at, event });
             }
         }
         Ok(count)
     }
 
-    /// Reads datagrams that came back with an ICMP error (ip(7), IP_RECVERR), until there are
+    /// Reads datagrams that came back with an ICMP error (ip(7), `IP_RECVERR`), until there are
     /// none left.
     fn receive_returned(&mut self, socket: &UdpSocket, source: SocketAddr) -> io::Result<()> {
         for _ in 0..BATCH {
@@ -164,13 +161,9 @@ impl Batch {
         let mut control = [0; CONTROL_OF_ERRORS];
         let mut slices = [IoSliceMut::new(self.room.get_mut(..LONGEST)?)];
         let flags = MsgFlags::MSG_DONTWAIT | MsgFlags::MSG_ERRQUEUE;
-        let message = recvmsg::<SockaddrStorage>(
-            socket.as_raw_fd(),
-            &mut slices,
-            Some(&mut control),
-            flags,
-        )
-        .ok()?;
+        let message =
+            recvmsg::<SockaddrStorage>(socket.as_raw_fd(), &mut slices, Some(&mut control), flags)
+                .ok()?;
         // On the queue of errors the address is the one that the datagram was sent to.
         let target = message.address.as_ref().and_then(socket_address)?;
         let length = message.bytes;

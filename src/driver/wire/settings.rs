@@ -39,7 +39,7 @@ impl Default for StreamLimits {
             // As long as a transaction lives (RFC 3261 section 17: 64 * T1).
             to_read_a_message: Duration::from_secs(32),
             to_write_a_message: Duration::from_secs(32),
-            idle: Duration::from_secs(3_600),
+            idle: Duration::from_hours(1),
             write_queue: 256,
         }
     }

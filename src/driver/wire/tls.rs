@@ -98,6 +98,7 @@ fn authorities(pem: &str) -> Result<RootCertStore, Error> {
     Ok(store)
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "for map_err")]
 fn failed(cause: impl ToString) -> Error {
     Error::Tls { cause: cause.to_string() }
 }

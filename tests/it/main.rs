@@ -1,3 +1,5 @@
 //! The integration tests, one binary.
 
+mod opinions;
+mod siprec_invite;
 mod torture;

@@ -5,7 +5,7 @@ use super::call::{
 };
 use super::content::{Content, Reply};
 use super::core::Core;
-use super::event::{CallId, Event, RequestId, Why};
+use super::event::{CallId, Event, Why};
 use super::identity::fill;
 use super::prack::Reliable;
 use super::session::Agreement;
@@ -13,7 +13,7 @@ use super::{CallState, Error, UserAgent};
 use crate::sip::dialog::Dialog;
 use crate::sip::flow::Flow;
 use crate::sip::transaction::{Resend, ServerId};
-use crate::sip::{Message, NameAddr};
+use crate::sip::{Message, Method};
 use crate::time::Instant;
 
 use std::time::Duration;
@@ -60,20 +60,21 @@ impl UserAgent {
         flow: Flow,
     ) {
         if self.core.is_full(self.calls.len()) {
-            self.core.refuse(now, server, 503, &[]);
+            self.core.reply(now, server, &Reply::new(503));
             return;
         }
         let Ok(mut call) = Call::of_invite(&mut self.core, server, &request, flow) else {
-            self.core.refuse(now, server, 400, &[]);
+            self.core.reply(now, server, &Reply::new(400));
             return;
         };
         if let Agreement::TooSmall(least) = call.agree_on_session_timer(&self.core, &request) {
-            let headers = [("Min-SE", least.to_string())];
-            self.core.refuse(now, server, 422, &headers);
+            let content = Content::none().with_header("Min-SE", &least.to_string());
+            self.core.reply(now, server, &Reply::new(422).with(content));
             return;
         }
         let id = call.id;
         self.core.events.push_back(Event::Incoming { call: id, request });
+        self.invites.insert(server, id);
         self.dialogs.insert(call.key(), id);
         self.calls.insert(id, call);
         self.settle_call(now, id);
@@ -188,11 +189,14 @@ impl Call {
         }
         let server = theirs.server;
         let mut response = self.response(core, server, &reply).ok_or(Error::NotNow)?;
-        let agreement = match core.layer.open_request(server) {
-            Some(request) => self.agree_on_session_timer(core, &request.clone()),
-            None => Agreement::None,
-        };
-        self.grant_session_timer(now, agreement, &mut response);
+        if let Some(request) = core.layer.open_request(server) {
+            let agreement = self.agree_on_session_timer(core, request);
+            self.grant_session_timer(now, agreement, &mut response);
+            // RFC 3261 section 12.2.2: nothing changes before the request is accepted.
+            if let Some(dialog) = &mut self.dialog {
+                dialog.refresh(request);
+            }
+        }
         let Some(theirs) = self.theirs.take() else { return Err(Error::NotNow) };
         let offer = theirs.bargain == Bargain::Awaited && describes(&reply.content);
         self.exchange = if offer { Exchange::Ours } else { Exchange::Idle };
@@ -211,6 +215,7 @@ impl Call {
             resend: Resend::after(now, timers.t1),
             give_up: now + timers.give_up(),
             offer,
+            is_first: self.stage == Stage::Early,
         });
         self.stage = Stage::Confirmed;
         self.state.answered = true;
@@ -258,17 +263,13 @@ impl Call {
 
     /// A response to a request of theirs within this call, with what the agent and the owner put
     /// into it. `None` if it is answered already.
-    pub(super) fn response(
-        &self,
-        core: &Core,
-        server: ServerId,
-        reply: &Reply,
-    ) -> Option<Message> {
+    pub(super) fn response(&self, core: &Core, server: ServerId, reply: &Reply) -> Option<Message> {
         let request = core.layer.open_request(server)?;
         let reason = reply.reason.as_deref().unwrap_or_default();
         let mut response = Message::response_to(request, reply.code, reason);
         response.set_to_tag(self.state.local.tag().unwrap_or_default());
-        if (101..300).contains(&reply.code) {
+        let introduces = matches!(request.method(), Some(Method::Invite | Method::Update));
+        if introduces && (101..300).contains(&reply.code) {
             // RFC 3261 section 12.1.1.
             for route in request.headers.all("Record-Route") {
                 response.headers.push("Record-Route", route);

@@ -68,7 +68,13 @@ impl UserAgent {
 
 impl Call {
     /// Sends the ACK to the 2xx of the peer with this tag, and keeps it for the next copy.
-    pub(super) fn send_ack(&mut self, core: &mut Core, id: RequestId, tag: &str, content: &Content) {
+    pub(super) fn send_ack(
+        &mut self,
+        core: &mut Core,
+        id: RequestId,
+        tag: &str,
+        content: &Content,
+    ) {
         if let Some(dialog) = self.dialog_with(tag) {
             send_ack(core, id, dialog, content);
         }

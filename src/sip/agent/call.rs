@@ -4,7 +4,8 @@ use std::collections::VecDeque;
 
 use bytes::Bytes;
 
-use super::content::{Body, Content};
+use super::authenticate::Challenged;
+use super::content::{Body, Content, Reply};
 use super::core::{Core, Purpose};
 use super::event::{CallId, Event, RequestId, Why};
 use super::identity::fill;
@@ -27,8 +28,8 @@ pub(super) struct Call {
     pub(super) contact: String,
     /// The dialog: a callee's from the start, a caller's once it is confirmed.
     pub(super) dialog: Option<Dialog>,
-    /// A caller's early dialogs.
-    pub(super) forks: Vec<Fork>,
+    /// A caller's early dialogs, the one that we last heard of at the end.
+    pub(super) forks: Vec<Dialog>,
     /// Our INVITE that has no final response yet, or whose ACK waits for its answer.
     pub(super) ours: Option<OurInvite>,
     /// Their INVITE that has no final response yet.
@@ -39,6 +40,9 @@ pub(super) struct Call {
     pub(super) our_update: Option<OurUpdate>,
     /// Their UPDATE, or PRACK with an offer, that has no final response yet.
     pub(super) their_update: Option<ServerId>,
+    /// A reliable provisional response whose PRACK may come after the final response, and the
+    /// INVITE's number (RFC 3262 section 3).
+    pub(super) late_prack: Option<(u32, u32)>,
     pub(super) exchange: Exchange,
     /// Modifications that wait for their turn.
     pub(super) wanted: VecDeque<Wanted>,
@@ -50,6 +54,8 @@ pub(super) struct Call {
     pub(super) description: Option<Body>,
     /// The owner has hung up, with these headers, but it is not time yet.
     pub(super) hang_up: Option<Vec<(String, String)>>,
+    /// Who asked for credentials within this call.
+    pub(super) challenged: Challenged,
 }
 
 /// How far a call has come.
@@ -65,14 +71,6 @@ pub(super) enum Stage {
     Over,
 }
 
-/// An early dialog of a call of ours.
-#[derive(Debug)]
-pub(super) struct Fork {
-    pub(super) dialog: Dialog,
-    /// The last reliable provisional response in order (RFC 3262 section 4).
-    pub(super) rseq: Option<u32>,
-}
-
 /// Our INVITE, the first one or a later one.
 #[derive(Debug)]
 pub(super) struct OurInvite {
@@ -82,6 +80,9 @@ pub(super) struct OurInvite {
     pub(super) wanted: Option<Wanted>,
     /// The response that waits for the owner's answer.
     pub(super) waiting: Option<Waiting>,
+    /// The last reliable provisional response in order, by the To tag of its fork (RFC 3262
+    /// section 4).
+    pub(super) rseqs: Vec<(String, u32)>,
 }
 
 /// A response that brought an offer.
@@ -104,7 +105,7 @@ pub(super) struct TheirInvite {
     /// The last provisional response that went without reliability, and when to repeat it.
     pub(super) progress: Option<(Instant, Bytes)>,
     /// The 2xx that waits for a PRACK.
-    pub(super) answer: Option<(u16, String, Content)>,
+    pub(super) answer: Option<Reply>,
 }
 
 /// The offer and answer of one INVITE transaction (RFC 3261 section 13.2.1).
@@ -143,6 +144,8 @@ pub(super) struct Unacknowledged {
     pub(super) give_up: Instant,
     /// It brought an offer.
     pub(super) offer: bool,
+    /// It answered the call.
+    pub(super) is_first: bool,
 }
 
 /// Our UPDATE.
@@ -181,6 +184,8 @@ impl Call {
             unacknowledged: Vec::new(),
             our_update: None,
             their_update: None,
+            late_prack: None,
+            challenged: Challenged::default(),
             exchange: Exchange::Idle,
             wanted: VecDeque::new(),
             clock: None,
@@ -197,14 +202,13 @@ impl Call {
 
     /// The dialog with the peer of this tag.
     pub(super) fn dialog_with(&mut self, remote_tag: &str) -> Option<&mut Dialog> {
-        let forks = self.forks.iter_mut().map(|fork| &mut fork.dialog);
-        self.dialog.iter_mut().chain(forks).find(|dialog| dialog.id().remote_tag == remote_tag)
+        let mut dialogs = self.dialog.iter_mut().chain(&mut self.forks);
+        dialogs.find(|dialog| dialog.id().remote_tag == remote_tag)
     }
 
     /// The dialog for a request of ours: the confirmed one, or the early one we last heard of.
     pub(super) fn dialog_mut(&mut self) -> Option<&mut Dialog> {
-        let early = self.forks.last_mut().map(|fork| &mut fork.dialog);
-        self.dialog.as_mut().or(early)
+        self.dialog.as_mut().or(self.forks.last_mut())
     }
 
     /// Sends a request within the dialog, with what the agent and the owner put into it.
@@ -228,6 +232,7 @@ impl Call {
             core.identity.sign(&mut request);
         }
         fill(&mut request, content);
+        core.prove(&mut request, &self.challenged);
         core.send(now, id, purpose, request, route);
         Ok(())
     }
@@ -265,7 +270,8 @@ impl Call {
         if let Stage::Ending { until } = self.stage {
             return Some(until);
         }
-        let unacknowledged = self.unacknowledged.iter().map(|sent| sent.resend.at.min(sent.give_up));
+        let unacknowledged =
+            self.unacknowledged.iter().map(|sent| sent.resend.at.min(sent.give_up));
         let theirs = self.theirs.iter().flat_map(TheirInvite::deadlines);
         let wanted = self.wanted.front().and_then(|wanted| wanted.not_before);
         let clock = self.clock.as_ref().map(Clock::deadline);
@@ -339,7 +345,10 @@ mod tests {
     fn a_description_is_found_alone_and_among_parts() {
         let describes = |kind: &str, body: &'static str| is_description(kind, body.as_bytes());
         assert!(describes("Application/SDP ; charset=utf-8", "v=0"));
-        assert!(describes("multipart/mixed;boundary=x", "--x\r\ncontent-type: APPLICATION/sdp\r\n"));
+        assert!(describes(
+            "multipart/mixed;boundary=x",
+            "--x\r\ncontent-type: APPLICATION/sdp\r\n"
+        ));
         assert!(!describes("multipart/mixed;boundary=x", "--x\r\nContent-Type: text/plain\r\n"));
         assert!(!describes("application/rs-metadata+xml", "application/sdp"));
         assert!(!describes("application/sdp", ""));

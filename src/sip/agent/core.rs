@@ -4,16 +4,18 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::net::SocketAddr;
 
+use super::authenticate::{Challenged, Keyring};
+use super::content::Reply;
 use super::event::{CallId, Event, RegistrationId, RequestId};
-use super::identity::Identity;
+use super::identity::{Identity, fill};
 use super::settings::Settings;
-use crate::packet::Transport;
+use crate::packet::{Packet, Transport};
 use crate::sip::dialog::Dialog;
 use crate::sip::flow::Flow;
 use crate::sip::ids::Ids;
 use crate::sip::transaction::{ClientId, Layer, ServerId};
 use crate::sip::transport::{Paths, Route, next_hop};
-use crate::sip::{CSeq, Message};
+use crate::sip::{CSeq, Message, Method};
 use crate::time::Instant;
 
 /// See the module.
@@ -34,6 +36,7 @@ pub(super) struct Core {
     servers: BTreeMap<ServerId, RequestId>,
     /// Requests that could not even be sent, to be failed in their turn.
     unsent: VecDeque<RequestId>,
+    pub(super) keyring: Keyring,
     next: u64,
 }
 
@@ -51,7 +54,9 @@ pub(super) struct Sent {
     /// How often it was made again.
     pub(super) retries: u8,
     /// The ACK to each fork's 2xx, by its To tag, for the next copy of that 2xx.
-    pub(super) acks: Vec<(String, crate::packet::Packet)>,
+    pub(super) acks: Vec<(String, Packet)>,
+    /// Who asked for credentials, outside a call or registration.
+    pub(super) challenged: Challenged,
 }
 
 /// Whose request it is.
@@ -76,24 +81,20 @@ pub(super) enum Purpose {
 }
 
 /// A request of theirs that the owner has to respond to.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Asked {
     /// Its transaction.
     pub(super) server: ServerId,
     /// The call in whose dialog it came.
     pub(super) call: Option<CallId>,
-    /// Our tag.
-    pub(super) tag: String,
 }
 
 impl Core {
     pub(super) fn new(settings: Settings, seed: u64) -> Self {
         let mut ids = Ids::new(seed);
         let layer = Layer::new(settings.timers, settings.transactions_max, ids.tag());
-        let paths = Paths {
-            listen: settings.listen.clone(),
-            large_to_tcp: settings.large_requests_to_tcp,
-        };
+        let paths =
+            Paths { listen: settings.listen.clone(), large_to_tcp: settings.large_requests_to_tcp };
         Self {
             identity: Identity::new(&settings),
             settings,
@@ -106,6 +107,7 @@ impl Core {
             asked: BTreeMap::new(),
             servers: BTreeMap::new(),
             unsent: VecDeque::new(),
+            keyring: Keyring::default(),
             next: 0,
         }
     }
@@ -146,16 +148,21 @@ impl Core {
         request: Message,
         route: Option<Route>,
     ) {
-        let Some(route) = route else {
-            let route = Route::nowhere();
-            let sent =
-                Sent { client: None, purpose, request, route, retries: 0, acks: Vec::new() };
+        let sent = Sent {
+            client: None,
+            purpose,
+            request,
+            route: route.unwrap_or_else(Route::nowhere),
+            retries: 0,
+            acks: Vec::new(),
+            challenged: Challenged::default(),
+        };
+        if route.is_some() {
+            self.start(now, id, sent);
+        } else {
             self.sent.insert(id, sent);
             self.unsent.push_back(id);
-            return;
-        };
-        let sent = Sent { client: None, purpose, request, route, retries: 0, acks: Vec::new() };
-        self.start(now, id, sent);
+        }
     }
 
     /// Makes a request again, with another number and what `change` does to it. It keeps its id.
@@ -247,23 +254,52 @@ impl Core {
     }
 
     /// What the owner has to respond to under this id.
-    pub(super) fn asked(&self, id: RequestId) -> Option<&Asked> {
-        self.asked.get(&id)
+    pub(super) fn asked(&self, id: RequestId) -> Option<Asked> {
+        self.asked.get(&id).copied()
     }
 
     /// Forgets a request that has its final response, or needs none any more.
-    pub(super) fn forget_asked(&mut self, server: ServerId) -> Option<RequestId> {
+    pub(super) fn forget_asked(&mut self, server: ServerId) -> Option<Asked> {
         let id = self.servers.remove(&server)?;
-        self.asked.remove(&id);
-        Some(id)
+        self.asked.remove(&id)
     }
 
-    /// The path on which a call came or goes, for its Contact.
+    /// Answers a request that came outside any call. To gets a tag, if it has none.
+    pub(super) fn reply(&mut self, now: Instant, server: ServerId, reply: &Reply) {
+        let tag = self.ids.tag();
+        let Some(request) = self.layer.open_request(server) else { return };
+        let reason = reply.reason.as_deref().unwrap_or_default();
+        let mut response = Message::response_to(request, reply.code, reason);
+        response.set_to_tag(&tag);
+        self.identity.sign(&mut response);
+        fill(&mut response, &reply.content);
+        self.layer.respond(now, server, &response);
+        if reply.code >= 200 {
+            self.forget_asked(server);
+        }
+    }
+
+    /// Answers a request that breaks the grammar, if it says enough to be answered.
+    pub(super) fn refuse_malformed(&mut self, request: &Message, flow: Flow, code: u16) {
+        let says_enough =
+            ["From", "To", "Call-ID", "CSeq"].iter().all(|name| request.headers.has(name));
+        if says_enough && request.method() != Some(&Method::Ack) {
+            self.layer.answer_alone(request, flow, code);
+        }
+    }
+
+    /// How many requests are remembered, ours and theirs.
+    #[cfg(test)]
+    pub(super) fn remembered(&self) -> usize {
+        self.sent.len() + self.clients.len() + self.asked.len() + self.servers.len()
+    }
+
+    /// Whether there is no room for another call beside these.
     pub(super) fn is_full(&self, calls: usize) -> bool {
         calls >= self.settings.calls_max
     }
 
-    /// The addresses we have.
+    /// The path of a request, for its Contact.
     pub(super) fn flow_of(&self, route: Option<Route>) -> Flow {
         route.unwrap_or_else(Route::nowhere).flow
     }

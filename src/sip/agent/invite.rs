@@ -1,8 +1,7 @@
 //! Calling somebody: INVITE as a client (RFC 3261 section 13.2).
 
 use super::call::{
-    Bargain, Call, Exchange, FORKS_MAX, Fork, OurInvite, Stage, Waiting, describes,
-    has_description,
+    Bargain, Call, Exchange, FORKS_MAX, OurInvite, Stage, Waiting, describes, has_description,
 };
 use super::core::{Core, Purpose};
 use super::event::{CallId, Event, RequestId, Why};
@@ -49,7 +48,6 @@ impl Call {
         call.ask_for_session_timer(core, &mut request);
         fill(&mut request, &invite.content);
         call.offer_in(id, &invite.content);
-        call.description = invite.content.body.filter(|_| call.exchange == Exchange::Ours);
         core.send(now, id, Purpose::Invite(call.id), request, route);
         call
     }
@@ -61,7 +59,7 @@ impl Call {
             self.exchange = Exchange::Ours;
             self.description.clone_from(&content.body);
         }
-        self.ours = Some(OurInvite { id, bargain, wanted: None, waiting: None });
+        self.ours = Some(OurInvite { id, bargain, wanted: None, waiting: None, rseqs: Vec::new() });
     }
 
     /// A provisional response came to an INVITE of ours.
@@ -89,11 +87,11 @@ impl Call {
     /// The early dialog of a response becomes the last of the forks; a new one if it has none yet
     /// (RFC 3261 section 13.2.2.1).
     fn find_fork(&mut self, core: &Core, response: &Message, tag: &str) {
-        let known = self.forks.iter().position(|fork| fork.dialog.id().remote_tag == tag);
+        let known = self.forks.iter().position(|dialog| dialog.id().remote_tag == tag);
         if let Some(known) = known {
-            let mut fork = self.forks.remove(known);
-            fork.dialog.refresh(response);
-            self.forks.push(fork);
+            let mut dialog = self.forks.remove(known);
+            dialog.refresh(response);
+            self.forks.push(dialog);
             return;
         }
         let sent = self.ours.as_ref().and_then(|ours| core.sent(ours.id));
@@ -101,7 +99,7 @@ impl Call {
         if let Ok(dialog) = Dialog::of_client(&sent.request, response, sent.route.flow) {
             self.state.remote = dialog.remote().clone();
             self.state.dialog = Some(dialog.id().clone());
-            self.forks.push(Fork { dialog, rseq: None });
+            self.forks.push(dialog);
         }
     }
 
@@ -114,6 +112,12 @@ impl Call {
         response: Message,
     ) {
         let Some(mut ours) = self.ours.take() else { return };
+        let tag = to_tag(&response);
+        if !self.is_alive() {
+            // The call ended while its later INVITE was on the way.
+            self.send_ack(core, id, &tag, &super::Content::none());
+            return;
+        }
         self.confirm(core, now, id, &response);
         let offer = match (ours.bargain, has_description(&response)) {
             (Bargain::Offered, _) => {
@@ -127,7 +131,6 @@ impl Call {
             // RFC 3261 section 13.2.1: what follows an answer is ignored.
             (Bargain::Awaited | Bargain::Countered | Bargain::Settled, _) => false,
         };
-        let tag = to_tag(&response);
         let wanted = ours.wanted.take();
         if offer {
             ours.waiting = Some(Waiting::Ack(tag));
@@ -157,10 +160,10 @@ impl Call {
         let Some(sent) = core.sent(id) else { return };
         let is_first = self.dialog.is_none();
         if is_first {
-            let early = self.forks.iter().position(|fork| fork.dialog.id().remote_tag == tag);
+            let early = self.forks.iter().position(|dialog| dialog.id().remote_tag == tag);
             self.dialog = match early {
                 Some(early) => {
-                    let mut dialog = self.forks.swap_remove(early).dialog;
+                    let mut dialog = self.forks.swap_remove(early);
                     dialog.confirm(response);
                     Some(dialog)
                 }

@@ -185,9 +185,7 @@ fn agree(timer: &SessionTimer, request: &Message) -> Agreement {
     let our_least = seconds(timer.least).max(SHORTEST);
     let asked = request.session_expires().ok().flatten();
     match (asked, timer.interval) {
-        (Some(asked), _) if asked.seconds < our_least && is_known => {
-            Agreement::TooSmall(our_least)
-        }
+        (Some(asked), _) if asked.seconds < our_least && is_known => Agreement::TooSmall(our_least),
         (Some(asked), _) => {
             let wish = asked.refresher.or(timer.refresher).unwrap_or(Refresher::Uac);
             let refresher = if is_known { wish } else { Refresher::Uas };

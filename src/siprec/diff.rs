@@ -149,9 +149,8 @@ fn carry(parent: &Parent, new: &Metadata, update: &mut Metadata) {
             update.session_recordings.extend((!is_named).then_some(named));
         }
         Parent::ParticipantSession { participant, session } => {
-            let is_same = |it: &ParticipantSession| {
-                it.participant == *participant && it.session == *session
-            };
+            let is_same =
+                |it: &ParticipantSession| it.participant == *participant && it.session == *session;
             let is_named = update.participant_sessions.iter().any(is_same);
             let (participant, session) = (participant.clone(), session.clone());
             let named = ParticipantSession { participant, session, ..Default::default() };

@@ -16,7 +16,7 @@ use super::xml::Xml;
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Document {
     /// The recording client tells about the calls.
-    Metadata(Metadata),
+    Metadata(Box<Metadata>),
     /// The recorder asks for all of it.
     SnapshotRequest(SnapshotRequest),
 }
@@ -54,7 +54,7 @@ impl Metadata {
     /// nothing are no error either: [`Metadata::dangling`] finds them.
     pub fn parse(body: &[u8]) -> Result<Self, Malformed> {
         match Document::parse(body)? {
-            Document::Metadata(metadata) => Ok(metadata),
+            Document::Metadata(metadata) => Ok(*metadata),
             Document::SnapshotRequest(_) => Err(Malformed::Root { found: REQUEST.to_owned() }),
         }
     }
@@ -78,7 +78,7 @@ fn read(text: &str, lines: Lines, had_blanks: bool) -> Result<Document, Malforme
         reader.note(root, Oddity::LeadingBlank);
     }
     if name != REQUEST {
-        return Ok(Document::Metadata(metadata(reader, root)?));
+        return Ok(Document::Metadata(Box::new(metadata(reader, root)?)));
     }
     let children = reader.children(root, &schema::REQUEST_SNAPSHOT, &Parent::Recording);
     let reason = children.first().map(|(_, node)| named(*node));

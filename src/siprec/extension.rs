@@ -78,12 +78,12 @@ fn standing_alone(node: Node, text: &str) -> String {
     for namespace in node.namespaces() {
         let Some(prefix) = namespace.name().filter(|it| *it != "xml") else { continue };
         if !declared.contains(prefix) && raw.contains(&format!("{prefix}:")) {
-            added.push_str(&format!(" xmlns:{prefix}=\"{}\"", escaped(namespace.uri())));
+            added.extend([" xmlns:", prefix, "=\"", &escaped(namespace.uri()), "\""]);
         }
     }
     if !declared.contains("") && inherits_default(node, text) {
         let default = node.lookup_namespace_uri(None).unwrap_or_default();
-        added.push_str(&format!(" xmlns=\"{}\"", escaped(default)));
+        added.extend([" xmlns=\"", &escaped(default), "\""]);
     }
     let name_end = 1 + name_length(&raw[1..]);
     [&raw[..name_end], &added, &raw[name_end..]].concat()

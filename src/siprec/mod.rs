@@ -18,6 +18,7 @@
 //! # Ok::<(), tallylight::siprec::Malformed>(())
 //! ```
 
+mod aor;
 mod body;
 mod bounds;
 mod broadworks;

@@ -1,10 +1,10 @@
 //! Reads metadata in both dialects and with every oddity of the field.
 
 use std::collections::BTreeSet;
-use std::net::IpAddr;
 
 use roxmltree::Node;
 
+use super::aor::is_address;
 use super::extension::{Extension, Parent};
 use super::id::Id;
 use super::malformed::Malformed;
@@ -73,7 +73,7 @@ impl<'a> Parser<'a> {
     fn recording(&mut self, node: Node<'a, 'a>) {
         let id = self.reader.id(node, "id");
         let mut recording = Recording { id, ..Recording::default() };
-        for (name, child) in self.within(node, &schema::DRAFT_RECORDING, Parent::Recording) {
+        for (name, child) in self.within(node, &schema::DRAFT_RECORDING, &Parent::Recording) {
             match name {
                 "requestor" => recording.requestor = Some(text(child)),
                 _ => recording.kind = Some(text(child)),
@@ -85,7 +85,7 @@ impl<'a> Parser<'a> {
     fn group(&mut self, node: Node<'a, 'a>) {
         let id = self.reader.id(node, "group_id");
         let mut group = Group { id: id.clone(), ..Group::default() };
-        for (name, child) in self.within(node, &schema::GROUP, Parent::Group(id)) {
+        for (name, child) in self.within(node, &schema::GROUP, &Parent::Group(id)) {
             match name {
                 "initiator" => group.initiator = Some(text(child)),
                 _ => self.moment(name, child, &mut group.interval),
@@ -98,7 +98,7 @@ impl<'a> Parser<'a> {
         let id = self.reader.id(node, "session_id");
         let mut session = Session { id: id.clone(), ..Session::default() };
         session.group = self.reader.reference(node, "group-ref", "group");
-        for (name, child) in self.within(node, &schema::SESSION, Parent::Session(id)) {
+        for (name, child) in self.within(node, &schema::SESSION, &Parent::Session(id)) {
             match name {
                 // Folds and blanks in a Session-ID mean nothing (RFC 7989 section 5).
                 "sipSessionID" => {
@@ -124,7 +124,7 @@ impl<'a> Parser<'a> {
         let mut participant = Participant { id: id.clone(), names: Vec::new() };
         let mut interval = Interval::default();
         let mut ends = ParticipantStream { participant: id.clone(), ..Default::default() };
-        let children = self.within(node, &schema::PARTICIPANT, Parent::Participant(id.clone()));
+        let children = self.within(node, &schema::PARTICIPANT, &Parent::Participant(id.clone()));
         let nests_streams = children.iter().any(|(name, _)| ["send", "recv"].contains(name));
         for (name, child) in children {
             match name {
@@ -165,7 +165,7 @@ impl<'a> Parser<'a> {
         let aor = self.reader.attribute(node, "aor");
         let aor = self.aor(node, aor);
         let parent = Parent::Participant(participant.clone());
-        let names = self.within(node, &schema::NAME_ID, parent);
+        let names = self.within(node, &schema::NAME_ID, &parent);
         NameId { aor, names: names.into_iter().map(|(_, child)| named(child)).collect() }
     }
 
@@ -180,7 +180,7 @@ impl<'a> Parser<'a> {
         let id = self.reader.id(node, "stream_id");
         let session = self.reader.reference(node, "session_id", "session");
         let mut stream = Stream { id: id.clone(), session, ..Stream::default() };
-        for (name, child) in self.within(node, &schema::STREAM, Parent::Stream(id)) {
+        for (name, child) in self.within(node, &schema::STREAM, &Parent::Stream(id)) {
             match name {
                 "label" => stream.label = Some(text(child)),
                 _ => stream.mode = Some(StreamMode::named(&text(child))),
@@ -193,7 +193,7 @@ impl<'a> Parser<'a> {
         let session = self.reader.required(node, "session_id", "session");
         let mut interval = Interval::default();
         let parent = Parent::SessionRecording(session.clone());
-        for (name, child) in self.within(node, &schema::SESSION_RECORDING, parent) {
+        for (name, child) in self.within(node, &schema::SESSION_RECORDING, &parent) {
             self.moment(name, child, &mut interval);
         }
         self.metadata.session_recordings.push(SessionRecording { session, interval });
@@ -208,7 +208,7 @@ impl<'a> Parser<'a> {
         };
         let (interval, params) = (Interval::default(), Vec::new());
         let mut association = ParticipantSession { participant, session, interval, params };
-        for (name, child) in self.within(node, &schema::PARTICIPANT_SESSION, parent) {
+        for (name, child) in self.within(node, &schema::PARTICIPANT_SESSION, &parent) {
             match name {
                 "param" => association.params.push(self.param(child)),
                 _ => self.moment(name, child, &mut association.interval),
@@ -226,7 +226,7 @@ impl<'a> Parser<'a> {
         let participant = self.reader.required(node, "participant_id", "participant");
         let parent = Parent::ParticipantStream(participant.clone());
         let mut ends = ParticipantStream { participant, ..Default::default() };
-        for (name, child) in self.within(node, &schema::PARTICIPANT_STREAM, parent) {
+        for (name, child) in self.within(node, &schema::PARTICIPANT_STREAM, &parent) {
             match name {
                 "send" => ends.send.push(self.reader.contained(child)),
                 "recv" => ends.receive.push(self.reader.contained(child)),
@@ -249,9 +249,9 @@ impl<'a> Parser<'a> {
         &mut self,
         node: Node<'a, 'a>,
         shape: &Shape,
-        parent: Parent,
+        parent: &Parent,
     ) -> Vec<(&'a str, Node<'a, 'a>)> {
-        self.reader.children(node, shape, &parent)
+        self.reader.children(node, shape, parent)
     }
 
     fn moment(&mut self, name: &str, node: Node, interval: &mut Interval) {
@@ -330,21 +330,4 @@ impl StreamMode {
 pub(super) fn named(node: Node) -> Name {
     let language = node.attribute(("http://www.w3.org/XML/1998/namespace", "lang"));
     Name { text: text(node), language: language.map(str::to_owned) }
-}
-
-/// Whether an address-of-record is a URI, a host or an IP address (RFC 7865 section 6.5.1).
-fn is_address(aor: &str) -> bool {
-    let is_scheme = |it: &str| {
-        it.starts_with(|it: char| it.is_ascii_alphabetic())
-            && it.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
-    };
-    let is_host = || {
-        let is_host_char = |byte: u8| byte.is_ascii_alphanumeric() || b".-".contains(&byte);
-        aor.contains('.')
-            && aor.bytes().all(is_host_char)
-            && aor.bytes().any(|byte| byte.is_ascii_alphabetic())
-    };
-    aor.split_once(':').is_some_and(|(scheme, _)| is_scheme(scheme))
-        || is_host()
-        || aor.parse::<IpAddr>().is_ok()
 }

@@ -114,7 +114,9 @@ impl Writer<'_> {
         let (own, others) = self.extensions.iter().partition(|it| it.parent == *parent);
         self.extensions = others;
         let own: Vec<&Extension> = own;
-        own.iter().for_each(|it| self.xml.raw(&it.xml));
+        for extension in own {
+            self.xml.raw(&extension.xml);
+        }
         self.xml.close();
     }
 

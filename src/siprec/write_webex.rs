@@ -35,9 +35,9 @@ fn session(xml: &mut Xml, it: &Session) {
 }
 
 fn participant(xml: &mut Xml, it: &Participant, metadata: &Metadata) {
-    let sessions = metadata.participant_sessions.iter().filter(|a| a.participant == it.id);
+    let mut sessions = metadata.participant_sessions.iter().filter(|a| a.participant == it.id);
     // The dialect has room for one session: the last that was not left, or else the last.
-    let current = sessions.clone().rfind(|it| it.interval.is_open()).or(sessions.last());
+    let current = sessions.clone().rfind(|it| it.interval.is_open()).or(sessions.next_back());
     let session = current.map(|it| ("session", it.session.as_str()));
     let aors = it.names.iter().map(|name| element("aor", &name.aor));
     let sends = metadata.participant_streams.iter().filter(|a| a.participant == it.id);
@@ -68,7 +68,9 @@ fn extensions(xml: &mut Xml, metadata: &Metadata) {
         let parent = parent_id(&first.parent, recording).map(|it| ("parent", it.as_str()));
         let id = first.id.as_ref().map(|it| ("id", it.as_str()));
         xml.open("extensiondata", &present([id, parent]));
-        together.iter().for_each(|it| xml.raw(&it.xml));
+        for extension in together {
+            xml.raw(&extension.xml);
+        }
         xml.close();
     }
 }

@@ -14,10 +14,23 @@ pub const SCENARIOS: Shelf =
     Shelf { folder: "scenarios", extension: "yaml", embedded: SCENARIO_FILES };
 
 /// Every file under `features/`, sorted: `("features/x.feature", include_str!("../../…"))`.
-const FEATURE_FILES: &[Embedded] = &[];
+const FEATURE_FILES: &[Embedded] = &[
+    ("features/dual_streams.feature", include_str!("../../features/dual_streams.feature")),
+    ("features/recording_modes.feature", include_str!("../../features/recording_modes.feature")),
+    ("features/start_and_end.feature", include_str!("../../features/start_and_end.feature")),
+    (
+        "features/when_the_recorder_fails.feature",
+        include_str!("../../features/when_the_recorder_fails.feature"),
+    ),
+];
 
 /// Every file under `scenarios/`, sorted.
-const SCENARIO_FILES: &[Embedded] = &[];
+const SCENARIO_FILES: &[Embedded] = &[
+    ("scenarios/bad_network.yaml", include_str!("../../scenarios/bad_network.yaml")),
+    ("scenarios/long_distance.yaml", include_str!("../../scenarios/long_distance.yaml")),
+    ("scenarios/loopback.yaml", include_str!("../../scenarios/loopback.yaml")),
+    ("scenarios/quiet_office.yaml", include_str!("../../scenarios/quiet_office.yaml")),
+];
 
 #[cfg(test)]
 mod tests {

@@ -1,10 +1,12 @@
 //! From arguments to what is played, or to everything that is wrong with it.
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
+use crate::check;
 use crate::scenario::{Diagnostic, Diagnostics, Known, RoleName, Scenario, Source};
 use crate::steps::world::{SOURCES, World};
+use crate::testbed;
 use crate::steps::{self, Example, Play, Selection, Target, Vocabulary};
 
 use super::args::Run;
@@ -21,9 +23,11 @@ pub struct Refusal {
 }
 
 /// What the other rooms know and a scenario may name.
-// The seam to `role` and `check`: their faults, and the ids of their catalogue.
 pub fn known() -> Known<'static> {
-    Known { faults: FAULTS, requirements: REQUIREMENTS }
+    static FAULTS: LazyLock<Vec<(RoleName, &str)>> = LazyLock::new(testbed::faults);
+    static REQUIREMENTS: LazyLock<Vec<&str>> =
+        LazyLock::new(|| check::catalogue().iter().map(|row| row.id.as_str()).collect());
+    Known { faults: &FAULTS, requirements: &REQUIREMENTS }
 }
 
 /// The sentences of this house.
@@ -129,9 +133,3 @@ impl Complaints {
         if self.0.is_empty() { Ok(()) } else { Err(Refusal { exit, complaints: self.0 }) }
     }
 }
-
-/// The faults that parts can have.
-const FAULTS: &[(RoleName, &str)] = &[];
-
-/// The ids of all requirements.
-const REQUIREMENTS: &[&str] = &[];

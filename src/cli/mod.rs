@@ -4,6 +4,7 @@ mod args;
 mod clock;
 mod embedded;
 mod exit;
+mod findings;
 mod files;
 mod load;
 mod output;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::thread;
 
 use crate::report::{
-    self, ExampleReport, Outcome, Progress, RunReport, ScenarioName, StepText, again,
+    self, ExampleReport, FindingText, Outcome, Progress, RunReport, ScenarioName, StepText, again,
 };
 use crate::scenario::Diagnostic;
 use crate::steps::world::{Kept, Setting, World};
@@ -15,6 +15,7 @@ use crate::steps::{self, Ending, Job, Play, Played, StepPlayed};
 use super::args::Run;
 use super::clock::Watch;
 use super::exit::Exit;
+use super::findings::describe;
 use super::load;
 use super::output::{Output, complain};
 
@@ -119,9 +120,8 @@ fn skipped(play: &Play) -> Option<ExampleReport> {
     Some(report(play, Outcome::Skipped { reason }))
 }
 
-/// What an example comes to: what its steps say, and what its world left behind.
-// The seam to `check`: findings and notes are in `Kept`, and a finding that no step asked about
-// turns a pass into a failure here.
+/// What an example comes to: what its steps say, and what its world left behind. A finding that
+/// no step asked about turns a pass into a failure; one that the scenario admits is a note.
 fn judged(play: &Play, played: &Played<Kept>) -> ExampleReport {
     let step = |step: Option<&StepPlayed>| {
         step.map(|StepPlayed { keyword, text, line, .. }| StepText {
@@ -130,8 +130,12 @@ fn judged(play: &Play, played: &Played<Kept>) -> ExampleReport {
             text: format!("{keyword} {text}"),
         })
     };
+    let (findings, notes) = found(play, played);
     let outcome = match played.ending() {
-        Ending::Passed => Outcome::Passed,
+        Ending::Passed => match findings.first() {
+            Some(finding) => Outcome::Failed { step: None, why: finding.seen.clone() },
+            None => Outcome::Passed,
+        },
         Ending::Broken(at, why) => Outcome::Failed { step: step(at), why: why.to_owned() },
         Ending::Inconclusive(at, why) => {
             Outcome::Inconclusive { step: step(at), why: why.to_owned() }
@@ -139,7 +143,24 @@ fn judged(play: &Play, played: &Played<Kept>) -> ExampleReport {
         Ending::CannotRun(at, why) => Outcome::CannotRun { step: step(at), why },
     };
     let simulated = played.kept.as_ref().and_then(|kept| kept.simulated);
-    ExampleReport { elapsed: played.elapsed, simulated, ..report(play, outcome) }
+    ExampleReport { elapsed: played.elapsed, simulated, findings, notes, ..report(play, outcome) }
+}
+
+/// What was found, and what is to be known beside it. Known deviations are admitted, not found.
+fn found(play: &Play, played: &Played<Kept>) -> (Vec<FindingText>, Vec<String>) {
+    let Some(kept) = &played.kept else { return (Vec::new(), Vec::new()) };
+    let admitted = &play.scenario.known_deviations;
+    let findings = kept.timeline.as_ref().map(|timeline| describe(&kept.findings, timeline));
+    let (known, findings): (Vec<_>, Vec<_>) = findings
+        .unwrap_or_default()
+        .into_iter()
+        .partition(|finding| admitted.contains_key(&finding.requirement));
+    let admit = |finding: &FindingText| {
+        let why = &admitted[&finding.requirement].value;
+        format!("admitted: {} ({why}): {}", finding.requirement, finding.seen)
+    };
+    let notes = known.iter().map(admit).chain(kept.notes.iter().cloned()).collect();
+    (findings, notes)
 }
 
 fn report(play: &Play, outcome: Outcome) -> ExampleReport {

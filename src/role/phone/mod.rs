@@ -16,9 +16,10 @@ use crate::audio::Voice;
 use crate::packet::{Packet, Transport};
 use crate::sdp::{Codec, Description};
 use crate::sip::agent::{
-    Body, CallId, Content, Credentials, Event, Invite, Registration, Reply,
+    Body, CallId, Content, Event, Invite, Registration, Reply,
     Settings as AgentSettings, UserAgent,
 };
+use crate::sip::digest::Account;
 use crate::sip::uri::{Host, Uri};
 use crate::sip::{Message, NameAddr};
 use crate::time::{Epoch, Instant};
@@ -69,7 +70,7 @@ pub struct Phone {
 impl Phone {
     /// A telephone that has just been plugged in.
     pub fn new(settings: Settings) -> Self {
-        let credentials = settings.password.as_ref().map(|password| Credentials {
+        let credentials = settings.password.as_ref().map(|password| Account {
             username: settings.number.clone(),
             password: password.clone(),
         });
@@ -161,14 +162,14 @@ impl Phone {
             }
             // RFC 3264 section 6: nothing in common.
             None => {
-                let _ = self.agent.reject(now, id, Reply::new(488));
+                let _ = self.agent.reject(now, id, &Reply::new(488));
             }
         }
     }
 
     fn decline(&mut self, now: Instant) {
         if let Some((id, _)) = self.ringing() {
-            let _ = self.agent.reject(now, id, Reply::new(603));
+            let _ = self.agent.reject(now, id, &Reply::new(603));
         }
     }
 
@@ -241,7 +242,7 @@ impl Phone {
         let busy = !self.calls.is_empty();
         let local = if busy { None } else { self.settings.ports.take() };
         let Some(local) = local else {
-            let _ = self.agent.reject(now, id, Reply::new(486));
+            let _ = self.agent.reject(now, id, &Reply::new(486));
             return;
         };
         match Call::incoming(local, &self.settings, request) {
@@ -251,7 +252,7 @@ impl Phone {
             }
             Err(code) => {
                 self.settings.ports.give_back(local);
-                let _ = self.agent.reject(now, id, Reply::new(code));
+                let _ = self.agent.reject(now, id, &Reply::new(code));
             }
         }
     }

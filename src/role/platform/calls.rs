@@ -19,7 +19,7 @@ impl Platform {
         match self.begin(now, call, request) {
             Ok(()) => {}
             Err(code) => {
-                let _ = self.agent.reject(now, call, Reply::new(code));
+                let _ = self.agent.reject(now, call, &Reply::new(code));
             }
         }
     }
@@ -145,7 +145,7 @@ impl Platform {
             return;
         };
         let body = sdp_body(bridge.pass_answer(End::Caller, answer));
-        let _ = self.agent.acknowledge(now, callee, Content::from(body));
+        let _ = self.agent.acknowledge(now, callee, &Content::from(body));
         self.up(now, id);
     }
 
@@ -165,7 +165,7 @@ impl Platform {
         let before = std::mem::replace(&mut bridge.stage, Stage::Over);
         if let Some(other) = bridge.leg(gone.other()).call {
             let _ = match (before, gone) {
-                (Stage::Calling, End::Callee) => self.agent.reject(now, other, Reply::new(code)),
+                (Stage::Calling, End::Callee) => self.agent.reject(now, other, &Reply::new(code)),
                 _ => self.agent.hang_up(now, other, Vec::new()),
             };
         }
@@ -230,7 +230,7 @@ impl Platform {
         let content_type = request.headers.get("Content-Type").map(str::to_owned);
         let body = content_type.map(|kind| Body::new(&kind, request.body.clone()));
         if let Some(other) = other {
-            let _ = self.agent.info(now, other, Content { headers: Vec::new(), body });
+            let _ = self.agent.info(now, other, &Content { headers: Vec::new(), body });
         }
         let _ = self.agent.respond(now, theirs, Reply::new(200));
     }

@@ -102,7 +102,7 @@ impl Recorder {
     fn incoming(&mut self, now: Instant, call: CallId, request: &Message) {
         match self.settings.fault {
             Some(Fault::Refuse) => {
-                let _ = self.agent.reject(now, call, Reply::new(503));
+                let _ = self.agent.reject(now, call, &Reply::new(503));
                 return;
             }
             Some(Fault::Rubbish) => {
@@ -121,7 +121,7 @@ impl Recorder {
                 }
             }
             Err(code) => {
-                let _ = self.agent.reject(now, call, Reply::new(code));
+                let _ = self.agent.reject(now, call, &Reply::new(code));
             }
         }
     }

@@ -4,11 +4,14 @@
 //! port a [`Receiver`] of [`Source`]s, and a [`Session`] joins the two with RTCP. What a
 //! recorder keeps is put together by a [`Playout`].
 
+mod codec;
 mod extension;
+mod g711;
 mod kind;
 mod malformed;
 mod packet;
 
+pub use codec::{Codec, Decoder, Encoder};
 pub use extension::{Element, Elements};
 pub use kind::Kind;
 pub use malformed::Malformed;

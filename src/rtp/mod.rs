@@ -6,16 +6,32 @@
 
 mod clock;
 mod codec;
+mod drift;
 mod extension;
 mod g711;
+mod jitter;
 mod kind;
+mod log;
 mod malformed;
 mod packet;
+mod receiver;
 mod rtcp;
+mod sender;
+mod sequence;
+mod skew;
+mod source;
 
 pub use codec::{Codec, Decoder, Encoder};
+pub use drift::{Drift, Line};
 pub use extension::{Element, Elements};
+pub use jitter::Jitter;
 pub use kind::Kind;
+pub use log::Log;
 pub use malformed::Malformed;
 pub use packet::{Extension, Header, Packet};
+pub use receiver::{Receiver, SsrcChange};
 pub use rtcp::{Chunk, Compound, Interval, ReportBlock, RtcpPacket, SenderInfo, Share};
+pub use sender::{Origin, Sender};
+pub use sequence::{Arrival, Sequence, Totals};
+pub use skew::{Basis, Skew, skew};
+pub use source::{Gap, PayloadTypeChange, Source};

@@ -18,6 +18,7 @@ mod receiver;
 mod rtcp;
 mod sender;
 mod sequence;
+mod session;
 mod skew;
 mod source;
 
@@ -33,5 +34,6 @@ pub use receiver::{Receiver, SsrcChange};
 pub use rtcp::{Chunk, Compound, Interval, ReportBlock, RtcpPacket, SenderInfo, Share};
 pub use sender::{Origin, Sender};
 pub use sequence::{Arrival, Sequence, Totals};
+pub use session::{Feedback, Session, Settings};
 pub use skew::{Basis, Skew, skew};
 pub use source::{Gap, PayloadTypeChange, Source};

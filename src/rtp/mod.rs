@@ -6,7 +6,9 @@
 
 mod clock;
 mod codec;
+mod digits;
 mod drift;
+mod event_sender;
 mod extension;
 mod g711;
 mod jitter;
@@ -21,9 +23,12 @@ mod sequence;
 mod session;
 mod skew;
 mod source;
+mod telephone_event;
 
 pub use codec::{Codec, Decoder, Encoder};
+pub use digits::{Digits, Heard, Tone};
 pub use drift::{Drift, Line};
+pub use event_sender::{EventSender, Press};
 pub use extension::{Element, Elements};
 pub use jitter::Jitter;
 pub use kind::Kind;
@@ -37,3 +42,4 @@ pub use sequence::{Arrival, Sequence, Totals};
 pub use session::{Feedback, Session, Settings};
 pub use skew::{Basis, Skew, skew};
 pub use source::{Gap, PayloadTypeChange, Source};
+pub use telephone_event::{Digit, TelephoneEvent};

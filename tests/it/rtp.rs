@@ -1,4 +1,6 @@
-//! Media: sessions of two, and streams that belong together.
+//! Media: streams put together, sessions of two, and rubbish.
 
+mod playout;
+mod rubbish;
 mod session;
 mod skew;

@@ -252,6 +252,12 @@ mod tests {
     }
 
     #[test]
+    fn the_longest_duration_heard_counts_when_the_end_was_lost() {
+        let packets = [(0, 0, lasting(320)), (1, 0, KEY)];
+        assert_eq!(heard(&packets), [('b', 5, 40), ('e', 5, 40)]);
+    }
+
+    #[test]
     fn the_repeated_end_of_one_key_is_not_heard_within_the_next() {
         let packets =
             [(0, 0, ending(160)), (60, 800, KEY), (61, 0, ending(160)), (80, 800, ending(320))];

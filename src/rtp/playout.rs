@@ -182,7 +182,7 @@ impl Playout {
         let apart = i64::from(ticks_between(first.timestamp, second.timestamp));
         let waiting = self.waiting.last_key_value().map(|(place, last)| place + last.ticks());
         let free = self.end.max(waiting.unwrap_or(self.end));
-        let start = self.place_of(first.at);
+        let start = self.place_of(first.at).max(free);
         // Who changes streams all the time could otherwise talk faster than time passes.
         let furthest = start + apart.abs();
         let near = furthest.abs_diff(self.place_of(second.at)) <= STRAY_TICKS;

@@ -196,6 +196,16 @@ mod tests {
     }
 
     #[test]
+    fn a_gap_that_is_filled_in_part_tells_what_is_still_missing() {
+        let mut port = Port::new();
+        port.hears_evenly(0..10);
+        port.hears(12, 240);
+        port.hears(11, 241);
+        let (from, to) = (Instant::from_millis(180), Instant::from_millis(240));
+        assert_eq!(gaps(port.source()), [(from, to, 1)]);
+    }
+
+    #[test]
     fn a_pause_of_the_sender_is_a_gap_without_loss() {
         let mut port = Port::new();
         port.hears_evenly(0..10);

@@ -230,6 +230,13 @@ mod tests {
     }
 
     #[test]
+    fn a_frame_late_by_its_own_length_follows_a_gap() {
+        let mut sender = Sender::new(ORIGIN, 0, 8_000);
+        sent(&mut sender, 0);
+        assert_eq!(sent(&mut sender, 40), (0, 319, true));
+    }
+
+    #[test]
     fn after_a_pause_the_timestamp_has_moved_on_and_the_sequence_has_not() {
         let mut sender = Sender::new(ORIGIN, 0, 8_000);
         sent(&mut sender, 0);

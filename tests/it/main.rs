@@ -9,3 +9,4 @@ mod mutations;
 mod opinions;
 mod siprec_invite;
 mod torture;
+mod rtp;

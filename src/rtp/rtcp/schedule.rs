@@ -172,6 +172,14 @@ mod tests {
     }
 
     #[test]
+    fn the_average_size_follows_what_passes_by_a_sixteenth() {
+        let mut schedule = schedule(1);
+        assert!((schedule.average_size - 128.0).abs() < 1e-9);
+        schedule.passed(260);
+        assert!((schedule.average_size - 138.0).abs() < 1e-9);
+    }
+
+    #[test]
     fn a_crowd_that_shrinks_brings_the_next_report_forward() {
         let mut schedule = schedule(1);
         let crowd = Crowd { members: 40, senders: 40, we_sent: true };

@@ -106,6 +106,7 @@ const URN: &str = "urn:uuid:";
 
 #[cfg(test)]
 mod tests {
+    use super::super::Dialect;
     use super::{Id, IdForm};
 
     const BITS: [u8; 16] = [0xFF; 16];
@@ -116,6 +117,7 @@ mod tests {
         assert_eq!(base64.as_str(), "////////T/+//////////w==");
         assert_eq!(urn.as_str(), "urn:uuid:ffffffff-ffff-4fff-bfff-ffffffffffff");
         assert_eq!(base64.uuid(), urn.uuid());
+        assert_eq!((Dialect::Rfc.id(BITS), Dialect::Webex.id(BITS)), (base64.clone(), urn.clone()));
         assert_eq!((base64.form(), urn.form()), (IdForm::Base64Uuid, IdForm::UrnUuid));
     }
 

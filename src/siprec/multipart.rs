@@ -92,8 +92,8 @@ impl Multipart {
 
     /// The body under this boundary.
     ///
-    /// The boundary must not occur at the start of a line of any part: [`unused_boundary`] finds
-    /// one that does not.
+    /// The boundary must not occur at the start of a line of any part;
+    /// [`Body::both`](super::Body::both) sees to that.
     pub fn to_bytes(&self, boundary: &str) -> Vec<u8> {
         let mut bytes = Vec::new();
         if let Some(preamble) = &self.preamble {

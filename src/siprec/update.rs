@@ -20,6 +20,10 @@ impl Metadata {
     /// what it names. If the state would grow beyond what any call needs, it stays as it was. The
     /// quirks are afterwards those of the document.
     pub fn apply(&mut self, update: &Self) -> Result<(), Malformed> {
+        let overgrown = Malformed::Overgrown { most: MAX_STATE };
+        if update.count() > MAX_STATE {
+            return Err(overgrown);
+        }
         let mut next = match update.mode {
             DataMode::Complete => update.clone(),
             DataMode::Partial => {
@@ -30,7 +34,7 @@ impl Metadata {
         };
         next.quirks.clone_from(&update.quirks);
         if next.count() > MAX_STATE {
-            return Err(Malformed::Overgrown { most: MAX_STATE });
+            return Err(overgrown);
         }
         *self = next;
         Ok(())
@@ -105,8 +109,10 @@ impl Metadata {
     }
 
     fn merge_participant_session(&mut self, update: &ParticipantSession) {
-        let key = |it: &ParticipantSession| (it.participant.clone(), it.session.clone());
-        let last = self.participant_sessions.iter_mut().rfind(|it| key(it) == key(update));
+        let is_same = |it: &ParticipantSession| {
+            (&it.participant, &it.session) == (&update.participant, &update.session)
+        };
+        let last = self.participant_sessions.iter_mut().rfind(|it| is_same(it));
         match last.filter(|it| it.interval.continues(&update.interval)) {
             Some(last) => {
                 last.interval.merge(&update.interval);

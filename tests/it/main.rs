@@ -10,3 +10,4 @@ mod opinions;
 mod siprec_invite;
 mod torture;
 mod rtp;
+mod siprec;

@@ -1,8 +1,10 @@
-use super::super::{
+//! Bodies of two parts, in every layout of the field.
+
+use super::{fixture, read};
+use crate::siprec::{
     Body, Colon, Dialect, Header, Layout, Malformed, Metadata, MetadataType, Multipart, Order,
     Part, Received,
 };
-use super::{fixture, read};
 
 const SDP: &[u8] = b"v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nt=0 0\r\n";
 const XML: &str = fixture!("quirk_none.xml");

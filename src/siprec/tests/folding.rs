@@ -1,13 +1,15 @@
+//! Several documents add up to a state, and a state becomes another by an update.
+
 use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
-use super::super::{
+use super::{example, fixture, plain, read};
+use crate::siprec::{
     DataMode, Dialect, Extension, Id, Interval, Malformed, Metadata, Name, NameId, Parent,
     Participant, ParticipantSession, ParticipantStream, Session, SessionRecording, Stream, diff,
 };
-use super::{example, fixture, plain, read};
 
 /// What is known after the documents of the RFC's example, one after another.
 fn folded(updates: &[&str]) -> Metadata {

@@ -36,7 +36,7 @@ fn plain(mut metadata: Metadata) -> Metadata {
 
 /// The snapshot of the RFC's own example, and the ids of those who are in it.
 mod example {
-    use super::super::{Id, Metadata};
+    use crate::siprec::{Id, Metadata};
 
     pub(super) fn snapshot() -> Metadata {
         super::read(fixture!("rfc_complete.xml"))

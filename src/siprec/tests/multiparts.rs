@@ -1,7 +1,9 @@
+//! Multipart bodies, byte for byte.
+
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
-use super::super::{Header, Malformed, MediaType, Multipart, Part};
+use crate::siprec::{Header, Malformed, MediaType, Multipart, Part};
 
 fn parse(boundary: &str, body: &str) -> Result<Multipart, Malformed> {
     let media_type = MediaType::parse(&format!("multipart/mixed;boundary=\"{boundary}\"")).unwrap();

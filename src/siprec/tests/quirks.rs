@@ -1,8 +1,8 @@
 //! What the field sends: each document differs from `quirk_none.xml` in one thing. It is read all
 //! the same, and the strict judge is told.
 
-use super::super::{DataMode, Id, Metadata, NameId};
 use super::{fixture, forgiven, plain, read};
+use crate::siprec::{DataMode, Id, Metadata, NameId};
 
 fn regular() -> Metadata {
     read(fixture!("quirk_none.xml"))

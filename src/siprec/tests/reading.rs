@@ -1,10 +1,12 @@
-use super::super::{
+//! The documents of the RFCs and of Webex Calling.
+
+use super::{example, fixture, forgiven, read};
+use crate::siprec::{
     BroadWorks, Call, DataMode, Document, Extension, Id, Malformed, Metadata, Name, Param, Parent,
     Queue, RedirectedCall, StreamMode,
 };
-use super::{example, fixture, forgiven, read};
 
-fn aors(participants: &[&super::super::Participant]) -> Vec<String> {
+fn aors(participants: &[&crate::siprec::Participant]) -> Vec<String> {
     participants.iter().flat_map(|it| &it.names).map(|it| it.aor.clone()).collect()
 }
 

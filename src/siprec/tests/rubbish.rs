@@ -1,11 +1,13 @@
+//! Nothing that arrives panics, and whatever was read can be written.
+
 use proptest::prelude::*;
 use proptest::sample::Index;
 use proptest::test_runner::RngSeed;
 
-use super::super::{
+use super::{example, fixture, plain};
+use crate::siprec::{
     Body, BroadWorks, Dialect, Document, Extension, Layout, Metadata, Received, diff,
 };
-use super::{example, fixture, plain};
 
 const DOCUMENTS: [&str; 5] = [
     fixture!("rfc_complete.xml"),

@@ -1,9 +1,11 @@
-use super::super::{
+//! Both dialects have the shape that their speakers expect, and survive a round trip.
+
+use super::{example, fixture, forgiven, plain, read};
+use crate::siprec::{
     BroadWorks, Call, DataMode, Dialect, Document, Extension, Group, Id, Interval, Metadata, Name,
     NameId, Param, Parent, Participant, ParticipantSession, ParticipantStream, Reason, Recording,
     Session, SessionRecording, SnapshotRequest, Stream, StreamMode,
 };
-use super::{example, fixture, forgiven, plain, read};
 
 /// The recorded call of the field guide, appendix A.1, built from nothing.
 fn webex() -> Metadata {

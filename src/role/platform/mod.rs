@@ -26,6 +26,7 @@ use crate::packet::Packet;
 use crate::sip::agent::{
     CallId, Event, Reply, SessionTimer, Settings as AgentSettings, UserAgent,
 };
+use crate::sip::Method;
 use crate::time::Instant;
 use bridge::{Bridge, End};
 use registrar::Registrar;
@@ -73,6 +74,7 @@ impl Platform {
                     least: SESSION_LEAST,
                     refresher: None,
                 }),
+                allow: allowed(),
                 large_requests_to_tcp: settings.large_requests_to_tcp,
                 accept: ACCEPTED.map(str::to_owned).to_vec(),
                 ..AgentSettings::default()
@@ -132,7 +134,7 @@ impl Platform {
         match event {
             Event::Incoming { call, request } => self.incoming(now, call, &request),
             Event::Request { id, call: None, request, flow }
-                if request.method() == Some(&crate::sip::Method::Register) =>
+                if request.method() == Some(&Method::Register) =>
             {
                 let reply = self.registrar.register(now, &request, flow, &self.settings.users);
                 let _ = self.agent.respond(now, id, reply);
@@ -212,6 +214,13 @@ impl Role for Platform {
         let deadlines = [self.agent.next_deadline(), self.recording_deadline(), self.spoiler.next_deadline()];
         Output::Timeout(deadlines.into_iter().flatten().min())
     }
+}
+
+/// What a registrar and a bridge take.
+fn allowed() -> Vec<Method> {
+    let mut methods = AgentSettings::default().allow;
+    methods.push(Method::Register);
+    methods
 }
 
 /// Half an hour, as RFC 4028 section 4.2 recommends.

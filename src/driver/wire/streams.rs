@@ -46,6 +46,10 @@ pub(super) struct Shared {
 struct Table {
     open: BTreeMap<Key, (u64, Sender<Packet>)>,
     opened: u64,
+    /// The ports that the system chose for connections of ours, and the addresses that they
+    /// stand for: a connection between two of our own has the same name at both ends, as it has
+    /// in simulation. Other peers are known by the address that they come from.
+    chosen: BTreeMap<SocketAddr, SocketAddr>,
 }
 
 /// A connection as a packet names it: our end is the address that was opened with `listen`,
@@ -62,6 +66,7 @@ pub(super) struct Entry {
     pub(super) key: Key,
     pub(super) packets: Receiver<Packet>,
     number: u64,
+    chosen: Option<SocketAddr>,
     _room: OwnedSemaphorePermit,
 }
 
@@ -162,7 +167,13 @@ impl Shared {
         let number = table.opened;
         table.opened += 1;
         table.open.insert(key, (number, sender));
-        Some(Entry { key, packets, number, _room: room })
+        Some(Entry { key, packets, number, chosen: None, _room: room })
+    }
+
+    /// Notes which port the system chose for our end; before the peer can see it.
+    pub(super) fn note_port(&self, entry: &mut Entry, chosen: SocketAddr) {
+        entry.chosen = Some(chosen);
+        self.table().chosen.insert(chosen, entry.key.local);
     }
 
     /// Takes a connection out of the table: from now on, packets open a new one.
@@ -170,6 +181,9 @@ impl Shared {
         let mut table = self.table();
         if table.open.get(&entry.key).is_some_and(|(number, _)| *number == entry.number) {
             table.open.remove(&entry.key);
+        }
+        if let Some(chosen) = entry.chosen {
+            table.chosen.remove(&chosen);
         }
     }
 
@@ -219,7 +233,8 @@ async fn accept(
 ) {
     loop {
         match listener.accept().await {
-            Ok((stream, remote)) => {
+            Ok((stream, peer)) => {
+                let remote = shared.table().chosen.get(&peer).copied().unwrap_or(peer);
                 if let Some(entry) = shared.enter(Key { transport, local, remote }) {
                     tokio::spawn(live(Arc::clone(&shared), entry, Origin::Theirs(stream)));
                 }

@@ -3,5 +3,6 @@
 mod corpus;
 mod mutations;
 mod opinions;
+mod pcapng;
 mod siprec_invite;
 mod torture;

@@ -25,7 +25,8 @@ use crate::packet::{Packet, Transport};
 #[derive(Debug)]
 pub(super) struct Streams {
     shared: Arc<Shared>,
-    listeners: BTreeMap<(Transport, SocketAddr), AbortHandle>,
+    /// With each, what is broken off when it has ended.
+    listeners: BTreeMap<(Transport, SocketAddr), (AbortHandle, std::sync::mpsc::Receiver<()>)>,
     /// Taken only when this is dropped.
     runtime: Option<Runtime>,
 }
@@ -104,14 +105,21 @@ impl Streams {
         let listener = TcpListener::from_std(bind(address)?)?;
         let address = listener.local_addr()?;
         let shared = Arc::clone(&self.shared);
-        let task = runtime.spawn(accept(shared, transport, address, listener));
-        self.listeners.insert((transport, address), task.abort_handle());
+        let (ending, ended) = std::sync::mpsc::channel();
+        let task = runtime.spawn(async move {
+            // Dropped after the listener, which lives within the call.
+            let _ending: std::sync::mpsc::Sender<()> = ending;
+            accept(shared, transport, address, listener).await;
+        });
+        self.listeners.insert((transport, address), (task.abort_handle(), ended));
         Ok(address)
     }
 
+    /// Stops listening, and waits until nobody does.
     pub(super) fn close(&mut self, transport: Transport, address: SocketAddr) {
-        if let Some(listener) = self.listeners.remove(&(transport, address)) {
+        if let Some((listener, ended)) = self.listeners.remove(&(transport, address)) {
             listener.abort();
+            let _ = ended.recv_timeout(PATIENCE);
         }
     }
 
@@ -252,5 +260,7 @@ async fn accept(
 const THREADS: usize = 2;
 const BACKLOG: i32 = 1_024;
 const PAUSE: Duration = Duration::from_millis(50);
+/// A listener ends between two connections.
+const PATIENCE: Duration = Duration::from_secs(1);
 /// The first are the ones that tell; a peer could cause any number.
 const MOST_COMPLAINTS: usize = 256;

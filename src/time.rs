@@ -94,6 +94,11 @@ impl Epoch {
         Self { unix_nanos: nanos }
     }
 
+    /// Nanoseconds from 1970-01-01T00:00:00Z to `moment`.
+    pub fn unix_nanos(self, moment: Instant) -> i64 {
+        self.unix_nanos.saturating_add_unsigned(moment.as_nanos())
+    }
+
     /// The date of `moment` in RFC 3339 form, in UTC, to the millisecond.
     pub fn rfc3339(self, moment: Instant) -> String {
         let nanos = i128::from(self.unix_nanos) + i128::from(moment.as_nanos());

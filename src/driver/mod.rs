@@ -3,6 +3,8 @@
 mod error;
 mod listen;
 pub mod sim;
+#[cfg(test)]
+mod tests;
 pub mod wire;
 
 pub use error::Error;
@@ -32,7 +34,8 @@ pub trait Driver: Send {
 #[derive(Clone, Debug)]
 pub struct Arrival {
     /// When it reached this machine: on the wire the kernel's receive timestamp where there is
-    /// one, so that our own lateness does not count as the sender's.
+    /// one, so that our own lateness does not count as the sender's. It then lies before `now`,
+    /// and may lie a little before that of an arrival taken earlier.
     pub at: Instant,
     /// What arrived.
     pub event: Event,

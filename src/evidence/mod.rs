@@ -28,4 +28,4 @@ pub use media::{Flow, ReportSeen, RtpSeen, Sound};
 pub use recordings::{RecordedStream, RecordingSession, metadata_of, recordings};
 pub use sighting::{Content, Side, Sighting};
 pub use speakers::Speakers;
-pub use timeline::Timeline;
+pub use timeline::{Pcap, Timeline};

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::io::Write;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -20,6 +21,9 @@ use crate::packet::Packet;
 use crate::sip::Message;
 use crate::time::{Epoch, Instant};
 
+/// A pcapng file that can be written from any thread.
+pub type Pcap = PcapWriter<Box<dyn Write + Send>>;
+
 /// What was seen, when, between whom.
 pub struct Timeline {
     epoch: Epoch,
@@ -34,7 +38,7 @@ pub struct Timeline {
     lately_read: [Option<(Bytes, Content)>; 8],
     reads: usize,
     dropped: u64,
-    pcap: Option<PcapWriter>,
+    pcap: Option<Pcap>,
 }
 
 impl Timeline {
@@ -57,12 +61,12 @@ impl Timeline {
     }
 
     /// Writes every packet to a pcapng file too, from now on.
-    pub fn write_pcap(&mut self, pcap: PcapWriter) {
+    pub fn write_pcap(&mut self, pcap: Pcap) {
         self.pcap = Some(pcap);
     }
 
     /// Takes the pcapng file away again, to end it.
-    pub fn take_pcap(&mut self) -> Option<PcapWriter> {
+    pub fn take_pcap(&mut self) -> Option<Pcap> {
         self.pcap.take()
     }
 
@@ -236,7 +240,10 @@ impl Timeline {
 
     fn capture(&mut self, at: Instant, packet: &Packet) {
         if let Some(pcap) = &mut self.pcap {
-            pcap.packet(at, packet, None);
+            if let Err(why) = pcap.packet(at, packet, None) {
+                tracing::error!("the pcapng file ends here: cannot write it: {why}");
+                self.pcap = None;
+            }
         }
     }
 }

@@ -2,6 +2,7 @@
 //! been seen of them.
 
 use std::fs;
+use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -163,7 +164,8 @@ impl Stage for World {
             let file = fs::File::create(path)
                 .map_err(|why| cannot(format!("write {}: {why}", path.display())))?;
             let epoch = testbed.timeline().epoch();
-            let pcap = PcapWriter::new(Box::new(std::io::BufWriter::new(file)), epoch);
+            let file: Box<dyn Write + Send> = Box::new(BufWriter::new(file));
+            let pcap = PcapWriter::new(file, epoch);
             let pcap = pcap.map_err(|why| cannot(format!("write {}: {why}", path.display())))?;
             testbed.timeline_mut().write_pcap(pcap);
         }

@@ -7,6 +7,7 @@ mod scenarios;
 mod corpus;
 mod mutations;
 mod opinions;
+mod pcapng;
 mod siprec_invite;
 mod torture;
 mod rtp;

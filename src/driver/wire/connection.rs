@@ -30,7 +30,7 @@ pub(super) enum Origin {
 /// Lives a connection from its opening to its end. What was not written then comes back.
 pub(super) async fn live(shared: Arc<Shared>, mut entry: Entry, origin: Origin) {
     let mut writing = None;
-    let ended = open_and_talk(&shared, entry.key, origin, &mut entry.packets, &mut writing).await;
+    let ended = open_and_talk(&shared, &mut entry, origin, &mut writing).await;
     if let Err(trouble) = ended {
         shared.complain(entry.key, trouble);
     }
@@ -47,38 +47,40 @@ pub(super) async fn live(shared: Arc<Shared>, mut entry: Entry, origin: Origin) 
 
 async fn open_and_talk(
     shared: &Shared,
-    key: Key,
+    entry: &mut Entry,
     origin: Origin,
-    packets: &mut Receiver<Packet>,
     writing: &mut Option<Packet>,
 ) -> Result<(), Trouble> {
+    let key = entry.key;
     let ours = matches!(origin, Origin::Ours);
     let until = Timer::now() + shared.limits.to_open;
     let stream = match origin {
-        Origin::Ours => in_time(until, connect(key)).await?,
+        Origin::Ours => in_time(until, connect(shared, entry)).await?,
         Origin::Theirs(stream) => stream,
     };
     // A message is written whole, so there is nothing to collect (Nagle) before sending it.
     stream.set_nodelay(true).map_err(broken)?;
     if key.transport != Transport::Tls {
-        return talk(shared, key, stream, packets, writing).await;
+        return talk(shared, key, stream, &mut entry.packets, writing).await;
     }
     if ours {
         let handshake = shared.tls.connector.connect(tls::name_of(key.remote.ip()), stream);
         let stream = in_time(until, handshake).await?;
-        talk(shared, key, stream, packets, writing).await
+        talk(shared, key, stream, &mut entry.packets, writing).await
     } else {
         let stream = in_time(until, shared.tls.acceptor.accept(stream)).await?;
-        talk(shared, key, stream, packets, writing).await
+        talk(shared, key, stream, &mut entry.packets, writing).await
     }
 }
 
 /// Connects from the address of our end, with a port that the system chooses: ours belongs to
 /// the listener.
-async fn connect(key: Key) -> io::Result<TcpStream> {
+async fn connect(shared: &Shared, entry: &mut Entry) -> io::Result<TcpStream> {
+    let key = entry.key;
     let socket = if key.local.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
     if !key.local.ip().is_unspecified() {
         socket.bind((key.local.ip(), 0).into())?;
+        shared.note_port(entry, socket.local_addr()?);
     }
     socket.connect(key.remote).await
 }

@@ -5,6 +5,8 @@ use std::io;
 use std::net::SocketAddr;
 use std::os::fd::AsFd;
 use std::sync::Arc;
+use std::sync::mpsc::{self, Receiver};
+use std::time::Duration;
 
 use nix::sys::socket::{setsockopt, sockopt};
 use socket2::{Domain, Protocol, SockRef, Socket, Type};
@@ -29,7 +31,9 @@ struct Open {
     /// What was sent last, oldest first: an ICMP error quotes only the beginning of a datagram.
     recent: VecDeque<Packet>,
     /// Dropped, it ends the reading.
-    _watch: oneshot::Sender<()>,
+    watch: oneshot::Sender<()>,
+    /// Broken off when the reading has ended.
+    ended: Receiver<()>,
 }
 
 impl Datagrams {
@@ -44,14 +48,18 @@ impl Datagrams {
         let socket = Arc::new(self.reader.adopt(bind(address)?)?);
         let address = socket.local_addr()?;
         let (watch, closed) = oneshot::channel();
-        self.reader.watch(Watched { socket: Arc::clone(&socket), address, closed });
+        let (ending, ended) = mpsc::channel();
+        self.reader.watch(Watched { socket: Arc::clone(&socket), address, closed, ending });
         let recent = VecDeque::with_capacity(MOST_RECENT);
-        self.sockets.insert(address, Open { socket, recent, _watch: watch });
+        self.sockets.insert(address, Open { socket, recent, watch, ended });
         Ok(address)
     }
 
+    /// Closes a socket, and waits until the reader has let go of it too.
     pub(super) fn close(&mut self, address: SocketAddr) {
-        self.sockets.remove(&address);
+        let Some(open) = self.sockets.remove(&address) else { return };
+        drop((open.socket, open.watch));
+        let _ = open.ended.recv_timeout(PATIENCE);
     }
 
     /// Sends at once, from the calling thread; a packet that cannot leave comes back.
@@ -132,5 +140,7 @@ pub(super) fn datagram(source: SocketAddr, target: SocketAddr, payload: &[u8]) -
 const BUFFER: usize = 4 << 20;
 /// Errors of earlier datagrams that may stand before ours, the reader not having read them.
 const MOST_ATTEMPTS: usize = 256;
+/// The reader has other things to do, but not many.
+const PATIENCE: Duration = Duration::from_secs(1);
 /// Datagrams that may be on their way while an ICMP error comes back.
 const MOST_RECENT: usize = 16;

@@ -22,6 +22,8 @@ pub(super) struct Inbox {
 #[derive(Debug, Default)]
 struct Waiting {
     arrivals: Vec<(Arrival, Option<OwnedSemaphorePermit>)>,
+    /// Of the datagrams among them.
+    bytes: usize,
     datagrams_lost: u64,
 }
 
@@ -38,7 +40,10 @@ impl Inbox {
     pub(super) fn put_datagrams(&self, arrivals: impl Iterator<Item = Arrival>) {
         let mut waiting = self.lock();
         for arrival in arrivals {
-            if waiting.arrivals.len() < MOST_ARRIVALS {
+            let (Event::Packet(packet) | Event::Undeliverable(packet)) = &arrival.event;
+            let bytes = waiting.bytes + packet.payload.len();
+            if waiting.arrivals.len() < MOST_ARRIVALS && bytes <= MOST_BYTES {
+                waiting.bytes = bytes;
                 waiting.arrivals.push((arrival, None));
             } else {
                 waiting.datagrams_lost += 1;
@@ -73,6 +78,7 @@ impl Inbox {
             let woken = self.arrived.wait_timeout(waiting, left);
             waiting = woken.unwrap_or_else(PoisonError::into_inner).0;
         }
+        waiting.bytes = 0;
         let mut arrivals = std::mem::take(&mut waiting.arrivals);
         drop(waiting);
         // Several threads put things in, each a batch at a time.
@@ -92,6 +98,8 @@ impl Inbox {
 
 /// A second of 1,000 streams that nobody takes, and some signalling.
 const MOST_ARRIVALS: usize = 65_536;
+/// Bytes of datagrams: the same second, were each as long as an Ethernet frame.
+const MOST_BYTES: usize = 96 << 20;
 /// Messages from all streams: at 64 KiB each, 64 MiB at the very most.
 const MOST_MESSAGES: usize = 1_024;
 
@@ -99,15 +107,13 @@ const MOST_MESSAGES: usize = 1_024;
 mod tests {
     use std::time::Duration;
 
-    use bytes::Bytes;
-
     use super::*;
     use crate::packet::Transport;
 
     #[test]
     fn arrivals_are_taken_in_the_order_of_their_stamps() {
         let inbox = Inbox::new();
-        inbox.put_datagrams([30, 10, 20].map(arrival).into_iter());
+        inbox.put_datagrams([30, 10, 20].map(|nanos| arrival(nanos, 0)).into_iter());
         let mut taken = VecDeque::new();
         inbox.take(&mut taken, &Clock::start(), Instant::START);
         let order: Vec<u64> = taken.iter().map(|arrival| arrival.at.as_nanos()).collect();
@@ -117,8 +123,11 @@ mod tests {
     #[test]
     fn datagrams_beyond_the_bound_are_lost_and_counted() {
         let inbox = Inbox::new();
-        inbox.put_datagrams((0..70_000).map(arrival));
+        inbox.put_datagrams((0..70_000).map(|nanos| arrival(nanos, 100)));
         assert_eq!(inbox.datagrams_lost(), 70_000 - 65_536);
+        let inbox = Inbox::new();
+        inbox.put_datagrams((0..2_000).map(|nanos| arrival(nanos, 65_000)));
+        assert_eq!(inbox.datagrams_lost(), 2_000 - (96 << 20) / 65_000);
     }
 
     #[test]
@@ -131,7 +140,7 @@ mod tests {
         assert!(clock.now() >= deadline);
     }
 
-    fn arrival(nanos: u64) -> Arrival {
+    fn arrival(nanos: u64, size: usize) -> Arrival {
         let address = ([192, 0, 2, 1], 5060).into();
         Arrival {
             at: Instant::from_nanos(nanos),
@@ -139,7 +148,7 @@ mod tests {
                 transport: Transport::Udp,
                 source: address,
                 target: address,
-                payload: Bytes::new(),
+                payload: vec![0; size].into(),
             }),
         }
     }

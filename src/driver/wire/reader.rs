@@ -38,6 +38,8 @@ pub(super) struct Watched {
     pub(super) socket: Arc<UdpSocket>,
     pub(super) address: SocketAddr,
     pub(super) closed: oneshot::Receiver<()>,
+    /// Dropped when the socket is no longer read.
+    pub(super) ending: std::sync::mpsc::Sender<()>,
 }
 
 impl Reader {
@@ -49,7 +51,7 @@ impl Reader {
         thread::Builder::new().name("udp-reader".to_owned()).spawn(move || {
             let batch = Rc::new(RefCell::new(Batch::new(clock)));
             LocalSet::new().block_on(&runtime, async move {
-                while let Some(Watched { socket, address, closed }) = watched.recv().await {
+                while let Some(Watched { socket, address, closed, ending }) = watched.recv().await {
                     let (batch, inbox) = (Rc::clone(&batch), Arc::clone(&inbox));
                     tokio::task::spawn_local(async move {
                         tokio::select! {
@@ -60,6 +62,8 @@ impl Reader {
                                 }
                             }
                         }
+                        drop(socket);
+                        drop(ending);
                     });
                 }
             });

@@ -25,7 +25,8 @@ use crate::packet::{Packet, Transport};
 #[derive(Debug)]
 pub(super) struct Streams {
     shared: Arc<Shared>,
-    listeners: BTreeMap<(Transport, SocketAddr), AbortHandle>,
+    /// With each, what is broken off when it has ended.
+    listeners: BTreeMap<(Transport, SocketAddr), (AbortHandle, std::sync::mpsc::Receiver<()>)>,
     /// Taken only when this is dropped.
     runtime: Option<Runtime>,
 }
@@ -46,6 +47,10 @@ pub(super) struct Shared {
 struct Table {
     open: BTreeMap<Key, (u64, Sender<Packet>)>,
     opened: u64,
+    /// The ports that the system chose for connections of ours, and the addresses that they
+    /// stand for: a connection between two of our own has the same name at both ends, as it has
+    /// in simulation. Other peers are known by the address that they come from.
+    chosen: BTreeMap<SocketAddr, SocketAddr>,
 }
 
 /// A connection as a packet names it: our end is the address that was opened with `listen`,
@@ -62,6 +67,7 @@ pub(super) struct Entry {
     pub(super) key: Key,
     pub(super) packets: Receiver<Packet>,
     number: u64,
+    chosen: Option<SocketAddr>,
     _room: OwnedSemaphorePermit,
 }
 
@@ -99,14 +105,21 @@ impl Streams {
         let listener = TcpListener::from_std(bind(address)?)?;
         let address = listener.local_addr()?;
         let shared = Arc::clone(&self.shared);
-        let task = runtime.spawn(accept(shared, transport, address, listener));
-        self.listeners.insert((transport, address), task.abort_handle());
+        let (ending, ended) = std::sync::mpsc::channel();
+        let task = runtime.spawn(async move {
+            // Dropped after the listener, which lives within the call.
+            let _ending: std::sync::mpsc::Sender<()> = ending;
+            accept(shared, transport, address, listener).await;
+        });
+        self.listeners.insert((transport, address), (task.abort_handle(), ended));
         Ok(address)
     }
 
+    /// Stops listening, and waits until nobody does.
     pub(super) fn close(&mut self, transport: Transport, address: SocketAddr) {
-        if let Some(listener) = self.listeners.remove(&(transport, address)) {
+        if let Some((listener, ended)) = self.listeners.remove(&(transport, address)) {
             listener.abort();
+            let _ = ended.recv_timeout(PATIENCE);
         }
     }
 
@@ -162,7 +175,13 @@ impl Shared {
         let number = table.opened;
         table.opened += 1;
         table.open.insert(key, (number, sender));
-        Some(Entry { key, packets, number, _room: room })
+        Some(Entry { key, packets, number, chosen: None, _room: room })
+    }
+
+    /// Notes which port the system chose for our end; before the peer can see it.
+    pub(super) fn note_port(&self, entry: &mut Entry, chosen: SocketAddr) {
+        entry.chosen = Some(chosen);
+        self.table().chosen.insert(chosen, entry.key.local);
     }
 
     /// Takes a connection out of the table: from now on, packets open a new one.
@@ -170,6 +189,9 @@ impl Shared {
         let mut table = self.table();
         if table.open.get(&entry.key).is_some_and(|(number, _)| *number == entry.number) {
             table.open.remove(&entry.key);
+        }
+        if let Some(chosen) = entry.chosen {
+            table.chosen.remove(&chosen);
         }
     }
 
@@ -219,7 +241,8 @@ async fn accept(
 ) {
     loop {
         match listener.accept().await {
-            Ok((stream, remote)) => {
+            Ok((stream, peer)) => {
+                let remote = shared.table().chosen.get(&peer).copied().unwrap_or(peer);
                 if let Some(entry) = shared.enter(Key { transport, local, remote }) {
                     tokio::spawn(live(Arc::clone(&shared), entry, Origin::Theirs(stream)));
                 }
@@ -237,5 +260,7 @@ async fn accept(
 const THREADS: usize = 2;
 const BACKLOG: i32 = 1_024;
 const PAUSE: Duration = Duration::from_millis(50);
+/// A listener ends between two connections.
+const PATIENCE: Duration = Duration::from_secs(1);
 /// The first are the ones that tell; a peer could cause any number.
 const MOST_COMPLAINTS: usize = 256;

@@ -12,15 +12,26 @@ fn a_message_crosses_and_its_answer_comes_back_on_the_same_connection() {
         let mut wire = wire();
         let [alice, bob] = [(); 2].map(|()| wire.listen(transport, ANY).unwrap());
         wire.send(packet(transport, alice, bob, INVITE));
-        let (source, target, text) = next(&mut wire).unwrap();
-        assert_eq!((target, text.as_str()), (bob, INVITE), "{transport}");
-        // Alice's end has a port that the system chose, since hers belongs to the listener.
-        assert_ne!(source, alice);
-        wire.send(packet(transport, bob, source, OK));
+        assert_eq!(next(&mut wire), Some((alice, bob, INVITE.to_owned())), "{transport}");
+        // Alice listens no more, so nobody could open another connection to her.
+        wire.close(transport, alice);
+        wire.send(packet(transport, bob, alice, OK));
         assert_eq!(next(&mut wire), Some((bob, alice, OK.to_owned())), "{transport}");
         wire.send(packet(transport, alice, bob, OK));
-        assert_eq!(next(&mut wire), Some((source, bob, OK.to_owned())), "{transport}");
+        assert_eq!(next(&mut wire), Some((alice, bob, OK.to_owned())), "{transport}");
     }
+}
+
+#[test]
+fn a_peer_of_others_is_known_by_the_address_that_it_comes_from() {
+    let (mut wire, mut peer) = wire_and_peer(StreamLimits::default());
+    peer.write_all(INVITE.as_bytes()).unwrap();
+    let (source, target, _) = next(&mut wire).unwrap();
+    assert_eq!((source, target), (peer.local_addr().unwrap(), peer.peer_addr().unwrap()));
+    wire.send(packet(Transport::Tcp, target, source, OK));
+    let mut answer = vec![0; OK.len()];
+    peer.read_exact(&mut answer).unwrap();
+    assert_eq!(answer, OK.as_bytes());
 }
 
 #[test]

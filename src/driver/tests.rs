@@ -1,0 +1,99 @@
+//! What both drivers promise alike: the same story, in simulation and on the wire.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::time::Duration;
+
+use bytes::Bytes;
+
+use super::sim::SimSettings;
+use super::wire::WireSettings;
+use super::{Arrival, Driver, Event, Listen, Sim, Wire};
+use crate::packet::{Packet, Transport};
+
+#[test]
+fn a_request_and_its_answer_are_told_alike() {
+    for transport in [Transport::Udp, Transport::Tcp, Transport::Tls] {
+        tell_alike(|driver| {
+            let [alice, bob] = [(); 2].map(|()| driver.listen(transport, ANY).unwrap());
+            driver.send(packet(transport, alice, bob, REQUEST));
+            let first = next(driver);
+            driver.send(packet(transport, bob, alice, ANSWER));
+            let names = [(alice, "Alice"), (bob, "Bob")];
+            vec![tell(&first, &names), tell(&next(driver), &names)]
+        });
+    }
+}
+
+#[test]
+fn a_port_that_nobody_opened_is_told_alike() {
+    for transport in [Transport::Udp, Transport::Tcp, Transport::Tls] {
+        tell_alike(|driver| {
+            let [alice, bob] = [(); 2].map(|()| driver.listen(transport, ANY).unwrap());
+            driver.close(transport, bob);
+            driver.send(packet(transport, alice, bob, REQUEST));
+            vec![tell(&next(driver), &[(alice, "Alice"), (bob, "Bob")])]
+        });
+    }
+}
+
+#[test]
+fn what_cannot_leave_is_told_alike() {
+    tell_alike(|driver| {
+        let [alice, bob] = [(); 2].map(|()| driver.listen(Transport::Udp, ANY).unwrap());
+        driver.send(packet(Transport::Udp, alice, bob, &"x".repeat(65_508)));
+        driver.close(Transport::Udp, alice);
+        driver.send(packet(Transport::Udp, alice, bob, REQUEST));
+        let names = [(alice, "Alice"), (bob, "Bob")];
+        vec![tell(&next(driver), &names), tell(&next(driver), &names)]
+    });
+}
+
+#[test]
+fn a_pair_of_ports_in_use_is_passed_over_alike() {
+    tell_alike(|driver| {
+        let first = driver.listen_pair(ANY.ip(), 41_000..=42_000).unwrap();
+        let second = driver.listen_pair(ANY.ip(), 41_000..=42_000).unwrap();
+        let again = driver.listen(Transport::Udp, first).unwrap_err().to_string();
+        vec![
+            format!("even: {}", first.port().is_multiple_of(2)),
+            format!("behind: {}", second.port() > first.port() + 1),
+            again.replace(&first.to_string(), "the first"),
+        ]
+    });
+}
+
+trait Both: Driver + Listen {}
+impl<D: Driver + Listen> Both for D {}
+
+fn tell_alike(story: impl Fn(&mut dyn Both) -> Vec<String>) {
+    let mut sim = Sim::new(SimSettings::default());
+    let mut wire = Wire::open(&WireSettings::default()).unwrap();
+    let told = story(&mut sim);
+    assert!(!told.is_empty());
+    assert_eq!(told, story(&mut wire));
+}
+
+fn next(driver: &mut dyn Both) -> Arrival {
+    let deadline = driver.now() + Duration::from_secs(5);
+    driver.wait(deadline).expect("something arrives")
+}
+
+fn tell(arrival: &Arrival, names: &[(SocketAddr, &str)]) -> String {
+    let (what, packet) = match &arrival.event {
+        Event::Packet(packet) => ("arrived", packet),
+        Event::Undeliverable(packet) => ("came back", packet),
+    };
+    let name = |address| names.iter().find(|name| name.0 == address).map_or("?", |name| name.1);
+    let (source, target) = (name(packet.source), name(packet.target));
+    let text = String::from_utf8_lossy(&packet.payload);
+    let line = text.lines().next().unwrap_or_default();
+    format!("{} {source} to {target} {what}: {line}", packet.transport)
+}
+
+fn packet(transport: Transport, source: SocketAddr, target: SocketAddr, text: &str) -> Packet {
+    Packet { transport, source, target, payload: Bytes::copy_from_slice(text.as_bytes()) }
+}
+
+const ANY: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
+const REQUEST: &str = "OPTIONS sip:bob@example.com SIP/2.0\r\nContent-Length: 0\r\n\r\n";
+const ANSWER: &str = "SIP/2.0 200 OK\r\nContent-Length: 0\r\n\r\n";

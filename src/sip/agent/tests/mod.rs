@@ -1,6 +1,9 @@
 //! Two agents on a wire, with a clock that jumps.
 
 mod call;
+mod cancel;
+mod modify;
+mod prack;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::mem;
@@ -9,7 +12,9 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
-use super::{Body, CallId, Content, Event, Invite, Reply, RequestId, Settings, UserAgent, Why};
+use super::{
+    Body, CallId, Content, Error, Event, Invite, Reply, RequestId, Settings, UserAgent, Why,
+};
 use crate::packet::{Packet, Transport};
 use crate::sip::{Message, Method, NameAddr, Uri};
 use crate::time::Instant;
@@ -130,6 +135,21 @@ impl Pair {
         self.collect();
         while self.step(end) {}
         self.now = end;
+    }
+
+    /// Lets time pass until this message leaves and arrives, and tells when it left.
+    #[track_caller]
+    fn run_until(&mut self, line: &str) -> Instant {
+        self.ladder.clear();
+        for _ in 0..100_000 {
+            self.run(1);
+            if self.ladder.iter().any(|sent| sent.ends_with(line)) {
+                let left = self.now;
+                self.run(10);
+                return left;
+            }
+        }
+        panic!("no {line}: {:?}", self.ladder);
     }
 
     /// Lets time pass until nobody wants to do anything any more, an hour at most.

@@ -1,10 +1,9 @@
 //! The INVITEs that start a recording session, in both dialects, lose nothing on their way.
 
-use std::fs;
-use std::path::Path;
-
 use bytes::Bytes;
 use tallylight::sip::{Message, NameAddr, Refresher};
+
+use crate::corpus;
 
 #[test]
 fn both_dialects_are_legal_and_written_byte_for_byte() {
@@ -79,6 +78,5 @@ fn contact(invite: &Message) -> NameAddr {
 }
 
 fn raw(name: &str) -> Bytes {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/siprec_invite");
-    fs::read(folder.join(format!("{name}.dat"))).unwrap().into()
+    corpus::raw("siprec_invite", name)
 }

@@ -154,7 +154,7 @@ mod tests {
     use crate::sip::digest::{Account, Session};
 
     const ASKED: Asked<'_> = Asked { method: "INVITE", body: b"v=0" };
-    const LIFETIME: Duration = Duration::from_secs(60);
+    const LIFETIME: Duration = Duration::from_mins(1);
 
     struct Pair {
         server: Server,

@@ -177,10 +177,10 @@ impl Core {
         if let Some(client) = sent.client.take() {
             self.clients.remove(&client);
         }
+        change(&mut sent.request);
         if let Some(method) = sent.request.method().cloned() {
             sent.request.headers.set("CSeq", CSeq { number: cseq, method }.to_string());
         }
-        change(&mut sent.request);
         sent.retries = sent.retries.saturating_add(1);
         self.start(now, id, sent);
     }

@@ -1,6 +1,15 @@
 //! Two agents on a wire, with a clock that jumps.
 
 mod call;
+mod cancel;
+mod fork;
+mod loss;
+mod modify;
+mod prack;
+mod register;
+mod server;
+mod session;
+mod transport;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::mem;
@@ -9,7 +18,9 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
-use super::{Body, CallId, Content, Event, Invite, Reply, RequestId, Settings, UserAgent, Why};
+use super::{
+    Body, CallId, Content, Error, Event, Invite, Reply, RequestId, Settings, UserAgent, Why,
+};
 use crate::packet::{Packet, Transport};
 use crate::sip::{Message, Method, NameAddr, Uri};
 use crate::time::Instant;
@@ -132,6 +143,21 @@ impl Pair {
         self.now = end;
     }
 
+    /// Lets time pass until this message leaves and arrives, and tells when it left.
+    #[track_caller]
+    fn run_until(&mut self, line: &str) -> Instant {
+        self.ladder.clear();
+        for _ in 0..100_000 {
+            self.run(1);
+            if self.ladder.iter().any(|sent| sent.ends_with(line)) {
+                let left = self.now;
+                self.run(10);
+                return left;
+            }
+        }
+        panic!("no {line}: {:?}", self.ladder);
+    }
+
     /// Lets time pass until nobody wants to do anything any more, an hour at most.
     fn finish(&mut self) {
         let end = self.now + Duration::from_secs(3_600);
@@ -215,16 +241,23 @@ impl Pair {
 
     /// Gives Bob a message that nobody sent.
     fn forge(&mut self, text: &str) {
-        let payload = Bytes::from(text.replace("\r\n", "\n").replace('\n', "\r\n"));
-        let packet = Packet {
-            transport: Transport::Udp,
-            source: "192.0.2.1:5060".parse().unwrap(),
-            target: "192.0.2.2:5060".parse().unwrap(),
-            payload,
-        };
+        let text = text.replace("\r\n", "\n").replace('\n', "\r\n");
+        let packet = datagram("192.0.2.1:5060", "192.0.2.2:5060", Bytes::from(text));
         self.bob.agent.handle_packet(self.now, &packet);
         self.collect();
     }
+
+    /// Gives Alice a message that nobody sent.
+    fn forge_for_alice(&mut self, message: &Message) {
+        let packet = datagram("192.0.2.2:5060", "192.0.2.1:5060", message.to_bytes());
+        self.alice.agent.handle_packet(self.now, &packet);
+        self.collect();
+    }
+}
+
+fn datagram(source: &str, target: &str, payload: Bytes) -> Packet {
+    let (source, target) = (source.parse().unwrap(), target.parse().unwrap());
+    Packet { transport: Transport::Udp, source, target, payload }
 }
 
 impl Party {
@@ -291,7 +324,8 @@ impl Party {
 /// `INVITE`, or `200 INVITE` for a response.
 fn summary(payload: &Bytes) -> String {
     let message = Message::parse(payload).unwrap();
-    let method = message.cseq().unwrap().method;
+    let cseq = message.headers.get("CSeq").unwrap();
+    let method = cseq.split(' ').next_back().unwrap();
     match message.code() {
         Some(code) => format!("{code} {method}"),
         None => method.to_string(),

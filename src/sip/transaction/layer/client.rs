@@ -85,6 +85,10 @@ impl Layer {
         let key = key::client_key(via.branch().unwrap_or_default(), &cseq.method);
         let Some(&id) = self.client_keys.get(&key) else { return Ok(()) };
         let client = self.clients.get_mut(&id).expect("a key leads to a client");
+        // RFC 3261 section 8.1.3.3.
+        if response.headers.all("Via").count() > 1 {
+            return Ok(());
+        }
         // RFC 3261 section 18.1.2: what we did not write into a Via is not for us.
         let ours = (Some(client.flow.local.ip()), Some(client.flow.local.port()));
         if (via.host.ip(), via.port) != ours || flow.transport != client.flow.transport {

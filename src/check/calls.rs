@@ -7,9 +7,8 @@ use crate::evidence::{Timeline, dialogs};
 /// The last call of somebody was refused with this status.
 pub fn is_refused_with(timeline: &Timeline, caller: &str, code: u16) -> Verdict {
     let dialogs = dialogs(timeline);
-    let from_caller = |address| {
-        timeline.cast().at(address).is_some_and(|member| member.name.as_str() == caller)
-    };
+    let from_caller =
+        |address| timeline.cast().at(address).is_some_and(|member| member.name.as_str() == caller);
     let Some(call) = dialogs.iter().rfind(|dialog| from_caller(dialog.caller)) else {
         return Verdict::Inconclusive(format!("no call of {caller} was seen"));
     };

@@ -56,9 +56,8 @@ impl Level {
 /// Every row, in the order of the files.
 pub fn catalogue() -> &'static [Requirement] {
     static CATALOGUE: LazyLock<Vec<Requirement>> = LazyLock::new(|| {
-        let read = |text| {
-            serde_yaml::from_str::<Vec<Requirement>>(text).expect("a test reads every file")
-        };
+        let read =
+            |text| serde_yaml::from_str::<Vec<Requirement>>(text).expect("a test reads every file");
         FILES.iter().flat_map(|text| read(text)).collect()
     });
     &CATALOGUE

@@ -56,7 +56,8 @@ pub fn nothing_before_the_answer(timeline: &Timeline) -> Verdict {
 
 /// Every recording session was ended within `limit` of the hang-up.
 pub fn ended_within(timeline: &Timeline, limit: Duration) -> Verdict {
-    let Some(known) = conversations(timeline).pop().and_then(|conversation| conversation.end_known) else {
+    let Some(known) = conversations(timeline).pop().and_then(|conversation| conversation.end_known)
+    else {
         return Verdict::Inconclusive("nobody hung up".to_owned());
     };
     let sessions = living(timeline);
@@ -74,7 +75,8 @@ pub fn ended_within(timeline: &Timeline, limit: Duration) -> Verdict {
         };
         let delay = ended - known;
         if delay > limit {
-            let seen = format!("the recording session ended {} ms after the call", delay.as_millis());
+            let seen =
+                format!("the recording session ended {} ms after the call", delay.as_millis());
             return Verdict::fail("RFC7866-5.1-3", ended, seen);
         }
     }
@@ -97,7 +99,8 @@ pub fn nothing_after_the_end(timeline: &Timeline) -> Verdict {
             });
         };
         let flows = session.streams.iter().flat_map(|stream| &stream.flows);
-        let late = flows.flat_map(|flow| flow.nearest_to_sender()).filter(|packet| packet.at > ended);
+        let late =
+            flows.flat_map(|flow| flow.nearest_to_sender()).filter(|packet| packet.at > ended);
         if let Some(first) = late.clone().map(|packet| packet.at).min() {
             let seen = format!("{} packets left for the recorder after the BYE", late.count());
             return Verdict::fail("RFC3261-15.1.1-1", first, seen);

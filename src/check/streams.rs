@@ -49,7 +49,8 @@ pub fn each_carries_one_voice(timeline: &Timeline) -> Verdict {
                 let seen = format!("several voices at once on the stream labelled {label}");
                 return Verdict::fail("WXC-STR-2", at, seen);
             }
-            let names: Vec<_> = voices.iter().map(|voice| speakers.name(*voice).unwrap_or("somebody")).collect();
+            let names: Vec<_> =
+                voices.iter().map(|voice| speakers.name(*voice).unwrap_or("somebody")).collect();
             if voices.len() != 1 || !voices.iter().all(|voice| taken.insert(*voice)) {
                 let seen = format!("the stream labelled {label} carries {}", list(&names));
                 return Verdict::fail("WXC-STR-2", session.dialog.invited, seen);
@@ -101,7 +102,8 @@ fn name_of(timeline: &Timeline, aor: &str) -> Option<String> {
     let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
     let user = aor.split('@').next().map(digits)?;
     let members = timeline.cast().members().iter();
-    let known = members.filter(|member| member.number.as_deref().is_some_and(|number| digits(number) == user));
+    let known = members
+        .filter(|member| member.number.as_deref().is_some_and(|number| digits(number) == user));
     known.map(|member| member.name.to_string()).next()
 }
 
@@ -122,7 +124,9 @@ pub fn streams_agree(timeline: &Timeline, limit: Duration) -> Verdict {
         let delays = session.streams.iter().filter_map(|stream| typical_delay(stream, &said));
         let delays: Vec<Duration> = delays.collect();
         let (Some(least), Some(most)) = (delays.iter().min(), delays.iter().max()) else {
-            return Verdict::Inconclusive("nothing that can be told in time was recorded".to_owned());
+            return Verdict::Inconclusive(
+                "nothing that can be told in time was recorded".to_owned(),
+            );
         };
         if *most - *least > limit {
             let seen = format!("one side is {} ms behind the other", (*most - *least).as_millis());
@@ -130,7 +134,8 @@ pub fn streams_agree(timeline: &Timeline, limit: Duration) -> Verdict {
         }
         for flow in session.streams.iter().flat_map(|stream| &stream.flows) {
             if let Some((at, wander)) = wander(flow).filter(|(_, wander)| *wander > limit) {
-                let seen = format!("RTP timestamps wander {} ms from what is said", wander.as_millis());
+                let seen =
+                    format!("RTP timestamps wander {} ms from what is said", wander.as_millis());
                 return Verdict::fail("RFC6341-5-REQ023", at, seen);
             }
         }
@@ -162,12 +167,19 @@ fn wander(flow: &Flow) -> Option<(Instant, Duration)> {
         (packet.at, Duration::from_micros(samples.unsigned_abs().saturating_mul(125)))
     });
     // A cycle of the speech later the same moments come again.
-    steps.filter(|(_, wander)| *wander < Mark::LENGTH * (Mark::CYCLE / 2)).max_by_key(|(_, wander)| *wander)
+    steps
+        .filter(|(_, wander)| *wander < Mark::LENGTH * (Mark::CYCLE / 2))
+        .max_by_key(|(_, wander)| *wander)
 }
 
 /// Everything that somebody said between the answer and the hang-up is in every recording, but
 /// for what the network may take; only what was said after `since`, if that is given.
-pub fn nothing_is_missing(timeline: &Timeline, name: &str, since: Option<Instant>, limits: &Limits) -> Verdict {
+pub fn nothing_is_missing(
+    timeline: &Timeline,
+    name: &str,
+    since: Option<Instant>,
+    limits: &Limits,
+) -> Verdict {
     let sessions = living(timeline);
     let Some(conversation) = conversations(timeline).pop() else {
         return Verdict::Inconclusive("no conversation was seen".to_owned());
@@ -204,13 +216,18 @@ fn said_within(
 ) -> Vec<(Mark, Instant)> {
     let begin = since.unwrap_or(conversation.answered).max(conversation.answered);
     let all = spoken(timeline, name);
-    let on_the_way = || median(all.iter().filter_map(|(mark, at)| Some(heard.get(mark)?.since(*at))));
+    let on_the_way =
+        || median(all.iter().filter_map(|(mark, at)| Some(heard.get(mark)?.since(*at))));
     let last = match conversation.hung_up {
         Some(hung_up) => hung_up,
-        None => Instant::START + (last_media(timeline).elapsed().saturating_sub(on_the_way().unwrap_or_default())),
+        None => {
+            Instant::START
+                + (last_media(timeline).elapsed().saturating_sub(on_the_way().unwrap_or_default()))
+        }
     };
     let within = |at: Instant| at >= begin && at + limits.gap <= last;
-    let mut said: Vec<_> = all.iter().map(|(mark, at)| (*mark, *at)).filter(|(_, at)| within(*at)).collect();
+    let mut said: Vec<_> =
+        all.iter().map(|(mark, at)| (*mark, *at)).filter(|(_, at)| within(*at)).collect();
     said.sort_by_key(|(_, at)| *at);
     said
 }
@@ -240,7 +257,13 @@ pub fn last_words(timeline: &Timeline, name: &str, limits: &Limits) -> Verdict {
     edge(timeline, name, limits, "last", |said| said.last().copied())
 }
 
-fn edge(timeline: &Timeline, name: &str, limits: &Limits, which: &str, pick: impl Fn(&[(Mark, Instant)]) -> Option<(Mark, Instant)>) -> Verdict {
+fn edge(
+    timeline: &Timeline,
+    name: &str,
+    limits: &Limits,
+    which: &str,
+    pick: impl Fn(&[(Mark, Instant)]) -> Option<(Mark, Instant)>,
+) -> Verdict {
     let Some(conversation) = conversations(timeline).pop() else {
         return Verdict::Inconclusive("no conversation was seen".to_owned());
     };
@@ -248,7 +271,8 @@ fn edge(timeline: &Timeline, name: &str, limits: &Limits, which: &str, pick: imp
     let Some(session) = sessions.last() else { return none_recorded(timeline, "RFC6341-5-REQ005") };
     let recorded = recorded(session);
     let said = said_within(timeline, name, None, &conversation, limits, &recorded);
-    let kept: Vec<_> = said.iter().copied().filter(|(mark, _)| recorded.contains_key(mark)).collect();
+    let kept: Vec<_> =
+        said.iter().copied().filter(|(mark, _)| recorded.contains_key(mark)).collect();
     let (Some((_, said)), kept) = (pick(&said), pick(&kept)) else {
         return Verdict::Inconclusive(format!("{name} said nothing"));
     };
@@ -263,7 +287,13 @@ fn edge(timeline: &Timeline, name: &str, limits: &Limits, which: &str, pick: imp
 
 /// Somebody hears somebody else: what the one says reaches the other's telephone; only what was
 /// said after `since`, if that is given.
-pub fn hears(timeline: &Timeline, listener: &str, speaker: &str, since: Option<Instant>, limits: &Limits) -> Verdict {
+pub fn hears(
+    timeline: &Timeline,
+    listener: &str,
+    speaker: &str,
+    since: Option<Instant>,
+    limits: &Limits,
+) -> Verdict {
     let Some(conversation) = conversations(timeline).pop() else {
         return Verdict::Inconclusive("no conversation was seen".to_owned());
     };
@@ -274,7 +304,8 @@ pub fn hears(timeline: &Timeline, listener: &str, speaker: &str, since: Option<I
     let said = said_within(timeline, speaker, since, &conversation, limits, &heard);
     let lost: Vec<_> = said.iter().filter(|(mark, _)| !heard.contains_key(mark)).collect();
     let share = lost.len() as f64 / said.len().max(1) as f64;
-    let is_heard = !said.is_empty() && share <= limits.loss && longest_run(&said, &heard) <= limits.gap;
+    let is_heard =
+        !said.is_empty() && share <= limits.loss && longest_run(&said, &heard) <= limits.gap;
     let at = lost.first().map_or(conversation.answered, |(_, at)| *at);
     Verdict::require(is_heard, "RFC6341-5-REQ005", at, || {
         format!("{listener} did not hear {} of {} words of {speaker}", lost.len(), said.len())

@@ -37,7 +37,8 @@ fn source(source: &str) -> String {
 
 /// The lines of the ladder around the moment of a finding, and what never came.
 fn excerpt(finding: &Finding, ladder: &Ladder) -> Vec<LadderLine> {
-    let lines: Vec<_> = ladder.lines.iter().filter(|line| !line.text.contains("REGISTER")).collect();
+    let lines: Vec<_> =
+        ladder.lines.iter().filter(|line| !line.text.contains("REGISTER")).collect();
     let marked = lines.iter().position(|line| line.at >= finding.at).unwrap_or(lines.len());
     let first = marked.saturating_sub(LINES_BEFORE);
     let last = (marked + LINES_AFTER).min(lines.len());

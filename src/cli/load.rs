@@ -6,8 +6,8 @@ use std::sync::{Arc, LazyLock};
 use crate::check;
 use crate::scenario::{Diagnostic, Diagnostics, Known, RoleName, Scenario, Source};
 use crate::steps::world::{SOURCES, World};
-use crate::testbed;
 use crate::steps::{self, Example, Play, Selection, Target, Vocabulary};
+use crate::testbed;
 
 use super::args::Run;
 use super::embedded::{FEATURES, SCENARIOS};

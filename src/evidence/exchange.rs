@@ -35,10 +35,17 @@ pub(super) fn exchanges(dialog: &Dialog<'_>) -> Vec<Exchange> {
         }
         last.push((sdp, by_caller));
         match list.last_mut() {
-            Some(open) if open.answer.is_none() && open.by_caller != by_caller && may_answer(message) => {
+            Some(open)
+                if open.answer.is_none() && open.by_caller != by_caller && may_answer(message) =>
+            {
                 open.answer = Some((sighting.at, description));
             }
-            _ => list.push(Exchange { offered: sighting.at, answer: None, offer: description, by_caller }),
+            _ => list.push(Exchange {
+                offered: sighting.at,
+                answer: None,
+                offer: description,
+                by_caller,
+            }),
         }
     }
     list

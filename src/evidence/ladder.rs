@@ -43,7 +43,9 @@ impl Ladder {
         let speakers = Speakers::of(timeline);
         let mut lines = signalling(timeline);
         lines.extend(deeds(timeline));
-        lines.extend(timeline.flows().iter().filter_map(|flow| first_packet(timeline, &speakers, flow)));
+        lines.extend(
+            timeline.flows().iter().filter_map(|flow| first_packet(timeline, &speakers, flow)),
+        );
         lines.sort_by_key(|line| line.at);
         let streams = timeline.flows().iter().filter_map(|flow| stream(timeline, &speakers, flow));
         Self { lines, streams: streams.collect(), metadata: metadata(timeline) }
@@ -105,10 +107,13 @@ fn line(sighting: &Sighting, from: String, to: String) -> Line {
 
 fn title(message: &Message) -> String {
     match (message.method(), message.code()) {
-        (Some(Method::Invite), _) if message.to().is_ok_and(|to| to.tag().is_some()) => "re-INVITE".to_owned(),
+        (Some(Method::Invite), _) if message.to().is_ok_and(|to| to.tag().is_some()) => {
+            "re-INVITE".to_owned()
+        }
         (Some(method), _) => method.to_string(),
         (None, Some(code)) => {
-            let method = message.cseq().map_or_else(|_| "?".to_owned(), |cseq| cseq.method.to_string());
+            let method =
+                message.cseq().map_or_else(|_| "?".to_owned(), |cseq| cseq.method.to_string());
             format!("{code} ({method})")
         }
         (None, None) => "?".to_owned(),
@@ -126,7 +131,8 @@ fn about_body(message: &Message) -> String {
 
 fn about_streams(description: &Description) -> String {
     let streams = description.media.iter().map(|medium| {
-        let label = medium.label.as_ref().map(|label| format!(" label {label}")).unwrap_or_default();
+        let label =
+            medium.label.as_ref().map(|label| format!(" label {label}")).unwrap_or_default();
         let direction = match medium.direction.name() {
             _ if medium.is_disabled() => " refused",
             "sendrecv" => "",

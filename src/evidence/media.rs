@@ -4,8 +4,8 @@ use std::net::SocketAddr;
 
 use bytes::Bytes;
 
-use crate::audio::{self, Cue, Mark};
 use super::sighting::Side;
+use crate::audio::{self, Cue, Mark};
 use crate::time::Instant;
 
 /// One RTP packet as it crossed one point.

@@ -121,7 +121,8 @@ fn streams<'a>(
                     srs.and_then(|description| rtp_target(description, index))
                 })
                 .collect();
-            let flows = timeline.flows().iter().filter(|flow| targets.contains(&flow.target)).collect();
+            let flows =
+                timeline.flows().iter().filter(|flow| targets.contains(&flow.target)).collect();
             let speaker = label.as_deref().and_then(|label| speaker(documents, label));
             RecordedStream { label, target: targets.last().copied(), flows, speaker }
         })
@@ -152,9 +153,9 @@ fn speaker(documents: &[(Instant, Metadata)], label: &str) -> Option<String> {
 
 /// The metadata in a message, alone or as a part.
 pub fn metadata_of(message: &Message) -> Option<bytes::Bytes> {
-    let may_carry = message.method().is_none_or(|method| {
-        matches!(method, Method::Invite | Method::Update | Method::Bye)
-    });
+    let may_carry = message
+        .method()
+        .is_none_or(|method| matches!(method, Method::Invite | Method::Update | Method::Bye));
     let content_type = message.headers.get("Content-Type").filter(|_| may_carry)?;
     let body = siprec::Received::split(content_type, &message.body).ok()?;
     body.metadata_bytes().map(bytes::Bytes::copy_from_slice)

@@ -43,7 +43,8 @@ impl Speakers {
     /// Who is heard in a flow, as `  Alice, Bob`; empty if nobody.
     pub fn heard_in(&self, flow: &Flow) -> String {
         let packets = flow.nearest_to_receiver();
-        let voices: BTreeSet<_> = packets.iter().filter_map(|packet| packet.sound.voice()).collect();
+        let voices: BTreeSet<_> =
+            packets.iter().filter_map(|packet| packet.sound.voice()).collect();
         let voices: BTreeSet<_> = voices.into_iter().map(|mark| mark.voice()).collect();
         let mut names: Vec<_> = voices
             .into_iter()

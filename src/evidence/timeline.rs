@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
+use super::Name;
 use super::cast::Cast;
 use super::classify::{Class, classify};
 use super::deed::{Deed, What};
@@ -15,9 +16,8 @@ use super::listening::Ear;
 use super::media::{Flow, ReportSeen, RtpSeen};
 use super::pcapng::PcapWriter;
 use super::sighting::{Content, RUBBISH_KEPT, Side, Sighting};
-use super::Name;
-use crate::rtp;
 use crate::packet::Packet;
+use crate::rtp;
 use crate::sip::Message;
 use crate::time::{Epoch, Instant};
 
@@ -233,7 +233,8 @@ impl Timeline {
                 Content::Rubbish(kept, why.to_string())
             }
         };
-        self.lately_read[self.reads % self.lately_read.len()] = Some((payload.clone(), content.clone()));
+        self.lately_read[self.reads % self.lately_read.len()] =
+            Some((payload.clone(), content.clone()));
         self.reads += 1;
         content
     }

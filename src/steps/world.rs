@@ -91,7 +91,10 @@ impl World {
         if came {
             return Ok(());
         }
-        Err(StepError::Broken(format!("{what}: not seen within {:?}", set.setting.scenario.budgets.answer)))
+        Err(StepError::Broken(format!(
+            "{what}: not seen within {:?}",
+            set.setting.scenario.budgets.answer
+        )))
     }
 
     /// Judges what was seen so far.
@@ -117,7 +120,9 @@ impl World {
         let set = self.set()?;
         let member = set.testbed.timeline().cast().named(name);
         let number = member.and_then(|member| member.number.clone());
-        number.ok_or_else(|| StepError::CannotRun(format!("find a telephone number of {name} in the cast")))
+        number.ok_or_else(|| {
+            StepError::CannotRun(format!("find a telephone number of {name} in the cast"))
+        })
     }
 
     /// The name of the part that plays a role: the platform's may be real.
@@ -148,7 +153,9 @@ impl World {
     }
 
     fn set(&mut self) -> Result<&mut Set, StepError> {
-        self.stage.as_mut().ok_or_else(|| StepError::CannotRun("play before the world is set up".to_owned()))
+        self.stage
+            .as_mut()
+            .ok_or_else(|| StepError::CannotRun("play before the world is set up".to_owned()))
     }
 }
 
@@ -184,7 +191,8 @@ impl Stage for World {
         let Some(mut set) = self.stage.take() else { return Ok(Kept::default()) };
         // What was asked for in the last step still has to arrive.
         set.testbed.pass(LAST_WORDS);
-        let simulated = set.setting.scenario.setting.is_simulated().then(|| set.testbed.now().elapsed());
+        let simulated =
+            set.setting.scenario.setting.is_simulated().then(|| set.testbed.now().elapsed());
         let notes = set.testbed.notes();
         let mut timeline = set.testbed.into_timeline();
         let mut findings = set.findings;
@@ -193,7 +201,8 @@ impl Stage for World {
             Verdict::Pass | Verdict::Inconclusive(_) => None,
         }));
         if let Some(pcap) = timeline.take_pcap() {
-            pcap.finish().map_err(|why| StepError::CannotRun(format!("end the pcapng file: {why}")))?;
+            pcap.finish()
+                .map_err(|why| StepError::CannotRun(format!("end the pcapng file: {why}")))?;
         }
         if let Some(folder) = &set.setting.evidence {
             write_evidence(folder, &set.example, &set.setting, &timeline)?;
@@ -212,7 +221,8 @@ impl Set {
 /// Whether every telephone that we play was told that it is registered.
 fn registered(timeline: &Timeline) -> bool {
     let members = timeline.cast().members().iter();
-    let mut phones = members.filter(|member| member.kind == crate::evidence::Kind::Phone && !member.real);
+    let mut phones =
+        members.filter(|member| member.kind == crate::evidence::Kind::Phone && !member.real);
     phones.all(|phone| {
         timeline.signalling().iter().any(|sighting| {
             let to = timeline.cast().at(sighting.target).map(|member| &member.name);
@@ -220,16 +230,24 @@ fn registered(timeline: &Timeline) -> bool {
                 && sighting.side == crate::evidence::Side::Received
                 && sighting.message().is_some_and(|message| {
                     message.code() == Some(200)
-                        && message.cseq().is_ok_and(|cseq| cseq.method == crate::sip::Method::Register)
+                        && message
+                            .cseq()
+                            .is_ok_and(|cseq| cseq.method == crate::sip::Method::Register)
                 })
         })
     })
 }
 
-fn write_evidence(folder: &Path, example: &str, setting: &Setting, timeline: &Timeline) -> Result<(), StepError> {
+fn write_evidence(
+    folder: &Path,
+    example: &str,
+    setting: &Setting,
+    timeline: &Timeline,
+) -> Result<(), StepError> {
     let scenario = file_stem(setting.scenario.source.path());
     let path = folder.join(format!("{example}-{scenario}-{}.ladder.txt", setting.seed));
-    let written = fs::create_dir_all(folder).and_then(|()| fs::write(&path, Ladder::of(timeline).to_string()));
+    let written = fs::create_dir_all(folder)
+        .and_then(|()| fs::write(&path, Ladder::of(timeline).to_string()));
     written.map_err(|why| StepError::CannotRun(format!("write {}: {why}", path.display())))
 }
 

@@ -43,8 +43,10 @@ pub enum Error {
 
 /// Every fault that a part can have, with the role that can have it.
 pub fn faults() -> Vec<(scenario::RoleName, &'static str)> {
-    let platform = platform::Fault::ALL.iter().map(|(name, _)| (scenario::RoleName::Platform, *name));
-    let recorder = recorder::Fault::ALL.iter().map(|(name, _)| (scenario::RoleName::Recorder, *name));
+    let platform =
+        platform::Fault::ALL.iter().map(|(name, _)| (scenario::RoleName::Platform, *name));
+    let recorder =
+        recorder::Fault::ALL.iter().map(|(name, _)| (scenario::RoleName::Recorder, *name));
     platform.chain(recorder).collect()
 }
 
@@ -59,7 +61,8 @@ impl Testbed {
             })),
             Setting::Wire(wire) => AnyDriver::Wire(Box::new(Wire::open(&wire_settings(wire)?)?)),
         };
-        let mut builder = Builder { scenario, seed, epoch: driver.epoch(), keep: Some(keep), driver };
+        let mut builder =
+            Builder { scenario, seed, epoch: driver.epoch(), keep: Some(keep), driver };
         let places = builder.places()?;
         let parts = builder.parts(&places)?;
         let timeline = Timeline::new(builder.epoch);
@@ -106,7 +109,8 @@ impl Builder<'_> {
         if let Player::Real(address) = &part.player {
             let address = &address.value;
             let transport = transport(address.transport);
-            let known = address.host.parse().ok().zip(Some(address.port.unwrap_or(port_of(transport))));
+            let known =
+                address.host.parse().ok().zip(Some(address.port.unwrap_or(port_of(transport))));
             let socket = known.map(|(host, port)| SocketAddr::new(host, port));
             home.sockets.extend(socket);
             let listen = socket.map(|socket| (transport, socket)).into_iter().collect();
@@ -151,7 +155,9 @@ impl Builder<'_> {
         let people = self.scenario.phones().count();
         let count = match part.role {
             scenario::Role::Phone(_) => PORTS_OF_PHONE,
-            scenario::Role::Platform(_) | scenario::Role::Recorder => PORTS_PER_PERSON * people.max(4),
+            scenario::Role::Platform(_) | scenario::Role::Recorder => {
+                PORTS_PER_PERSON * people.max(4)
+            }
         };
         let mut ports = Vec::new();
         for pair in 0..count {
@@ -170,7 +176,10 @@ impl Builder<'_> {
         Ok(Ports::of(host, ports))
     }
 
-    fn parts(&mut self, places: &[Place]) -> Result<Vec<(Member, Home, Option<Box<dyn Role>>)>, Error> {
+    fn parts(
+        &mut self,
+        places: &[Place],
+    ) -> Result<Vec<(Member, Home, Option<Box<dyn Role>>)>, Error> {
         let scenario = self.scenario;
         let mut people = 0;
         let mut parts = Vec::new();
@@ -189,7 +198,8 @@ impl Builder<'_> {
             let role: Option<Box<dyn Role>> = match (&part.player, &part.role) {
                 (Player::Real(_) | Player::Registers, _) => None,
                 (_, scenario::Role::Phone(phone)) => {
-                    let voice = Voice::of_person(people).ok_or(Error::TooManyPeople(Voice::PEOPLE))?;
+                    let voice =
+                        Voice::of_person(people).ok_or(Error::TooManyPeople(Voice::PEOPLE))?;
                     people += 1;
                     Some(Box::new(self.phone(part, phone, place, voice, seed, places)))
                 }
@@ -203,7 +213,15 @@ impl Builder<'_> {
         Ok(parts)
     }
 
-    fn phone(&self, part: &Part, phone: &scenario::Phone, place: &Place, voice: Voice, seed: u64, places: &[Place]) -> Phone {
+    fn phone(
+        &self,
+        part: &Part,
+        phone: &scenario::Phone,
+        place: &Place,
+        voice: Voice,
+        seed: u64,
+        places: &[Place],
+    ) -> Phone {
         let preferred = transport(part.transport);
         let server = self.address_of(scenario::RoleName::Platform, preferred, places);
         Phone::new(phone::Settings {
@@ -223,7 +241,14 @@ impl Builder<'_> {
         })
     }
 
-    fn platform(&self, part: &Part, platform: &scenario::Platform, place: &Place, seed: u64, places: &[Place]) -> Platform {
+    fn platform(
+        &self,
+        part: &Part,
+        platform: &scenario::Platform,
+        place: &Place,
+        seed: u64,
+        places: &[Place],
+    ) -> Platform {
         let users = self.scenario.phones().map(|(part, phone)| platform::User {
             number: phone.number.as_str().to_owned(),
             display: part.name.clone(),
@@ -238,7 +263,11 @@ impl Builder<'_> {
             listen: place.listen.clone(),
             ports: place.ports.clone(),
             users: users.collect(),
-            recorder: self.address_of(scenario::RoleName::Recorder, transport(part.transport), places),
+            recorder: self.address_of(
+                scenario::RoleName::Recorder,
+                transport(part.transport),
+                places,
+            ),
             dialect: match platform.dialect {
                 scenario::Dialect::Rfc => platform::Dialect::Rfc,
                 scenario::Dialect::Webex => platform::Dialect::Webex,
@@ -265,7 +294,12 @@ impl Builder<'_> {
     }
 
     /// Where the part with a role is reached by a transport.
-    fn address_of(&self, role: scenario::RoleName, transport: Transport, places: &[Place]) -> Option<(Transport, SocketAddr)> {
+    fn address_of(
+        &self,
+        role: scenario::RoleName,
+        transport: Transport,
+        places: &[Place],
+    ) -> Option<(Transport, SocketAddr)> {
         let index = self.scenario.cast.iter().position(|part| part.role.name() == role)?;
         let listen = &places.get(index)?.listen;
         listen.iter().find(|(it, _)| *it == transport).or(listen.first()).copied()
@@ -278,7 +312,8 @@ fn wire_settings(wire: &scenario::Wire) -> Result<WireSettings, Error> {
             .map_err(|cause| Error::File { path: path.display().to_string(), cause })
     };
     let Some(files) = &wire.tls else { return Ok(WireSettings::default()) };
-    let identity = Identity::Pem { certificates: read(&files.certificate)?, key: read(&files.key)? };
+    let identity =
+        Identity::Pem { certificates: read(&files.certificate)?, key: read(&files.key)? };
     let trust = match &files.trust {
         Some(path) => Trust::Authorities(read(path)?),
         None => Trust::Anybody,
@@ -286,7 +321,10 @@ fn wire_settings(wire: &scenario::Wire) -> Result<WireSettings, Error> {
     Ok(WireSettings { identity, trust, ..WireSettings::default() })
 }
 
-fn links(scenario: &Scenario, network: &scenario::Network) -> std::collections::BTreeMap<(IpAddr, IpAddr), LinkSettings> {
+fn links(
+    scenario: &Scenario,
+    network: &scenario::Network,
+) -> std::collections::BTreeMap<(IpAddr, IpAddr), LinkSettings> {
     let host = |name: &str| {
         let index = scenario.cast.iter().position(|part| part.name == name)?;
         Some(simulated_host(index, &scenario.cast[index]))
@@ -307,7 +345,10 @@ fn link(link: &scenario::Link) -> LinkSettings {
         latency: link.latency,
         jitter: Jitter { spread: link.jitter, ..Jitter::default() },
         loss: Share::per_million(link.loss.per_million()),
-        reordering: Reordering { share: Share::per_million(link.reordering.per_million()), ..Reordering::default() },
+        reordering: Reordering {
+            share: Share::per_million(link.reordering.per_million()),
+            ..Reordering::default()
+        },
         duplication: Share::per_million(link.duplication.per_million()),
         bandwidth: link.bandwidth.map(|rate| Bandwidth {
             rate: BitRate::per_second(rate.bits_per_second()),

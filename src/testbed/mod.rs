@@ -186,7 +186,9 @@ impl Testbed {
         part.role.handle_input(now, input);
         for _ in 0..OUTPUTS_PER_INPUT {
             match part.role.poll_output() {
-                Output::Transmit(packet) => Self::send(&mut self.timeline, &mut self.driver, packet),
+                Output::Transmit(packet) => {
+                    Self::send(&mut self.timeline, &mut self.driver, packet)
+                }
                 Output::Timeout(deadline) => {
                     if part.deadline != deadline {
                         part.deadline = deadline;

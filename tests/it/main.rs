@@ -1,14 +1,14 @@
 //! The integration tests, one binary.
 
 mod cli;
-mod gherkin;
-mod report;
-mod scenarios;
 mod corpus;
+mod gherkin;
 mod mutations;
 mod opinions;
 mod pcapng;
+mod report;
+mod rtp;
+mod scenarios;
+mod siprec;
 mod siprec_invite;
 mod torture;
-mod rtp;
-mod siprec;

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use bytes::Bytes;
-use tallylight::evidence::pcapng::PcapWriter;
+use tallylight::evidence::PcapWriter;
 use tallylight::packet::{Packet, Transport};
 use tallylight::time::{Epoch, Instant};
 

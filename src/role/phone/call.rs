@@ -79,7 +79,11 @@ impl Call {
     }
 
     /// A call that came in; the status to refuse it with if it cannot be understood.
-    pub fn incoming(local: SocketAddr, settings: &Settings, request: &Message) -> Result<Self, u16> {
+    pub fn incoming(
+        local: SocketAddr,
+        settings: &Settings,
+        request: &Message,
+    ) -> Result<Self, u16> {
         let offered = match request.body.is_empty() {
             true => None,
             false => Some(sdp_of(request).ok_or(400_u16)?),
@@ -249,7 +253,11 @@ impl Call {
             return None;
         }
         let next = answer.session;
-        self.said = if next.media.len() >= self.said.media.len() { next.following(&self.said) } else { next };
+        self.said = if next.media.len() >= self.said.media.len() {
+            next.following(&self.said)
+        } else {
+            next
+        };
         self.agreed = answer.negotiated.into_iter().flatten().next();
         Some(sdp_body(self.description()))
     }

@@ -16,8 +16,7 @@ use crate::audio::Voice;
 use crate::packet::{Packet, Transport};
 use crate::sdp::{Codec, Description};
 use crate::sip::agent::{
-    Body, CallId, Content, Event, Invite, Registration, Reply,
-    Settings as AgentSettings, UserAgent,
+    Body, CallId, Content, Event, Invite, Registration, Reply, Settings as AgentSettings, UserAgent,
 };
 use crate::sip::digest::Account;
 use crate::sip::uri::{Host, Uri};
@@ -78,7 +77,11 @@ impl Phone {
             AgentSettings {
                 listen: settings.listen.clone(),
                 user_agent: Some("Tallylight phone".to_owned()),
-                supported: settings.record_aware.then(|| "record-aware".to_owned()).into_iter().collect(),
+                supported: settings
+                    .record_aware
+                    .then(|| "record-aware".to_owned())
+                    .into_iter()
+                    .collect(),
                 contact_user: Some(settings.number.clone()),
                 credentials,
                 outbound: Some(settings.server),
@@ -86,7 +89,13 @@ impl Phone {
             },
             settings.seed,
         );
-        Self { settings, agent, calls: BTreeMap::new(), registered: false, packets: VecDeque::new() }
+        Self {
+            settings,
+            agent,
+            calls: BTreeMap::new(),
+            registered: false,
+            packets: VecDeque::new(),
+        }
     }
 
     fn address_of(&self, number: &str) -> NameAddr {

@@ -27,7 +27,14 @@ pub struct Stream {
 
 impl Stream {
     /// A stream in which nothing is said yet.
-    pub fn new(now: Instant, voice: Voice, codec: Codec, cname: &str, epoch: Epoch, seed: u64) -> Self {
+    pub fn new(
+        now: Instant,
+        voice: Voice,
+        codec: Codec,
+        cname: &str,
+        epoch: Epoch,
+        seed: u64,
+    ) -> Self {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         let origin = rtp::Origin::draw(&mut rng);
         let sender = Sender::new(origin, codec.payload_type(), codec.clock_rate());
@@ -75,7 +82,13 @@ impl Stream {
     }
 
     /// Says whatever is due.
-    pub fn speak(&mut self, now: Instant, local: SocketAddr, agreed: &Negotiated, packets: &mut VecDeque<Packet>) {
+    pub fn speak(
+        &mut self,
+        now: Instant,
+        local: SocketAddr,
+        agreed: &Negotiated,
+        packets: &mut VecDeque<Packet>,
+    ) {
         while let Some(due) = self.next_frame.filter(|due| *due <= now) {
             self.next_frame = Some(due + FRAME);
             let is_key_down = self.keys.as_ref().is_some_and(|keys| keys.is_down(due));
@@ -96,7 +109,13 @@ impl Stream {
     }
 
     /// Leaves the session.
-    pub fn leave(mut self, now: Instant, local: SocketAddr, agreed: &Negotiated, packets: &mut VecDeque<Packet>) {
+    pub fn leave(
+        mut self,
+        now: Instant,
+        local: SocketAddr,
+        agreed: &Negotiated,
+        packets: &mut VecDeque<Packet>,
+    ) {
         if let Some((goodbye, target)) = self.session.leave(now).zip(agreed.remote_rtcp) {
             packets.push_back(datagram(rtcp_of(local), target, goodbye));
         }

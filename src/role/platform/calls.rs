@@ -51,7 +51,10 @@ impl Platform {
             to: self.identity(bridge.leg(End::Callee)),
             outbound: Some((binding.flow.transport, binding.flow.remote)),
             contact_params: None,
-            content: Content { headers: vec![("Max-Forwards".into(), (hops - 1).to_string())], body },
+            content: Content {
+                headers: vec![("Max-Forwards".into(), (hops - 1).to_string())],
+                body,
+            },
         };
         let onward = self.agent.invite(now, invite).map_err(|_| 503_u16)?;
         bridge.leg_mut(End::Callee).call = Some(onward);
@@ -64,24 +67,43 @@ impl Platform {
         Ok(())
     }
 
-    fn bridge(&mut self, id: BridgeId, caller: &NameAddr, number: String, display: String) -> Result<Bridge, u16> {
+    fn bridge(
+        &mut self,
+        id: BridgeId,
+        caller: &NameAddr,
+        number: String,
+        display: String,
+    ) -> Result<Bridge, u16> {
         let ports = self.take_port(id).zip(self.take_port(id)).ok_or(503_u16)?;
         let known = user_of(&caller.uri, &self.settings.users);
-        let from = known.map_or_else(|| caller.uri.user().unwrap_or_default(), |user| user.number.clone());
-        let shown = known.map_or_else(|| caller.display.clone().unwrap_or_default(), |user| user.display.clone());
+        let from =
+            known.map_or_else(|| caller.uri.user().unwrap_or_default(), |user| user.number.clone());
+        let shown = known.map_or_else(
+            || caller.display.clone().unwrap_or_default(),
+            |user| user.display.clone(),
+        );
         let mut session_id = || u64::from(self.rng.next_u32());
         let legs = [
             Leg::new(ports.0, session_id(), from, shown),
             Leg::new(ports.1, session_id(), number, display),
         ];
         let tracking_id = super::metadata::uuid(&mut self.rng);
-        Ok(Bridge { legs, stage: Stage::Calling, pending: None, recordings: Vec::new(), tracking_id })
+        Ok(Bridge {
+            legs,
+            stage: Stage::Calling,
+            pending: None,
+            recordings: Vec::new(),
+            tracking_id,
+        })
     }
 
     /// Whoever is at the end of a leg, as an address of our domain.
     pub(super) fn identity(&self, leg: &Leg) -> NameAddr {
         let uri = Uri::sip(&leg.number, Host::Name(self.settings.domain.clone()));
-        NameAddr { display: Some(leg.display.clone()).filter(|name| !name.is_empty()), ..NameAddr::new(uri) }
+        NameAddr {
+            display: Some(leg.display.clone()).filter(|name| !name.is_empty()),
+            ..NameAddr::new(uri)
+        }
     }
 
     /// Something happened on one leg of a bridge.
@@ -98,10 +120,16 @@ impl Platform {
                 self.places.remove(&call);
                 self.finish(now, id, end, 480);
             }
-            Event::Modify { id: request_id, request, .. } => self.modify(now, id, end, request_id, &request),
-            Event::Modified { response, id: ours, .. } => self.modified(now, id, end, ours, &response),
+            Event::Modify { id: request_id, request, .. } => {
+                self.modify(now, id, end, request_id, &request)
+            }
+            Event::Modified { response, id: ours, .. } => {
+                self.modified(now, id, end, ours, &response)
+            }
             Event::ModifyFailed { id: ours, code, .. } => self.modify_failed(now, id, ours, code),
-            Event::Info { id: theirs, request, .. } => self.pass_info(now, id, end, theirs, &request),
+            Event::Info { id: theirs, request, .. } => {
+                self.pass_info(now, id, end, theirs, &request)
+            }
             _ => {}
         }
     }
@@ -141,7 +169,9 @@ impl Platform {
         if bridge.stage != Stage::AwaitingAnswer {
             return;
         }
-        let (Ok(Some(answer)), Some(callee)) = (description_of(request), bridge.leg(End::Callee).call) else {
+        let (Ok(Some(answer)), Some(callee)) =
+            (description_of(request), bridge.leg(End::Callee).call)
+        else {
             return;
         };
         let body = sdp_body(bridge.pass_answer(End::Caller, answer));
@@ -173,7 +203,14 @@ impl Platform {
         self.sweep();
     }
 
-    fn modify(&mut self, now: Instant, id: BridgeId, end: End, theirs: RequestId, request: &Message) {
+    fn modify(
+        &mut self,
+        now: Instant,
+        id: BridgeId,
+        end: End,
+        theirs: RequestId,
+        request: &Message,
+    ) {
         let reply = match self.ask_other(now, id, end, theirs, request) {
             Ok(true) => return,
             Ok(false) => {
@@ -188,7 +225,14 @@ impl Platform {
     }
 
     /// Asks the other side for the change that one side wants. `false`: there is nothing to ask.
-    fn ask_other(&mut self, now: Instant, id: BridgeId, end: End, theirs: RequestId, request: &Message) -> Result<bool, u16> {
+    fn ask_other(
+        &mut self,
+        now: Instant,
+        id: BridgeId,
+        end: End,
+        theirs: RequestId,
+        request: &Message,
+    ) -> Result<bool, u16> {
         let bridge = self.bridges.get_mut(&id).ok_or(481_u16)?;
         let Some(offer) = description_of(request)? else { return Ok(false) };
         // Both sides want something at once (RFC 3261 section 14.2).
@@ -207,7 +251,14 @@ impl Platform {
         Ok(true)
     }
 
-    fn modified(&mut self, now: Instant, id: BridgeId, end: End, ours: RequestId, response: &Message) {
+    fn modified(
+        &mut self,
+        now: Instant,
+        id: BridgeId,
+        end: End,
+        ours: RequestId,
+        response: &Message,
+    ) {
         let Some(bridge) = self.bridges.get_mut(&id) else { return };
         let Some(pending) = bridge.pending.take_if(|pending| pending.ours == ours) else { return };
         let reply = match description_of(response) {
@@ -225,7 +276,14 @@ impl Platform {
         }
     }
 
-    fn pass_info(&mut self, now: Instant, id: BridgeId, end: End, theirs: RequestId, request: &Message) {
+    fn pass_info(
+        &mut self,
+        now: Instant,
+        id: BridgeId,
+        end: End,
+        theirs: RequestId,
+        request: &Message,
+    ) {
         let other = self.bridges.get(&id).and_then(|bridge| bridge.leg(end.other()).call);
         let content_type = request.headers.get("Content-Type").map(str::to_owned);
         let body = content_type.map(|kind| Body::new(&kind, request.body.clone()));

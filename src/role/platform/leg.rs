@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use crate::sdp::{
-    Description, Format, Kind, Medium, MediaDescription, Negotiated, Origin, Session, Side,
+    Description, Format, Kind, MediaDescription, Medium, Negotiated, Origin, Session, Side,
     negotiate,
 };
 use crate::sip::agent::CallId;
@@ -79,7 +79,10 @@ impl Leg {
         let Some(medium) = medium else { return Vec::new() };
         let agreed = |format: &&Format| {
             self.agreed.as_ref().is_none_or(|agreed| {
-                agreed.receive.iter().any(|chosen| Some(chosen.payload_type) == format.payload_type())
+                agreed
+                    .receive
+                    .iter()
+                    .any(|chosen| Some(chosen.payload_type) == format.payload_type())
             })
         };
         medium.formats.iter().filter(agreed).cloned().collect()
@@ -106,7 +109,8 @@ fn translate(media: &[MediaDescription], port: u16) -> Vec<Medium> {
     let mut relayed = false;
     let one = |theirs: &MediaDescription| {
         let format = theirs.formats.first().map_or("0", |format| format.name.as_str());
-        let is_ours = theirs.kind == Kind::Audio && !theirs.is_disabled() && theirs.proto == "RTP/AVP";
+        let is_ours =
+            theirs.kind == Kind::Audio && !theirs.is_disabled() && theirs.proto == "RTP/AVP";
         if !is_ours || relayed {
             return Medium::refused(theirs.kind.clone(), &theirs.proto, format);
         }

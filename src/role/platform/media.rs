@@ -13,9 +13,13 @@ impl Platform {
     /// Whether a packet belongs to a media port of ours.
     pub(super) fn is_media(&self, packet: &Packet) -> bool {
         let ours = self.settings.ports.host();
-        let at = |address: SocketAddr| address.ip() == ours && self.ports.contains_key(&address.port());
-        let is_signalling = self.settings.listen.iter().any(|(_, address)| *address == packet.target);
-        packet.transport == Transport::Udp && !is_signalling && (at(packet.target) || at(packet.source))
+        let at =
+            |address: SocketAddr| address.ip() == ours && self.ports.contains_key(&address.port());
+        let is_signalling =
+            self.settings.listen.iter().any(|(_, address)| *address == packet.target);
+        packet.transport == Transport::Udp
+            && !is_signalling
+            && (at(packet.target) || at(packet.source))
     }
 
     /// Passes a packet on to whoever should have it.
@@ -48,8 +52,11 @@ impl Platform {
             None => {
                 // From a recorder: its receiver reports go to the telephone that they are about
                 // (RFC 7866 section 8.2.1.1); media it has no business to send.
-                let streams = bridge.recordings.iter().find_map(|recording| recording.stream_at(port));
-                let Some(stream) = streams.filter(|stream| port != stream.local.port()) else { return };
+                let streams =
+                    bridge.recordings.iter().find_map(|recording| recording.stream_at(port));
+                let Some(stream) = streams.filter(|stream| port != stream.local.port()) else {
+                    return;
+                };
                 let leg = bridge.leg(stream.of);
                 if let Some(target) = leg.agreed.as_ref().and_then(|agreed| agreed.remote_rtcp) {
                     self.packets.push_back(datagram(rtcp_of(leg.local), target, &packet.payload));

@@ -10,7 +10,8 @@ use super::settings::{Dialect, Settings};
 use crate::sip::agent;
 use crate::siprec::{
     self, BroadWorks, Call, DataMode, Extension, Group, Id, Interval, Layout, Metadata, NameId,
-    Participant, ParticipantSession, ParticipantStream, Recording, Session, SessionRecording, Stream, StreamMode,
+    Participant, ParticipantSession, ParticipantStream, Recording, Session, SessionRecording,
+    Stream, StreamMode,
 };
 use crate::time::Instant;
 
@@ -27,7 +28,14 @@ pub struct Script {
 impl Script {
     /// What is to be said of a call that is recorded for `user`, whose streams carry the voices
     /// of `ends`.
-    pub fn new(bridge: &Bridge, user: End, ends: &[End], settings: &Settings, since: Instant, rng: &mut ChaCha8Rng) -> Self {
+    pub fn new(
+        bridge: &Bridge,
+        user: End,
+        ends: &[End],
+        settings: &Settings,
+        since: Instant,
+        rng: &mut ChaCha8Rng,
+    ) -> Self {
         let mut id = || new_id(settings.dialect, rng);
         let (group, session) = (id(), id());
         let participants: Vec<_> = [user, user.other()].map(|end| (end, id())).to_vec();
@@ -108,7 +116,8 @@ impl Script {
     /// From now on only these sides are heard: a held party sends nothing (RFC 8068 section
     /// 3.2.2).
     pub fn hears(&mut self, heard: [bool; 2]) {
-        let streams: Vec<_> = self.metadata.streams.iter().map(|stream| stream.id.clone()).collect();
+        let streams: Vec<_> =
+            self.metadata.streams.iter().map(|stream| stream.id.clone()).collect();
         for (index, association) in self.metadata.participant_streams.iter_mut().enumerate() {
             let Some(end) = self.ends.get(index) else { continue };
             let own: Vec<_> = streams.get(index).cloned().into_iter().collect();

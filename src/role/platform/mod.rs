@@ -23,10 +23,8 @@ use rand_chacha::rand_core::SeedableRng;
 
 use super::{Command, Input, Output, RecordingMode, Role};
 use crate::packet::Packet;
-use crate::sip::agent::{
-    CallId, Event, Reply, SessionTimer, Settings as AgentSettings, UserAgent,
-};
 use crate::sip::Method;
+use crate::sip::agent::{CallId, Event, Reply, SessionTimer, Settings as AgentSettings, UserAgent};
 use crate::time::Instant;
 use bridge::{Bridge, End};
 use registrar::Registrar;
@@ -211,7 +209,8 @@ impl Role for Platform {
         if let Some(packet) = self.packets.pop_front().or_else(|| self.agent.poll_transmit()) {
             return Output::Transmit(packet);
         }
-        let deadlines = [self.agent.next_deadline(), self.recording_deadline(), self.spoiler.next_deadline()];
+        let deadlines =
+            [self.agent.next_deadline(), self.recording_deadline(), self.spoiler.next_deadline()];
         Output::Timeout(deadlines.into_iter().flatten().min())
     }
 }

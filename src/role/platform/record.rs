@@ -59,7 +59,10 @@ impl Platform {
         let session_id = u64::from(self.rng.next_u32());
         let swapped = self.has(Fault::SwapLabels);
         let bridge = self.bridges.get_mut(&id)?;
-        let ends: Vec<_> = streams.iter().map(|stream| if swapped { stream.of.other() } else { stream.of }).collect();
+        let ends: Vec<_> = streams
+            .iter()
+            .map(|stream| if swapped { stream.of.other() } else { stream.of })
+            .collect();
         let script = Script::new(bridge, user, &ends, &self.settings, due, &mut self.rng);
         if streams.is_empty() {
             return None;
@@ -158,11 +161,23 @@ impl Platform {
     }
 
     /// Something happened on a call to the recorder.
-    pub(super) fn handle_recording(&mut self, now: Instant, id: BridgeId, index: usize, event: Event) {
+    pub(super) fn handle_recording(
+        &mut self,
+        now: Instant,
+        id: BridgeId,
+        index: usize,
+        event: Event,
+    ) {
         match event {
-            Event::Answered { call, response, .. } => self.recorder_answered(now, id, index, call, &response),
-            Event::Failed { call, .. } | Event::Ended { call, .. } => self.recorder_gone(now, id, index, call),
-            Event::Modify { id: theirs, request, .. } => self.recorder_asks(now, id, index, theirs, &request),
+            Event::Answered { call, response, .. } => {
+                self.recorder_answered(now, id, index, call, &response)
+            }
+            Event::Failed { call, .. } | Event::Ended { call, .. } => {
+                self.recorder_gone(now, id, index, call)
+            }
+            Event::Modify { id: theirs, request, .. } => {
+                self.recorder_asks(now, id, index, theirs, &request)
+            }
             Event::Modified { response, .. } => self.recorder_agrees(id, index, &response),
             Event::Info { id: theirs, .. } => {
                 let _ = self.agent.respond(now, theirs, Reply::new(200));
@@ -171,7 +186,14 @@ impl Platform {
         }
     }
 
-    fn recorder_answered(&mut self, now: Instant, id: BridgeId, index: usize, call: CallId, response: &Message) {
+    fn recorder_answered(
+        &mut self,
+        now: Instant,
+        id: BridgeId,
+        index: usize,
+        call: CallId,
+        response: &Message,
+    ) {
         let forgets = self.has(Fault::ForgetTheBeginning);
         let answer = super::calls::description_of(response).ok().flatten();
         let Some(recording) = self.recording(id, index) else { return };
@@ -192,7 +214,9 @@ impl Platform {
             recording.discard();
         }
         let Self { bridges, spoiler, packets, .. } = self;
-        if let Some(recording) = bridges.get_mut(&id).and_then(|bridge| bridge.recordings.get_mut(index)) {
+        if let Some(recording) =
+            bridges.get_mut(&id).and_then(|bridge| bridge.recordings.get_mut(index))
+        {
             spoiler.begin(now, recording, packets);
         }
     }
@@ -230,15 +254,22 @@ impl Platform {
     }
 
     /// The recorder wants a snapshot (RFC 7866 section 9.2), or to take less or more.
-    fn recorder_asks(&mut self, now: Instant, id: BridgeId, index: usize, theirs: RequestId, request: &Message) {
+    fn recorder_asks(
+        &mut self,
+        now: Instant,
+        id: BridgeId,
+        index: usize,
+        theirs: RequestId,
+        request: &Message,
+    ) {
         let wants_snapshot = asks_for_snapshot(request);
         let offer = super::calls::description_of(request);
         let Some(recording) = self.recording(id, index) else { return };
         let reply = match offer {
             _ if wants_snapshot => Reply::new(200),
-            Ok(Some(offer)) => recording.answer(&offer).map_or(Reply::new(488), |answer| {
-                Reply::new(200).with(sdp_body(answer))
-            }),
+            Ok(Some(offer)) => recording
+                .answer(&offer)
+                .map_or(Reply::new(488), |answer| Reply::new(200).with(sdp_body(answer))),
             // A refresh by INVITE asks for our offer, one by UPDATE for nothing.
             Ok(None) if request.method() == Some(&Method::Invite) => {
                 Reply::new(200).with(sdp_body(recording.said()))
@@ -270,9 +301,17 @@ impl Platform {
     }
 
     /// The metadata whole; with the streams as they are from now on, where they change.
-    fn send_snapshot(&mut self, now: Instant, id: BridgeId, index: usize, call: CallId, held: Option<bool>) {
+    fn send_snapshot(
+        &mut self,
+        now: Instant,
+        id: BridgeId,
+        index: usize,
+        call: CallId,
+        held: Option<bool>,
+    ) {
         let dialect = self.settings.dialect;
-        let heard = self.bridges.get(&id).map(|bridge| End::BOTH.map(|end| bridge.leg(end).is_heard()));
+        let heard =
+            self.bridges.get(&id).map(|bridge| End::BOTH.map(|end| bridge.leg(end).is_heard()));
         let Some((recording, heard)) = self.recording(id, index).zip(heard) else { return };
         recording.script.hears(heard);
         let how = match dialect {

@@ -58,11 +58,25 @@ pub struct Stream {
 
 impl Recording {
     /// A recording that is to begin at `due`, with streams from these addresses.
-    pub fn new(user: End, due: Instant, streams: Vec<Stream>, script: Script, session_id: u64) -> Self {
+    pub fn new(
+        user: End,
+        due: Instant,
+        streams: Vec<Stream>,
+        script: Script,
+        session_id: u64,
+    ) -> Self {
         let host = streams.first().map(|stream| stream.local.ip());
         let host = host.expect("a recording has a stream");
         let said = Session::new(Origin::new("tallylight", session_id, host), host);
-        Self { user, call: None, stage: Stage::Due(due), streams, script, waiting: VecDeque::new(), said }
+        Self {
+            user,
+            call: None,
+            stage: Stage::Due(due),
+            streams,
+            script,
+            waiting: VecDeque::new(),
+            said,
+        }
     }
 
     /// The offer to the recorder: a stream for each side, only sent, under its label (RFC 7866
@@ -159,9 +173,9 @@ impl Recording {
 
     /// The stream that has this port of ours, for RTP or RTCP.
     pub fn stream_at(&self, port: u16) -> Option<&Stream> {
-        self.streams.iter().find(|stream| {
-            port == stream.local.port() || port == rtcp_of(stream.local).port()
-        })
+        self.streams
+            .iter()
+            .find(|stream| port == stream.local.port() || port == rtcp_of(stream.local).port())
     }
 
     fn send(&self, from: End, packet: &Bytes, packets: &mut VecDeque<Packet>) {

@@ -6,12 +6,12 @@ use std::time::Duration;
 use rand_chacha::ChaCha8Rng;
 
 use super::settings::User;
+use crate::sip::Message;
 use crate::sip::agent::{Content, Reply};
 use crate::sip::digest::{Algorithm, Asked, Credentials, Hash, Qop, Server, Side, Verdict};
 use crate::sip::flow::Flow;
 use crate::sip::header::Contacts;
 use crate::sip::uri::Uri;
-use crate::sip::Message;
 use crate::time::Instant;
 
 /// The bindings of all users, one each: a new one replaces the one before.
@@ -46,7 +46,13 @@ impl Registrar {
     }
 
     /// Answers a REGISTER.
-    pub fn register(&mut self, now: Instant, request: &Message, flow: Flow, users: &[User]) -> Reply {
+    pub fn register(
+        &mut self,
+        now: Instant,
+        request: &Message,
+        flow: Flow,
+        users: &[User],
+    ) -> Reply {
         let Some(user) = request.to().ok().and_then(|to| user_of(&to.uri, users)) else {
             return Reply::new(404);
         };
@@ -76,7 +82,14 @@ impl Registrar {
         Reply::new(401).with(Content { headers: headers.collect(), body: None })
     }
 
-    fn bind(&mut self, now: Instant, request: &Message, number: &str, contacts: Contacts, flow: Flow) {
+    fn bind(
+        &mut self,
+        now: Instant,
+        request: &Message,
+        number: &str,
+        contacts: Contacts,
+        flow: Flow,
+    ) {
         let asked = request.headers.get("Expires").and_then(|text| text.trim().parse::<u32>().ok());
         match contacts {
             Contacts::All => {

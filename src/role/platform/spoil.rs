@@ -43,13 +43,23 @@ impl Spoiler {
     }
 
     /// The recorder answered: what waited for it goes out.
-    pub fn begin(&mut self, now: Instant, recording: &mut Recording, packets: &mut VecDeque<Packet>) {
+    pub fn begin(
+        &mut self,
+        now: Instant,
+        recording: &mut Recording,
+        packets: &mut VecDeque<Packet>,
+    ) {
         self.began = Some(now);
         let mut out = VecDeque::new();
         recording.release(&mut out);
         let spoils = matches!(
             self.fault,
-            Some(Fault::ForkOnlyCaller | Fault::MixSides | Fault::DelayOneSide | Fault::DropEveryTenth)
+            Some(
+                Fault::ForkOnlyCaller
+                    | Fault::MixSides
+                    | Fault::DelayOneSide
+                    | Fault::DropEveryTenth
+            )
         );
         if !spoils {
             packets.extend(out);
@@ -62,7 +72,14 @@ impl Spoiler {
     }
 
     /// What one side said, on its way to one recording.
-    pub fn fork(&mut self, now: Instant, recording: &mut Recording, from: End, packet: &Bytes, packets: &mut VecDeque<Packet>) {
+    pub fn fork(
+        &mut self,
+        now: Instant,
+        recording: &mut Recording,
+        from: End,
+        packet: &Bytes,
+        packets: &mut VecDeque<Packet>,
+    ) {
         self.forked += 1;
         let since = self.began.map(|began| now - began);
         match self.fault {

@@ -66,7 +66,11 @@ impl Recorder {
                 contact_params: "+sip.srs".to_owned(),
                 supported: vec!["siprec".to_owned()],
                 accept: ACCEPTED.map(str::to_owned).to_vec(),
-                session_timer: Some(SessionTimer { interval: None, least: Duration::from_secs(90), refresher: None }),
+                session_timer: Some(SessionTimer {
+                    interval: None,
+                    least: Duration::from_secs(90),
+                    refresher: None,
+                }),
                 ..AgentSettings::default()
             },
             settings.seed,
@@ -244,9 +248,11 @@ impl Role for Recorder {
 /// Whether an INVITE begins a recording session: by RFC 7866 section 6.2, or as those clients do
 /// it who set neither the tag nor the option.
 fn is_recording_session(request: &Message) -> bool {
-    let tag = request.contact().ok().flatten().is_some_and(|contact| {
-        contact.params.has("+sip.src") || contact.params.has("src")
-    });
+    let tag = request
+        .contact()
+        .ok()
+        .flatten()
+        .is_some_and(|contact| contact.params.has("+sip.src") || contact.params.has("src"));
     let option = request.headers.all("Require").any(|tag| tag.eq_ignore_ascii_case("siprec"));
     tag || option || split(request).is_ok_and(|body| body.metadata.is_some())
 }

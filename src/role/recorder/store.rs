@@ -92,7 +92,9 @@ impl Keep for Folder {
             Ok(folder) => {
                 self.kept.lock().unwrap_or_else(PoisonError::into_inner).push(folder);
             }
-            Err(why) => tracing::error!("cannot keep a recording in {}: {why}", self.root.display()),
+            Err(why) => {
+                tracing::error!("cannot keep a recording in {}: {why}", self.root.display())
+            }
         }
     }
 }

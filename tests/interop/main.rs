@@ -85,6 +85,7 @@ const EXAMPLES: &[Example] = examples![
     checkers::a_sound_capture_is_read_whole,
     checkers::a_lost_packet_is_counted,
     checkers::a_malformed_frame_is_found,
+    checkers::a_kept_recording_is_in_order_and_not_with_its_sides_swapped,
     peers::sipp_calls_sipp_over_udp,
     peers::sipp_calls_sipp_over_tcp,
     peers::sipp_proves_who_it_is_when_its_call_is_challenged,

@@ -51,12 +51,7 @@ impl Served {
         // The recording session ends after the call; it must not be cut off by us.
         std::thread::sleep(Duration::from_millis(500));
         self.program.interrupt(PATIENCE).well();
-        let mut recordings: Vec<PathBuf> = fs::read_dir(&self.kept)
-            .map(|entries| entries.map(|entry| entry.expect("it can be listed").path()).collect())
-            .unwrap_or_default();
-        recordings.retain(|path| path.is_dir());
-        recordings.sort();
-        Kept { recordings, capture: Capture::new(&self.pcap) }
+        Kept::read(&self.kept, &self.pcap)
     }
 }
 
@@ -82,6 +77,15 @@ pub struct Recording {
 }
 
 impl Kept {
+    /// What is in the folder of recordings, and the capture beside it.
+    pub fn read(folder: &Path, pcap: &Path) -> Self {
+        let mut recordings: Vec<PathBuf> = fs::read_dir(folder)
+            .map(|entries| entries.map(|entry| entry.expect("it can be listed").path()).collect())
+            .unwrap_or_default();
+        recordings.retain(|path| path.is_dir());
+        Self { recordings, capture: Capture::new(pcap) }
+    }
+
     /// Insists that exactly one call was recorded.
     pub fn the_one_recording(&self) -> Recording {
         let [folder] = self.recordings.as_slice() else {

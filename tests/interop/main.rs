@@ -66,8 +66,8 @@ fn passes(example: &Example) -> bool {
     let outcome = alone::run(example);
     let seconds = started.elapsed().as_secs_f32();
     match &outcome {
-        Ok(()) => println!("ok      {:<58} {seconds:5.1} s", example.name),
-        Err(why) => println!("FAILED  {:<58} {seconds:5.1} s\n{why}", example.name),
+        Ok(()) => println!("ok      {:<68} {seconds:5.1} s", example.name),
+        Err(why) => println!("FAILED  {:<68} {seconds:5.1} s\n{why}", example.name),
     }
     outcome.is_ok()
 }

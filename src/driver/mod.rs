@@ -3,12 +3,12 @@
 mod error;
 mod listen;
 pub mod sim;
-// pub mod wire;
+pub mod wire;
 
 pub use error::Error;
 pub use listen::Listen;
 pub use sim::Sim;
-//pub use wire::Wire;
+pub use wire::Wire;
 
 use crate::packet::Packet;
 use crate::time::Instant;

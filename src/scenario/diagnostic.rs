@@ -215,6 +215,11 @@ fn printable(text: &str) -> String {
 fn tame(c: char) -> char {
     match c {
         '\t' => ' ',
+        // Control characters, and those that are invisible or turn the direction of the text.
+        '\u{200B}'..='\u{200F}'
+        | '\u{202A}'..='\u{202E}'
+        | '\u{2066}'..='\u{2069}'
+        | '\u{FEFF}' => '\u{FFFD}',
         c if c.is_control() => '\u{FFFD}',
         c => c,
     }

@@ -18,7 +18,7 @@ impl Message {
     }
 
     /// A response to `request` (RFC 3261 section 8.2.6.2): with its Via headers, From, To, Call-ID
-    /// and CSeq, and in a 100 its Timestamp (section 8.2.6.1). An empty `reason` is the usual one.
+    /// and `CSeq`, and in a 100 its Timestamp (section 8.2.6.1). An empty `reason` is the usual one.
     /// To gets no tag here: see [`set_to_tag`](Self::set_to_tag).
     pub fn response_to(request: &Self, code: u16, reason: &str) -> Self {
         let reason = match reason {

@@ -168,7 +168,7 @@ fn check_line(line: &Line) -> Result<(), &'static str> {
     if std::str::from_utf8(line.raw()).is_err() {
         return Err("a header is UTF-8");
     }
-    let ends = line.raw().iter().filter(|&&byte| byte == b'\n').count();
+    let ends = line.raw().split(|&byte| byte == b'\n').count() - 1;
     if line.raw().windows(2).filter(|pair| pair == b"\r\n").count() != ends || ends == 0 {
         return Err("a line ends with CRLF");
     }
@@ -229,3 +229,90 @@ const TOKENS: &[&str] = &[
     "Supported",
     "Unsupported",
 ];
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+
+    use super::*;
+
+    const LEGAL: &str = "REGISTER sip:example.com SIP/2.0\r\n\
+        Via: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK1;ttl=255\r\n\
+        From: <sip:a@example.com>;tag=1\r\n\
+        To: <sip:a@example.com>\r\n\
+        Call-ID: 1@192.0.2.1\r\n\
+        CSeq: 1 REGISTER\r\n\
+        Contact: <sip:a@192.0.2.1>;expires=4294967295;q=0.999\r\n\
+        Content-Length: 2\r\n\r\nhi";
+
+    fn fault(text: impl AsRef<[u8]>) -> Option<String> {
+        let message = Message::parse(&Bytes::copy_from_slice(text.as_ref())).unwrap();
+        message.check().err().map(|fault| fault.to_string())
+    }
+
+    #[test]
+    fn each_change_that_makes_a_message_illegal_is_found_where_it_is() {
+        assert_eq!(fault(LEGAL), None);
+        for (old, new, expected) in [
+            ("SIP/2.0\r\nVia", "SIP/2.0.\r\nVia", "read line 1: the version must be SIP/2.0"),
+            ("SIP/2.0\r\nVia", "SIP/3.14\r\nVia", "speak SIP version `SIP/3.14`"),
+            ("ttl=255", "ttl=256", "read Via at line 2, byte 0: the ttl is no number up to 255"),
+            ("Via:", "Vi a:", "read line 2: the name of a header is a token"),
+            ("Via:", "Via", "read line 2: a header has a name, a colon and a value"),
+            ("1\r\nTo", "1\nTo", "read line 3: a line ends with CRLF"),
+            ("Call-ID: 1@", "Call-ID: @", "read Call-ID at line 5, byte 0: a word is missing"),
+            ("1@192.0.2.1", "1@", "read Call-ID at line 5, byte 2: a word is missing"),
+            ("Call-ID", "X", "find a Call-ID header"),
+            ("Via", "X", "find a Via header"),
+            ("From", "To", "choose between several To headers, the second at line 4"),
+            (
+                "expires=4294967295",
+                "expires=4294967296",
+                "read Contact at line 7, byte 0: expires is no number of seconds below 2^32",
+            ),
+            (
+                "q=0.999",
+                "q=1.001",
+                "read Contact at line 7, byte 0: q is no number from 0 to 1 with at most three \
+                 decimals",
+            ),
+            (": 2\r\n\r\nhi", ": 2", "read line 8: a line ends with CRLF"),
+            (": 2\r\n\r\nhi", ": 0\r\n", "read line 8: no empty line ends the headers"),
+            (": 2", ": 3", "find the 3 bytes of Content-Length in a body of 2"),
+        ] {
+            let text = LEGAL.replacen(old, new, 1);
+            assert_eq!(fault(&text).as_deref(), Some(expected), "{new}");
+        }
+    }
+
+    #[test]
+    fn a_header_that_is_no_utf_8_is_refused() {
+        let mut text = LEGAL.as_bytes().to_vec();
+        let at = LEGAL.find("tag=1").unwrap();
+        text[at + 4] = 0xff;
+        assert_eq!(fault(text).as_deref(), Some("read line 3: a header is UTF-8"));
+    }
+
+    #[test]
+    fn a_message_that_was_built_wrong_is_refused_before_it_is_sent() {
+        let mut message = Message::parse(&Bytes::from_static(LEGAL.as_bytes())).unwrap();
+        message.body = Bytes::from_static(b"longer");
+        assert_eq!(message.check(), Err(Malformed::Length { said: 2, there: 6 }));
+        message.set_body("text/plain", "longer");
+        assert_eq!(message.check(), Ok(()));
+    }
+
+    #[test]
+    fn what_is_legal_but_old_or_unsupported_passes() {
+        for (old, new) in [
+            (";branch=z9hG4bK1", ""),
+            (";tag=1", ""),
+            ("sip:example.com SIP", "isbn:2983792873 SIP"),
+            ("SIP/2.0\r\nVia", "sip/2.0\r\nVia"),
+            ("Contact: <sip:a@192.0.2.1>;expires=4294967295;q=0.999", "Contact: *"),
+            ("Contact", "X-Contact"),
+        ] {
+            assert_eq!(fault(LEGAL.replacen(old, new, 1)), None, "{new}");
+        }
+    }
+}

@@ -95,26 +95,28 @@ impl Headers {
         }
     }
 
-    /// Replaces the first value of the first header of this name and leaves the rest of its list
-    /// alone; adds the header when there is none.
+    /// Replaces the first value of this name and leaves the rest of its list alone; adds the
+    /// header when there is none.
     pub fn set_first_value(&mut self, name: &str, value: impl AsRef<str>) {
-        let mut all = self.first_line_values(name);
-        match all.first_mut() {
-            Some(first) => value.as_ref().clone_into(first),
-            None => all.push(value.as_ref().to_owned()),
+        match self.first_values(name) {
+            Some((place, mut all)) => {
+                value.as_ref().clone_into(&mut all[0]);
+                self.edit()[place] = Line::write(name, &all.join(", "));
+            }
+            None => self.set(name, value),
         }
-        self.set_first_line(name, &all);
     }
 
-    /// Removes the first value of the first header of this name and returns it: a Via on the way
-    /// back, a Route on the way out.
+    /// Removes the first value of this name and returns it: a Via on the way back, a Route on the
+    /// way out. A header that has no other value goes with it.
     pub fn take_first_value(&mut self, name: &str) -> Option<String> {
-        let mut all = self.first_line_values(name);
-        if all.is_empty() {
-            return None;
-        }
+        let (place, mut all) = self.first_values(name)?;
         let first = all.remove(0);
-        self.set_first_line(name, &all);
+        if all.is_empty() {
+            self.edit().remove(place);
+        } else {
+            self.edit()[place] = Line::write(name, &all.join(", "));
+        }
         Some(first)
     }
 
@@ -145,9 +147,7 @@ impl Headers {
     /// The line of the message that a header line begins in, when the start line is line 1.
     pub(crate) fn line_number(&self, line: &Line) -> usize {
         let before = self.lines.iter().take_while(|other| !std::ptr::eq(*other, line));
-        2 + before
-            .map(|line| line.raw().iter().filter(|&&byte| byte == b'\n').count())
-            .sum::<usize>()
+        2 + before.map(|line| line.raw().split(|&byte| byte == b'\n').count() - 1).sum::<usize>()
     }
 
     fn edit(&mut self) -> &mut Vec<Line> {
@@ -160,25 +160,15 @@ impl Headers {
         self.lines.iter().rposition(before).map_or(0, |place| place + 1)
     }
 
-    fn first_line_values(&self, name: &str) -> Vec<String> {
-        let line = self.named(name).next().map_or("", Line::value);
-        values(line, is_list(name)).map(str::to_owned).collect()
-    }
-
-    /// Writes the first line of this name anew, or removes it when it has no value any more.
-    fn set_first_line(&mut self, name: &str, all: &[String]) {
-        let line = Line::write(name, &all.join(", "));
-        let place = self.lines.iter().position(|old| is_same(old.name(), name));
-        match place {
-            Some(place) if all.is_empty() => {
-                self.edit().remove(place);
-            }
-            Some(place) => self.edit()[place] = line,
-            None => {
-                let place = self.usual_place(name);
-                self.edit().insert(place, line);
-            }
-        }
+    /// The first line of this name that has a value: its place and its values, at least one.
+    fn first_values(&self, name: &str) -> Option<(usize, Vec<String>)> {
+        let is_list = is_list(name);
+        self.lines.iter().enumerate().filter(|(_, line)| is_same(line.name(), name)).find_map(
+            |(place, line)| {
+                let all: Vec<_> = values(line.value(), is_list).map(str::to_owned).collect();
+                (!all.is_empty()).then_some((place, all))
+            },
+        )
     }
 }
 
@@ -232,6 +222,14 @@ mod tests {
         headers.push_front("Via", "y");
         assert_eq!(written(&headers), "Via: y\r\nVia: c\r\n");
         assert_eq!(headers.take_first_value("Route"), None);
+    }
+
+    #[test]
+    fn an_empty_header_does_not_hide_the_first_value() {
+        let mut headers = headers(&[("Route", ""), ("Route", "<sip:a>")]);
+        headers.set_first_value("Route", "<sip:b>");
+        assert_eq!(headers.take_first_value("Route").as_deref(), Some("<sip:b>"));
+        assert_eq!(written(&headers), "Route: \r\n");
     }
 
     #[test]

@@ -51,12 +51,12 @@ pub enum Malformed {
     /// The start line names a version that we do not speak.
     #[error("speak SIP version `{0}`")]
     Version(String),
-    /// The CSeq names another method than the start line.
+    /// The `CSeq` names another method than the start line.
     #[error("tell the method: {start_line} in the start line, {cseq} in CSeq")]
     Mismatch {
         /// As the start line has it.
         start_line: Method,
-        /// As CSeq has it.
+        /// As `CSeq` has it.
         cseq: Method,
     },
     /// Content-Length counts other bytes than there are.
@@ -70,7 +70,7 @@ pub enum Malformed {
 }
 
 impl Malformed {
-    /// The status that refuses a request for this reason: 400, 501 for an unknown method that CSeq
+    /// The status that refuses a request for this reason: 400, 501 for an unknown method that `CSeq`
     /// does not confirm, 505 for a version (RFC 3261 section 21.5.6), 513 for size (section
     /// 21.5.7).
     pub fn status(&self) -> u16 {

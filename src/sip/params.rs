@@ -88,23 +88,28 @@ impl Params {
         let mut params = Self::new();
         while scan.eat_among_blanks(b';') {
             let name = scan.token()?.to_owned();
+            params.check_new(&name, scan)?;
             let value = if scan.eat_among_blanks(b'=') { Value::scan(scan)? } else { Value::None };
-            params.push(Param { name, value })?;
+            params.0.push(Param { name, value });
         }
         Ok(params)
     }
 
     /// Takes a name and a value as they stand, for the parameters of a URI.
-    pub(crate) fn push_plain(&mut self, name: &str, value: Option<&str>) -> Result<(), Malformed> {
+    pub(crate) fn push_plain(&mut self, name: &str, value: Option<&str>) {
         let value = value.map_or(Value::None, |value| Value::Plain(value.to_owned()));
-        self.push(Param { name: name.to_owned(), value })
+        self.0.push(Param { name: name.to_owned(), value });
     }
 
-    fn push(&mut self, param: Param) -> Result<(), Malformed> {
+    /// Whether a parameter may follow: it must not have been there (RFC 3261 sections 7.3.1 and
+    /// 19.1.1).
+    pub(crate) fn check_new(&self, name: &str, scan: &Scan<'_>) -> Result<(), Malformed> {
+        if self.has(name) {
+            return Err(scan.fail("this parameter was there already"));
+        }
         if self.0.len() == PARAMS_MAX {
             return Err(Malformed::TooLarge { what: "parameters", limit: PARAMS_MAX });
         }
-        self.0.push(param);
         Ok(())
     }
 
@@ -195,8 +200,8 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_parameter_is_refused() {
-        for text in [";", ";;a", ";a=", ";a=b;", ";=b"] {
+    fn an_empty_or_repeated_parameter_is_refused() {
+        for text in [";", ";;a", ";a=", ";a=b;", ";=b", ";a;b;A=1"] {
             assert!(read(text).is_err(), "{text}");
         }
     }

@@ -1,1 +1,22 @@
-//! (to be written)
+//! What the Gherkin sentences mean, and how features are read and played.
+
+mod feature;
+mod lint;
+mod outcome;
+mod outline;
+mod plan;
+mod runner;
+mod selection;
+mod stage;
+mod vocabulary;
+mod words;
+pub mod world;
+
+pub use feature::{Example, read};
+pub use outcome::{Ending, Played, StepError, StepOutcome, StepPlayed, Trouble};
+pub use plan::{Play, plan};
+pub use runner::{Job, run};
+pub use selection::{Selection, Target, tags};
+pub use stage::Stage;
+pub use vocabulary::{Sentence, Vocabulary, word};
+pub use words::{Count, PARAMETERS, Party, Span, Unsaid};

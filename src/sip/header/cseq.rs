@@ -1,4 +1,4 @@
-//! CSeq: the order of requests in a dialog.
+//! `CSeq`: the order of requests in a dialog.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use crate::sip::malformed::Malformed;
 use crate::sip::method::Method;
 use crate::sip::scan::Scan;
 
-/// The value of CSeq (RFC 3261 section 20.16).
+/// The value of `CSeq` (RFC 3261 section 20.16).
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct CSeq {
     /// Less than 2^31 (RFC 3261 section 8.1.1.5).

@@ -19,15 +19,7 @@ impl<'a> Values<'a> {
         let text = trim(text);
         Self { rest: (!text.is_empty()).then_some(text) }
     }
-
-    /// The whole text as one value, for headers that are not lists.
-    pub fn single(text: &'a str) -> Single<'a> {
-        Some(text).into_iter()
-    }
 }
-
-/// See [`Values::single`].
-pub type Single<'a> = std::option::IntoIter<&'a str>;
 
 impl<'a> Iterator for Values<'a> {
     type Item = &'a str;

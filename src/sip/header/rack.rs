@@ -1,4 +1,4 @@
-//! RAck: which provisional response a PRACK acknowledges.
+//! `RAck`: which provisional response a PRACK acknowledges.
 
 use std::fmt;
 
@@ -6,12 +6,12 @@ use super::cseq::CSeq;
 use crate::sip::malformed::Malformed;
 use crate::sip::scan::Scan;
 
-/// The value of RAck (RFC 3262 section 7.2).
+/// The value of `RAck` (RFC 3262 section 7.2).
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct RAck {
-    /// The RSeq of the response.
+    /// The `RSeq` of the response.
     pub rseq: u32,
-    /// The CSeq of the response.
+    /// The `CSeq` of the response.
     pub cseq: CSeq,
 }
 

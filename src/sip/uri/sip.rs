@@ -97,7 +97,9 @@ pub(super) fn scan_params(scan: &mut Scan<'_>) -> Result<Params, Malformed> {
             return Err(scan.fail("the value of a parameter is missing"));
         }
         // RFC 4475 section 3.1.1.3: `%6C%72` is `lr`.
-        params.push_plain(&escape::canonical(name), value.map(escape::canonical).as_deref())?;
+        let name = escape::canonical(name);
+        params.check_new(&name, scan)?;
+        params.push_plain(&name, value.map(escape::canonical).as_deref());
     }
     Ok(params)
 }

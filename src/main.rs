@@ -1,3 +1,13 @@
 //! The command line; everything it does is in the library.
 
-fn main() {}
+use std::path::Path;
+use std::process::ExitCode;
+
+use tallylight::cli::{self, Output};
+
+fn main() -> ExitCode {
+    let arguments = cli::arguments();
+    let (mut results, mut complaints) = (std::io::stdout(), std::io::stderr());
+    let mut output = Output { results: &mut results, complaints: &mut complaints };
+    cli::start(Path::new(""), &arguments, &mut output).into()
+}

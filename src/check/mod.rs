@@ -1,7 +1,16 @@
 //! Judgement: pure functions from the timeline to a verdict.
 
+mod always;
+pub mod calls;
+mod limits;
+pub mod modes;
 mod requirement;
+pub mod span;
+pub mod streams;
+mod view;
 
+pub use always::always;
+pub use limits::Limits;
 pub use requirement::{Id, Level, Requirement, catalogue};
 
 use crate::time::Instant;

@@ -1,1 +1,39 @@
-//! (to be written)
+//! The command line: arguments, progress, exit codes.
+
+mod args;
+mod clock;
+mod embedded;
+mod exit;
+mod findings;
+mod files;
+mod load;
+mod output;
+mod run;
+mod serve;
+mod vocabulary;
+
+use std::path::Path;
+
+use clap::Parser as _;
+
+pub use args::{Arguments, Command, Run, Serve};
+pub use clock::Watch;
+pub use exit::Exit;
+pub use load::{Refusal, known, plan, scenario, vocabulary};
+pub use output::Output;
+
+/// The whole program: does what the arguments say, with `home` as the current folder.
+pub fn start(home: &Path, arguments: &Arguments, output: &mut Output) -> Exit {
+    match &arguments.command {
+        None => run::run(home, &Run::default(), output),
+        Some(Command::Run(arguments)) => run::run(home, arguments, output),
+        Some(Command::Serve(arguments)) => serve::serve(home, arguments, output),
+        Some(Command::Steps) => vocabulary::print(output),
+    }
+}
+
+/// Reads the arguments of this process. `--help` and `--version` end it with 0, a mistake with
+/// [`Exit::CouldNotRun`], as clap does by itself.
+pub fn arguments() -> Arguments {
+    Arguments::parse()
+}

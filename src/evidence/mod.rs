@@ -1,1 +1,31 @@
-//! (to be written)
+//! What was seen, when, between whom. Checks read this and nothing else.
+//!
+//! The [`Timeline`] is what the testbed writes while time passes: signalling whole, media as a
+//! line per packet, and what people did. The views beside it ([`dialogs`], [`recordings`]) say
+//! what it amounts to; the pictures ([`ladder`]) show it.
+
+mod cast;
+mod classify;
+mod deed;
+mod dialogs;
+mod exchange;
+mod ladder;
+mod listening;
+mod media;
+mod pcapng;
+mod recordings;
+mod sighting;
+mod speakers;
+mod timeline;
+
+pub use cast::{Cast, Kind, Member, Name};
+pub use deed::{Deed, What};
+pub use dialogs::{Answered, Dialog, dialogs};
+pub use exchange::{Exchange, description_of};
+pub use ladder::{Ladder, Line};
+pub use pcapng::PcapWriter;
+pub use media::{Flow, ReportSeen, RtpSeen, Sound};
+pub use recordings::{RecordedStream, RecordingSession, metadata_of, recordings};
+pub use sighting::{Content, Side, Sighting};
+pub use speakers::Speakers;
+pub use timeline::Timeline;

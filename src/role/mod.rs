@@ -1,5 +1,14 @@
 //! The parts that can be played, each a state machine that touches no socket and asks no clock.
 
+pub mod phone;
+pub mod platform;
+mod ports;
+pub mod recorder;
+
+pub use ports::Ports;
+
+use std::fmt;
+
 use crate::packet::Packet;
 use crate::time::Instant;
 
@@ -41,6 +50,62 @@ pub enum Output {
     Timeout(Option<Instant>),
 }
 
-/// What a person does at a part.
+/// What a person does at a part: a subscriber at a phone, an administrator at the platform,
+/// somebody with a spanner at the recorder.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub enum Command {}
+pub enum Command {
+    /// Dials a number (E.164, `+12025550102`).
+    Call(String),
+    /// Takes the call that rings.
+    Answer,
+    /// Refuses the call that rings.
+    Decline,
+    /// Puts the receiver down, whatever state the call is in.
+    HangUp,
+    /// Puts the call on hold.
+    Hold,
+    /// Takes the call up again.
+    Resume,
+    /// Presses keys during a call: digits, `*`, `#`, `A` to `D`.
+    Press(String),
+    /// Sets whose calls are recorded: a number, and the mode.
+    Record(String, RecordingMode),
+    /// Makes a part be wrong on purpose from now on, by the name of the fault.
+    Break(String),
+}
+
+/// Whose calls are recorded (product help article, S-44 to S-49).
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum RecordingMode {
+    /// Nothing is recorded: the default.
+    #[default]
+    Never,
+    /// Every call is recorded, incoming and outgoing.
+    Always,
+}
+
+impl fmt::Display for RecordingMode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Never => "never",
+            Self::Always => "always",
+        })
+    }
+}
+
+/// As the deed stands on the timeline, after the name of whoever does it.
+impl fmt::Display for Command {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Call(number) => write!(f, "calls {number}"),
+            Self::Answer => f.write_str("answers"),
+            Self::Decline => f.write_str("declines"),
+            Self::HangUp => f.write_str("hangs up"),
+            Self::Hold => f.write_str("puts the call on hold"),
+            Self::Resume => f.write_str("resumes the call"),
+            Self::Press(keys) => write!(f, "presses {keys}"),
+            Self::Record(number, mode) => write!(f, "records {number}: {mode}"),
+            Self::Break(fault) => write!(f, "breaks: {fault}"),
+        }
+    }
+}

@@ -32,9 +32,9 @@ impl Ids {
         format!("{:016x}{:08x}", self.rng.next_u64(), self.rng.next_u32())
     }
 
-    /// A client nonce of a digest (RFC 7616 section 3.4).
-    pub(super) fn cnonce(&mut self) -> String {
-        format!("{:016x}", self.rng.next_u64())
+    /// The stream itself, for digests.
+    pub(super) fn rng(&mut self) -> &mut ChaCha8Rng {
+        &mut self.rng
     }
 
     /// The first RSeq of a transaction: from 1 to 2^31 - 1 (RFC 3262 section 3), low enough here

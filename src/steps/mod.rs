@@ -1,13 +1,17 @@
 //! What the Gherkin sentences mean, and how features are read and played.
 
+mod calls;
 mod feature;
 mod lint;
 mod outcome;
 mod outline;
 mod plan;
+mod recorder;
 mod runner;
 mod selection;
+mod settings;
 mod stage;
+mod verdicts;
 mod vocabulary;
 mod words;
 pub mod world;

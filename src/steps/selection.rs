@@ -1,5 +1,6 @@
 //! Which examples are played: by file and line, by tags, by name.
 
+use std::fmt;
 use std::sync::Arc;
 
 use cucumber::tag::Ext as _;
@@ -35,6 +36,21 @@ impl Target {
         let path = path.trim_start_matches("./");
         own.is_empty() || own == "." || path == own || path.starts_with(&format!("{own}/"))
     }
+
+    /// The examples, by their number in the list, that it names.
+    fn examples(&self, examples: &[Arc<Example>]) -> Vec<usize> {
+        let here = (0..examples.len()).filter(|i| self.covers(&examples[*i].path));
+        at_line(examples, &here.collect::<Vec<_>>(), self.line)
+    }
+}
+
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.line {
+            Some(line) => write!(f, "{}:{line}", self.path),
+            None => f.write_str(&self.path),
+        }
+    }
 }
 
 /// Which examples of all that were read are to be played; everything, unless it says otherwise.
@@ -52,16 +68,17 @@ impl Selection {
     /// The examples that are selected, in their order.
     pub fn of(&self, examples: &[Arc<Example>]) -> Vec<Arc<Example>> {
         let mut chosen: Vec<bool> = vec![self.targets.is_empty(); examples.len()];
-        for target in &self.targets {
-            let here: Vec<usize> =
-                (0..examples.len()).filter(|i| target.covers(&examples[*i].path)).collect();
-            for i in at_line(examples, &here, target.line) {
-                chosen[i] = true;
-            }
+        for i in self.targets.iter().flat_map(|target| target.examples(examples)) {
+            chosen[i] = true;
         }
         let chosen = examples.iter().zip(chosen).filter(|(_, chosen)| *chosen);
         let suits = |example: &&Arc<Example>| self.suits_tags(example) && self.suits_name(example);
         chosen.map(|(example, _)| example).filter(suits).cloned().collect()
+    }
+
+    /// The targets at which there is no example: each is a mistake, even beside others.
+    pub fn unmatched(&self, examples: &[Arc<Example>]) -> impl Iterator<Item = &Target> {
+        self.targets.iter().filter(|target| target.examples(examples).is_empty())
     }
 
     fn suits_tags(&self, example: &Example) -> bool {

@@ -421,6 +421,16 @@ fn a_line_chooses_what_it_belongs_to() {
 }
 
 #[test]
+fn a_target_without_an_example_is_noticed_beside_others() {
+    let targets = ["features/a.feature:7", "features/a.feature:99", "features/b.feature"];
+    let targets = targets.map(Target::parse).to_vec();
+    let selection = Selection { targets, ..Selection::default() };
+    let examples = examples(DUAL_STREAMS);
+    let unmatched: Vec<_> = selection.unmatched(&examples).map(Target::to_string).collect();
+    assert_eq!(unmatched, ["features/a.feature:99", "features/b.feature"]);
+}
+
+#[test]
 fn tags_and_names_narrow_the_choice() {
     let lines = |selection: Selection| -> Vec<usize> {
         selection.of(&examples(DUAL_STREAMS)).iter().map(|example| example.line).collect()

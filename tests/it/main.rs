@@ -1,5 +1,6 @@
 //! The integration tests, one binary.
 
+mod cli;
 mod gherkin;
 mod report;
 mod scenarios;
@@ -8,3 +9,5 @@ mod mutations;
 mod opinions;
 mod siprec_invite;
 mod torture;
+mod rtp;
+mod siprec;

@@ -1,9 +1,11 @@
+//! Answers: each offered stream in its place, taken or refused.
+
 use std::time::Duration;
 
-use super::super::Direction::{Inactive, RecvOnly, SendOnly, SendRecv};
-use super::super::{Answer, Capabilities, Codec, Description, Direction, Hold, Preference, Slot};
-use super::super::{answer, judge_answer};
 use super::{description, offer, telephone};
+use crate::sdp::Direction::{Inactive, RecvOnly, SendOnly, SendRecv};
+use crate::sdp::{Answer, Capabilities, Codec, Description, Direction, Hold, Preference, Slot};
+use crate::sdp::{answer, judge_answer};
 
 /// The answer as text from the first `m=` on, and a proof that it is legal.
 fn lines(offer: &Description, capabilities: &Capabilities) -> Vec<String> {

@@ -1,8 +1,8 @@
 //! The exchanges of RFC 3264 section 10, with documentation addresses.
 
-use super::super::Side::{Answerer, Offerer};
-use super::super::{Description, judge_answer, judge_reoffer, negotiate};
 use super::description;
+use crate::sdp::Side::{Answerer, Offerer};
+use crate::sdp::{Description, judge_answer, judge_reoffer, negotiate};
 
 fn alice(version: u64, lines: &[&str]) -> Description {
     said("alice", "192.0.2.1", version, lines)

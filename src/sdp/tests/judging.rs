@@ -1,6 +1,8 @@
-use super::super::Direction::{Inactive, RecvOnly, SendOnly};
-use super::super::{Description, Deviation, Problem, judge_answer, judge_grammar, judge_reoffer};
+//! Illegal answers, illegal changes and loose grammar are found out.
+
 use super::{description, offer, reply};
+use crate::sdp::Direction::{Inactive, RecvOnly, SendOnly};
+use crate::sdp::{Description, Deviation, Problem, judge_answer, judge_grammar, judge_reoffer};
 
 const RECORDED: [&str; 4] =
     ["m=audio 5000 RTP/AVP 0 8", "a=sendonly", "m=audio 5002 RTP/AVP 0 8", "a=sendonly"];
@@ -38,7 +40,7 @@ fn each_stream_is_judged_in_its_place() {
             Problem::Direction {
                 stream: 0,
                 offered: SendOnly,
-                answered: super::super::Direction::SendRecv,
+                answered: crate::sdp::Direction::SendRecv,
             },
         ),
         (&["m=audio 6000 RTP/AVP 18", "a=recvonly"], Problem::NoCommonFormat { stream: 0 }),

@@ -1,6 +1,7 @@
 //! Tests of the room as a whole: reading, answering, changing, and rubbish.
 
 mod answering;
+mod captured;
 mod examples;
 mod judging;
 mod negotiating;

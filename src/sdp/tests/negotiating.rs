@@ -1,8 +1,10 @@
+//! What the two ends of an exchange make of it.
+
 use std::time::Duration;
 
-use super::super::Side::{Answerer, Offerer};
-use super::super::{Chosen, Codec, Description, Negotiated, Side, TelephoneEvent, negotiate};
 use super::{offer, reply};
+use crate::sdp::Side::{Answerer, Offerer};
+use crate::sdp::{Chosen, Codec, Description, Negotiated, Side, TelephoneEvent, negotiate};
 
 fn first(offer: &Description, answer: &Description, side: Side) -> Negotiated {
     negotiate(offer, answer, side)[0].clone().expect("the stream was accepted")

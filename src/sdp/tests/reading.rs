@@ -1,7 +1,9 @@
+//! Descriptions as they come from the field.
+
 use std::time::Duration;
 
-use super::super::{Codec, Description, Direction, Kind, Malformed, Record, RecordPreference};
 use super::{description, offer};
+use crate::sdp::{Codec, Description, Direction, Kind, Malformed, Record, RecordPreference};
 
 #[test]
 fn a_stream_tells_its_formats_by_number_by_rtpmap_and_by_fmtp() {

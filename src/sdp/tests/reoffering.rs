@@ -1,7 +1,9 @@
+//! Hold, resume, add, remove, and the version that tells of it.
+
 use std::net::IpAddr;
 
-use super::super::Direction::{Inactive, RecvOnly, SendOnly, SendRecv};
-use super::super::{Codec, Direction, Format, Hold, Medium, Origin, Session, judge_reoffer};
+use crate::sdp::Direction::{Inactive, RecvOnly, SendOnly, SendRecv};
+use crate::sdp::{Codec, Direction, Format, Hold, Medium, Origin, Session, judge_reoffer};
 
 fn call(directions: &[Direction]) -> Session {
     let address: IpAddr = "192.0.2.1".parse().unwrap();

@@ -1,11 +1,13 @@
+//! Nothing that arrives panics, and whatever was offered, our answer is legal.
+
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
-use super::super::Direction::SendRecv;
-use super::super::{
+use super::telephone;
+use crate::sdp::Direction::SendRecv;
+use crate::sdp::{
     Description, Side, answer, judge_answer, judge_grammar, judge_reoffer, negotiate,
 };
-use super::telephone;
 
 /// Everything that can be done to what somebody sent.
 fn exercise(body: &[u8]) {

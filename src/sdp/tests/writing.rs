@@ -1,7 +1,9 @@
+//! What we write is exact, legal and read as it was meant.
+
 use std::net::IpAddr;
 
-use super::super::{Attribute, Codec, Description, Direction, Format, Hold, Kind, Medium};
-use super::super::{Origin, Record, Session, Timing, judge_grammar};
+use crate::sdp::{Attribute, Codec, Description, Direction, Format, Hold, Kind, Medium};
+use crate::sdp::{Origin, Record, Session, Timing, judge_grammar};
 
 /// The recorded call of the field guide, appendix A.1.
 fn recording() -> Session {

@@ -6,14 +6,33 @@
 //! [`poll_transmit`](UserAgent::poll_transmit) and [`poll_event`](UserAgent::poll_event), and then
 //! asks for [`next_deadline`](UserAgent::next_deadline).
 
+mod accept;
+mod ack;
+mod authenticate;
+mod call;
+mod close;
 mod content;
+mod core;
 mod event;
+mod identity;
+mod inspect;
+mod invite;
+mod modify;
+mod prack;
+mod register;
+mod requests;
+mod responses;
+mod session;
 mod settings;
+#[cfg(test)]
+mod tests;
+mod update;
 
 pub use content::{Body, Content, Reply};
 pub use event::{CallId, Event, RegistrationId, RequestId, Why};
-pub use settings::{Credentials, Reliability, SessionTimer, Settings};
+pub use settings::{Reliability, SessionTimer, Settings};
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -24,13 +43,36 @@ use crate::sip::Message;
 use crate::sip::Method;
 use crate::sip::NameAddr;
 use crate::sip::Uri;
+use crate::sip::agenda::Agenda;
 use crate::sip::dialog::DialogId;
 use crate::sip::flow::Flow;
+use crate::sip::transaction::{Indication, ServerId};
 use crate::time::Instant;
+
+use call::{Call, Stage, dialog_key};
+use core::Core;
+use invite::to_tag;
+use register::Binding;
 
 /// A SIP user agent: client and server, with every call and registration it has.
 #[derive(Debug)]
-pub struct UserAgent {}
+pub struct UserAgent {
+    core: Core,
+    calls: BTreeMap<CallId, Call>,
+    /// By Call-ID and our tag.
+    dialogs: BTreeMap<String, CallId>,
+    /// By the transaction of their INVITE, for CANCEL.
+    invites: BTreeMap<ServerId, CallId>,
+    bindings: BTreeMap<RegistrationId, Binding>,
+    agenda: Agenda<Owner>,
+}
+
+/// Whose deadline it is.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+enum Owner {
+    Call(CallId),
+    Registration(RegistrationId),
+}
 
 /// A call to begin. See [`UserAgent::invite`].
 #[derive(Clone, Debug)]
@@ -127,172 +169,198 @@ pub enum Error {
     TooMany,
 }
 
+impl CallState {
+    fn new(incoming: bool, call_id: String, local: NameAddr, remote: NameAddr, flow: Flow) -> Self {
+        Self {
+            incoming,
+            answered: false,
+            call_id,
+            dialog: None,
+            local,
+            remote,
+            remote_contact: None,
+            remote_allow: Vec::new(),
+            remote_supported: Vec::new(),
+            flow,
+            last_remote: None,
+        }
+    }
+}
+
 impl UserAgent {
     /// A new agent, all of whose identifiers come from `seed`.
-    pub fn new(_settings: Settings, _seed: u64) -> Self {
-        todo!()
+    pub fn new(settings: Settings, seed: u64) -> Self {
+        Self {
+            core: Core::new(settings, seed),
+            calls: BTreeMap::new(),
+            dialogs: BTreeMap::new(),
+            invites: BTreeMap::new(),
+            bindings: BTreeMap::new(),
+            agenda: Agenda::new(),
+        }
     }
 
-    // What the network does.
-
-    /// Takes a packet that reached one of our addresses.
-    pub fn handle_packet(&mut self, _now: Instant, _packet: &Packet) {
-        todo!()
+    /// Takes a packet that reached one of our addresses. What is no SIP, such as the line ends
+    /// that keep a connection alive, is dropped.
+    pub fn handle_packet(&mut self, now: Instant, packet: &Packet) {
+        let flow = Flow::of_arrival(packet);
+        let Ok(message) = Message::parse(&packet.payload) else { return };
+        // What cannot be read far enough to belong to anything is dropped.
+        let _ = if message.is_request() {
+            match message.check() {
+                Ok(()) => self.core.layer.handle_request(now, message, flow),
+                Err(fault) => {
+                    self.core.refuse_malformed(&message, flow, fault.status());
+                    Ok(())
+                }
+            }
+        } else {
+            self.core.layer.handle_response(now, message, flow)
+        };
+        self.pump(now);
     }
 
     /// Takes back a packet of ours that could not be delivered (RFC 3261 section 18.4).
-    pub fn handle_undeliverable(&mut self, _now: Instant, _packet: &Packet) {
-        todo!()
+    pub fn handle_undeliverable(&mut self, now: Instant, packet: &Packet) {
+        // What we cannot read we did not send.
+        let _ = self.core.layer.handle_undeliverable(now, packet);
+        self.pump(now);
     }
 
     /// Does what is due.
-    pub fn handle_timeout(&mut self, _now: Instant) {
-        todo!()
+    pub fn handle_timeout(&mut self, now: Instant) {
+        self.core.layer.handle_timeout(now);
+        self.pump(now);
+        while let Some(owner) = self.agenda.take_due(now) {
+            match owner {
+                Owner::Call(call) => {
+                    let _ = self.with_call(now, call, |call, core| {
+                        call.handle_timeout(core, now);
+                        Ok(())
+                    });
+                }
+                Owner::Registration(id) => {
+                    self.handle_binding_timeout(now, id);
+                    self.pump(now);
+                }
+            }
+        }
     }
 
     /// When to call [`handle_timeout`](Self::handle_timeout) next.
     pub fn next_deadline(&self) -> Option<Instant> {
-        todo!()
+        self.core.layer.next_deadline().into_iter().chain(self.agenda.next()).min()
     }
 
     /// What to send next.
     pub fn poll_transmit(&mut self) -> Option<Packet> {
-        todo!()
+        self.core.layer.poll_transmit()
     }
 
     /// What the owner should know next.
     pub fn poll_event(&mut self) -> Option<Event> {
-        todo!()
-    }
-
-    // Calls.
-
-    /// Calls somebody.
-    pub fn invite(&mut self, _now: Instant, _invite: Invite) -> Result<CallId, Error> {
-        todo!()
-    }
-
-    /// Answers a call that came in with a provisional response, 101 to 199; reliably where the
-    /// settings and the caller agree on it.
-    pub fn ring(
-        &mut self,
-        _now: Instant,
-        _call: CallId,
-        _code: u16,
-        _content: Content,
-    ) -> Result<(), Error> {
-        todo!()
-    }
-
-    /// Answers a call that came in with 200. The body is the answer, or the offer if the INVITE
-    /// brought none.
-    pub fn answer(&mut self, _now: Instant, _call: CallId, _content: Content) -> Result<(), Error> {
-        todo!()
-    }
-
-    /// Answers a call that came in with a final response from 300 to 699.
-    pub fn reject(&mut self, _now: Instant, _call: CallId, _reply: Reply) -> Result<(), Error> {
-        todo!()
-    }
-
-    /// Ends a call by whatever its state needs: CANCEL as soon as there is a provisional response,
-    /// a refusal (486), or BYE as soon as the 2xx is acknowledged. A 2xx that crosses the CANCEL
-    /// gets its ACK and then BYE. The headers, such as Reason, go into the one or the other.
-    pub fn hang_up(
-        &mut self,
-        _now: Instant,
-        _call: CallId,
-        _headers: Vec<(String, String)>,
-    ) -> Result<(), Error> {
-        todo!()
-    }
-
-    /// Changes an answered call by INVITE. It waits for its turn while another INVITE of the call
-    /// is in progress, and is repeated after a 491 (RFC 3261 section 14.1).
-    pub fn reinvite(
-        &mut self,
-        _now: Instant,
-        _call: CallId,
-        _content: Content,
-    ) -> Result<RequestId, Error> {
-        todo!()
-    }
-
-    /// Changes a call, answered or not, by UPDATE (RFC 3311). It waits for its turn while an offer
-    /// or another UPDATE of the call is in progress, and is repeated after a 491.
-    pub fn update(
-        &mut self,
-        _now: Instant,
-        _call: CallId,
-        _content: Content,
-    ) -> Result<RequestId, Error> {
-        todo!()
-    }
-
-    /// Sends INFO within a call.
-    pub fn info(
-        &mut self,
-        _now: Instant,
-        _call: CallId,
-        _content: Content,
-    ) -> Result<RequestId, Error> {
-        todo!()
-    }
-
-    /// Sends any other request within a call's dialog: REFER, NOTIFY, MESSAGE, OPTIONS.
-    pub fn request_within(
-        &mut self,
-        _now: Instant,
-        _call: CallId,
-        _method: Method,
-        _content: Content,
-    ) -> Result<RequestId, Error> {
-        todo!()
-    }
-
-    /// Sends the ACK, or the PRACK, for a response that brought an offer; the body is the answer.
-    pub fn acknowledge(
-        &mut self,
-        _now: Instant,
-        _call: CallId,
-        _content: Content,
-    ) -> Result<(), Error> {
-        todo!()
-    }
-
-    /// Responds to a [`Modify`](Event::Modify), [`Info`](Event::Info) or
-    /// [`Request`](Event::Request).
-    pub fn respond(&mut self, _now: Instant, _id: RequestId, _reply: Reply) -> Result<(), Error> {
-        todo!()
+        self.core.events.pop_front()
     }
 
     /// What is known of a call that has not ended.
-    pub fn call(&self, _call: CallId) -> Option<&CallState> {
-        todo!()
+    pub fn call(&self, call: CallId) -> Option<&CallState> {
+        self.calls.get(&call).filter(|call| call.is_alive()).map(|call| &call.state)
     }
 
-    // Beyond calls.
-
-    /// Sends a request outside any dialog: OPTIONS, MESSAGE, SUBSCRIBE.
-    pub fn request(&mut self, _now: Instant, _request: Outside) -> Result<RequestId, Error> {
-        todo!()
-    }
-
-    /// Binds an address of record to this agent, and keeps it bound.
-    pub fn register(
+    /// Does something with a call, and then what follows from it.
+    fn with_call<T>(
         &mut self,
-        _now: Instant,
-        _registration: Registration,
-    ) -> Result<RegistrationId, Error> {
-        todo!()
+        now: Instant,
+        id: CallId,
+        act: impl FnOnce(&mut Call, &mut Core) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let call = self.calls.get_mut(&id).ok_or(Error::NoSuchCall)?;
+        let done = act(call, &mut self.core);
+        self.settle_call(now, id);
+        self.pump(now);
+        done
     }
 
-    /// Removes a binding.
-    pub fn unregister(
-        &mut self,
-        _now: Instant,
-        _registration: RegistrationId,
-    ) -> Result<(), Error> {
-        todo!()
+    /// Lets a call do what has become possible, and keeps its deadline and its place.
+    fn settle_call(&mut self, now: Instant, id: CallId) {
+        let Some(call) = self.calls.get_mut(&id) else { return };
+        if call.is_alive() {
+            call.proceed(&mut self.core, now);
+        }
+        if call.stage == Stage::Over {
+            self.dialogs.remove(&call.key());
+            self.calls.remove(&id);
+            self.agenda.set(Owner::Call(id), None);
+        } else {
+            self.agenda.set(Owner::Call(id), call.deadline());
+        }
+    }
+
+    /// The call in whose dialog a request comes: by Call-ID and our tag.
+    fn call_of(&self, request: &Message) -> Option<CallId> {
+        let key = dialog_key(request.call_id().ok()?, &to_tag(request));
+        self.dialogs.get(&key).copied()
+    }
+
+    /// Takes what the transactions have to tell, until they have no more.
+    fn pump(&mut self, now: Instant) {
+        loop {
+            if let Some(indication) = self.core.layer.poll_indication() {
+                self.handle_indication(now, indication);
+            } else if let Some(id) = self.core.next_unsent() {
+                // RFC 3261 section 8.1.3.1.
+                self.finish(now, id, 503, None);
+            } else {
+                return;
+            }
+        }
+    }
+
+    fn handle_indication(&mut self, now: Instant, indication: Indication) {
+        match indication {
+            Indication::Request { server, request, flow } => {
+                self.handle_request(now, server, request, flow);
+            }
+            Indication::Ack { request } => self.handle_ack(now, request),
+            Indication::Cancel { server, target, request } => {
+                self.handle_cancel(now, server, target, request);
+            }
+            Indication::Response { client, response } => {
+                self.handle_response(now, client, response);
+            }
+            // RFC 3261 section 8.1.3.1.
+            Indication::TimedOut { client } => self.finish_client(now, client, 408),
+            Indication::Unreachable { client } => self.finish_client(now, client, 503),
+            Indication::ClientGone { client } => self.core.forget_client(client),
+            Indication::ServerGone { server } => self.forget_server(now, server),
+        }
+    }
+
+    fn forget_server(&mut self, now: Instant, server: ServerId) {
+        self.invites.remove(&server);
+        let Some(asked) = self.core.forget_asked(server) else { return };
+        if let Some(call) = asked.call {
+            let _ = self.with_call(now, call, |call, _| {
+                call.forget_update(server);
+                Ok(())
+            });
+        }
+    }
+}
+
+#[cfg(test)]
+impl UserAgent {
+    /// What is still remembered, for tests that all is forgotten in the end.
+    fn leftovers(&self) -> String {
+        let tables = [
+            ("calls", self.calls.len()),
+            ("dialogs", self.dialogs.len()),
+            ("invites", self.invites.len()),
+            ("bindings", self.bindings.len()),
+            ("requests", self.core.remembered()),
+            ("transactions", self.core.layer.len()),
+        ];
+        let left = tables.into_iter().filter(|(_, count)| *count > 0);
+        left.map(|(name, count)| format!("{count} {name} ")).collect()
     }
 }

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use crate::packet::Transport;
+use crate::sip::digest::Account;
 use crate::sip::transaction::Timers;
 use crate::sip::{Method, Refresher};
 
@@ -31,7 +32,7 @@ pub struct Settings {
     /// semicolon.
     pub contact_params: String,
     /// What to answer a 401 or 407 with.
-    pub credentials: Option<Credentials>,
+    pub credentials: Option<Account>,
     /// Whether the agent takes part in session timers (RFC 4028), and how.
     pub session_timer: Option<SessionTimer>,
     /// When provisional responses are sent reliably (RFC 3262).
@@ -101,13 +102,4 @@ pub struct SessionTimer {
     pub least: Duration,
     /// Who should refresh, where we have the choice.
     pub refresher: Option<Refresher>,
-}
-
-/// Who the agent is to a registrar or proxy that asks (RFC 3261 section 22).
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Credentials {
-    /// The name in the digest.
-    pub username: String,
-    /// The password, which is never sent.
-    pub password: String,
 }

@@ -154,11 +154,6 @@ impl InviteServer {
         }
     }
 
-    /// Whether no final response was sent yet.
-    pub(super) fn is_open(&self) -> bool {
-        matches!(self.state, State::Silent { .. } | State::Proceeding { .. })
-    }
-
     /// Whether it may be forgotten.
     pub(super) fn is_terminated(&self) -> bool {
         matches!(self.state, State::Terminated)

@@ -157,8 +157,13 @@ impl Layer {
         self.packets.push_back(packet);
     }
 
+    /// How many transactions there are.
+    pub(in crate::sip) fn len(&self) -> usize {
+        self.clients.len() + self.servers.len()
+    }
+
     fn is_full(&self) -> bool {
-        self.clients.len() + self.servers.len() >= self.transactions_max
+        self.len() >= self.transactions_max
     }
 
     fn next_id(&mut self) -> u64 {

@@ -111,11 +111,6 @@ impl PlainServer {
         }
     }
 
-    /// Whether no final response was sent yet.
-    pub(super) fn is_open(&self) -> bool {
-        matches!(self.state, State::Trying { .. } | State::Proceeding { .. })
-    }
-
     /// Whether it may be forgotten.
     pub(super) fn is_terminated(&self) -> bool {
         matches!(self.state, State::Terminated)

@@ -34,6 +34,13 @@ pub(in crate::sip) struct Stamped {
 }
 
 impl Route {
+    /// The way of a request that has none: nobody is there.
+    pub(in crate::sip) fn nowhere() -> Self {
+        let nobody = SocketAddr::from(([0, 0, 0, 0], 0));
+        let flow = Flow { transport: Transport::Udp, local: nobody, remote: nobody };
+        Self { flow, large: None, fallback: None }
+    }
+
     /// Puts a Via on `request` and chooses the way by its size.
     pub(in crate::sip) fn stamp(self, mut request: Message, branch: &str) -> Stamped {
         request.headers.push_front("Via", via(self.flow, branch));

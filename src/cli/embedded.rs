@@ -1,0 +1,58 @@
+//! The features and scenarios that the program brings along, so that it runs in any folder.
+
+use super::files::Shelf;
+
+/// A file: its path in the project, and its text.
+pub type Embedded = (&'static str, &'static str);
+
+/// The features.
+pub const FEATURES: Shelf =
+    Shelf { folder: "features", extension: "feature", embedded: FEATURE_FILES };
+
+/// The scenarios.
+pub const SCENARIOS: Shelf =
+    Shelf { folder: "scenarios", extension: "yaml", embedded: SCENARIO_FILES };
+
+/// Every file under `features/`, sorted: `("features/x.feature", include_str!("../../…"))`.
+const FEATURE_FILES: &[Embedded] = &[
+    ("features/dual_streams.feature", include_str!("../../features/dual_streams.feature")),
+    ("features/recording_modes.feature", include_str!("../../features/recording_modes.feature")),
+    ("features/start_and_end.feature", include_str!("../../features/start_and_end.feature")),
+    (
+        "features/when_the_recorder_fails.feature",
+        include_str!("../../features/when_the_recorder_fails.feature"),
+    ),
+];
+
+/// Every file under `scenarios/`, sorted.
+const SCENARIO_FILES: &[Embedded] = &[
+    ("scenarios/bad_network.yaml", include_str!("../../scenarios/bad_network.yaml")),
+    ("scenarios/long_distance.yaml", include_str!("../../scenarios/long_distance.yaml")),
+    ("scenarios/loopback.yaml", include_str!("../../scenarios/loopback.yaml")),
+    ("scenarios/quiet_office.yaml", include_str!("../../scenarios/quiet_office.yaml")),
+];
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    /// The files of a shelf in the project's own folder, and those in the program.
+    fn both(shelf: &Shelf) -> [Vec<(String, String)>; 2] {
+        let home = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let own = shelf.all(home).unwrap();
+        let own = own.iter().map(|source| (source.path().to_owned(), source.text().to_owned()));
+        let brought =
+            shelf.embedded.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned()));
+        [own.collect(), brought.collect()]
+    }
+
+    #[test]
+    fn the_program_brings_every_feature_and_every_scenario_along() {
+        for shelf in [FEATURES, SCENARIOS] {
+            let [own, brought] = both(&shelf);
+            assert_eq!(own, brought, "the table in embedded.rs and {}/ differ", shelf.folder);
+        }
+    }
+}

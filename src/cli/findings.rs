@@ -1,0 +1,81 @@
+//! From what a check found to what a person reads: the row of the catalogue, and the lines of the
+//! ladder around the moment.
+
+use crate::check::Finding;
+use crate::evidence::{Ladder, Line, Timeline};
+use crate::report::{FindingText, LadderLine};
+
+/// The findings as text, each with its part of the ladder.
+pub fn describe(findings: &[Finding], timeline: &Timeline) -> Vec<FindingText> {
+    if findings.is_empty() {
+        return Vec::new();
+    }
+    let ladder = Ladder::of(timeline);
+    findings.iter().map(|finding| one(finding, &ladder)).collect()
+}
+
+fn one(finding: &Finding, ladder: &Ladder) -> FindingText {
+    let row = finding.requirement.look_up();
+    FindingText {
+        requirement: row.id.clone(),
+        level: row.level.as_str().to_owned(),
+        statement: row.statement.clone(),
+        source: format!("{}, {}", source(&row.source), row.section),
+        seen: finding.seen.clone(),
+        ladder: excerpt(finding, ladder),
+    }
+}
+
+/// A source as people call it.
+fn source(source: &str) -> String {
+    match source.strip_prefix("RFC") {
+        Some(number) => format!("RFC {number}"),
+        None if source.starts_with("SEED-") => "help article of the product".to_owned(),
+        None => source.to_owned(),
+    }
+}
+
+/// The lines of the ladder around the moment of a finding, and what never came.
+fn excerpt(finding: &Finding, ladder: &Ladder) -> Vec<LadderLine> {
+    let lines: Vec<_> = ladder.lines.iter().filter(|line| !line.text.contains("REGISTER")).collect();
+    let marked = lines.iter().position(|line| line.at >= finding.at).unwrap_or(lines.len());
+    let first = marked.saturating_sub(LINES_BEFORE);
+    let last = (marked + LINES_AFTER).min(lines.len());
+    let mut excerpt: Vec<_> = lines[first..last]
+        .iter()
+        .enumerate()
+        .map(|(place, line)| ladder_line(line, first + place == marked && finding.never.is_none()))
+        .collect();
+    excerpt.extend(finding.never.as_deref().map(never));
+    excerpt
+}
+
+fn ladder_line(line: &Line, marked: bool) -> LadderLine {
+    let (what, detail) = line.text.split_once("  ").unwrap_or((line.text.as_str(), ""));
+    LadderLine {
+        at: Some(line.at.elapsed()),
+        from: line.from.clone(),
+        to: line.to.clone().unwrap_or_default(),
+        what: what.to_owned(),
+        detail: detail.trim().to_owned(),
+        marked,
+    }
+}
+
+/// `platform -> recorder  RTP  label 2`
+fn never(text: &str) -> LadderLine {
+    let (way, what) = text.split_once("  ").unwrap_or((text, ""));
+    let (from, to) = way.split_once(" -> ").unwrap_or((way, ""));
+    let (what, detail) = what.split_once("  ").unwrap_or((what, ""));
+    LadderLine {
+        at: None,
+        from: from.to_owned(),
+        to: to.to_owned(),
+        what: what.trim().to_owned(),
+        detail: detail.trim().to_owned(),
+        marked: true,
+    }
+}
+
+const LINES_BEFORE: usize = 4;
+const LINES_AFTER: usize = 3;

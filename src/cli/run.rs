@@ -1,0 +1,187 @@
+//! `tallylight run`: features on scenarios, played and judged.
+
+use std::io::IsTerminal as _;
+use std::path::Path;
+use std::sync::Arc;
+use std::thread;
+
+use crate::report::{
+    self, ExampleReport, FindingText, Outcome, Progress, RunReport, ScenarioName, StepText, again,
+};
+use crate::scenario::Diagnostic;
+use crate::steps::world::{Kept, Setting, World};
+use crate::steps::{self, Ending, Job, Play, Played, StepPlayed};
+
+use super::args::Run;
+use super::clock::Watch;
+use super::exit::Exit;
+use super::findings::describe;
+use super::load;
+use super::output::{Output, complain};
+
+/// Reads, plans, plays, and says what came of it.
+pub fn run(home: &Path, arguments: &Run, output: &mut Output) -> Exit {
+    let plays = match load::plan(home, arguments) {
+        Ok(plays) => plays,
+        Err(refusal) => {
+            complain(output, &refusal.complaints);
+            return refusal.exit;
+        }
+    };
+    if let Err(complaint) = one_capture(arguments, &plays) {
+        return complain(output, &[complaint]);
+    }
+    if arguments.dry_run {
+        return dry_run(&plays, output);
+    }
+    let report = play(arguments, &plays);
+    let exit = Exit::of(report.tally());
+    output.say(&report::verdicts(&report));
+    for example in &report.examples {
+        let failure = report::failure(example);
+        if !failure.is_empty() {
+            output.say(&format!("\n{failure}"));
+        }
+    }
+    output.say(&format!("\n{}", report::summary(&report, &exit.to_string())));
+    exit
+}
+
+/// One file cannot hold the packets of several runs: their clocks all begin at zero.
+fn one_capture(arguments: &Run, plays: &[Play]) -> Result<(), Diagnostic> {
+    let played = plays.iter().filter(|play| play.skipped.is_none()).count();
+    if arguments.pcap.is_none() || played <= 1 {
+        return Ok(());
+    }
+    let what = format!("`--pcap` takes the packets of one example, and {played} would be played");
+    Err(Diagnostic::new(what).help("name one as FEATURE:LINE, or use `--evidence DIR`"))
+}
+
+fn dry_run(plays: &[Play], output: &mut Output) -> Exit {
+    let mut heard = None;
+    for play in plays {
+        let scenario = play.scenario.source.path();
+        if heard != Some((&play.example.path, scenario)) {
+            output.say(&format!("{} on {scenario}\n", play.example.path));
+            heard = Some((&play.example.path, scenario));
+        }
+        let skipped = play.skipped.as_ref();
+        let skipped = skipped.map_or_else(String::new, |why| format!("  (skipped: {why})"));
+        output.say(&format!("  {:>4}  {}{skipped}\n", play.example.line, play.example.name));
+    }
+    if plays.iter().all(|play| play.skipped.is_some()) { Exit::NothingRan } else { Exit::Passed }
+}
+
+/// Plays what is not skipped: the simulated ones on every core, those on the wire many at a time,
+/// since they mostly wait.
+fn play(arguments: &Run, plays: &[Play]) -> RunReport {
+    let watch = Watch::start();
+    let mut reports: Vec<Option<ExampleReport>> = plays.iter().map(skipped).collect();
+    let cores = thread::available_parallelism().map_or(1, usize::from);
+    let open = |i: &usize| plays[*i].skipped.is_none();
+    let (simulated, wired): (Vec<_>, Vec<_>) =
+        (0..plays.len()).filter(open).partition(|i| plays[*i].scenario.setting.is_simulated());
+    let mut progress = progress(simulated.len() + wired.len());
+    for (chosen, workers) in [(simulated, cores), (wired, WIRE_WORKERS)] {
+        let jobs: Vec<_> = chosen.iter().map(|i| job(arguments, &plays[*i])).collect();
+        let played = steps::run(&jobs, workers, &|| watch.elapsed(), |i, played| {
+            let name = &jobs[i].example.name;
+            progress.ended(watch.elapsed(), name, played.ending() == Ending::Passed);
+        });
+        for (i, played) in chosen.into_iter().zip(played) {
+            reports[i] = Some(judged(&plays[i], &played));
+        }
+    }
+    progress.finish();
+    let examples = reports.into_iter().map(|report| report.expect("played or skipped")).collect();
+    RunReport { examples, elapsed: watch.elapsed() }
+}
+
+fn progress(total: usize) -> Progress<std::io::Stderr> {
+    if std::io::stderr().is_terminal() {
+        Progress::on_terminal(total)
+    } else {
+        Progress::in_lines(total, std::io::stderr())
+    }
+}
+
+fn job(arguments: &Run, play: &Play) -> Job<World> {
+    let setting = Setting {
+        scenario: Arc::clone(&play.scenario),
+        seed: play.seed,
+        evidence: arguments.evidence.clone(),
+        pcap: arguments.pcap.clone(),
+    };
+    Job { example: Arc::clone(&play.example), setting: Arc::new(setting) }
+}
+
+fn skipped(play: &Play) -> Option<ExampleReport> {
+    let reason = play.skipped.clone()?;
+    Some(report(play, Outcome::Skipped { reason }))
+}
+
+/// What an example comes to: what its steps say, and what its world left behind. A finding that
+/// no step asked about turns a pass into a failure; one that the scenario admits is a note.
+fn judged(play: &Play, played: &Played<Kept>) -> ExampleReport {
+    let step = |step: Option<&StepPlayed>| {
+        step.map(|StepPlayed { keyword, text, line, .. }| StepText {
+            path: play.example.path.clone(),
+            line: *line,
+            text: format!("{keyword} {text}"),
+        })
+    };
+    let (findings, notes) = found(play, played);
+    let outcome = match played.ending() {
+        Ending::Passed => match findings.first() {
+            Some(finding) => Outcome::Failed { step: None, why: finding.seen.clone() },
+            None => Outcome::Passed,
+        },
+        Ending::Broken(at, why) => Outcome::Failed { step: step(at), why: why.to_owned() },
+        Ending::Inconclusive(at, why) => {
+            Outcome::Inconclusive { step: step(at), why: why.to_owned() }
+        }
+        Ending::CannotRun(at, why) => Outcome::CannotRun { step: step(at), why },
+    };
+    let simulated = played.kept.as_ref().and_then(|kept| kept.simulated);
+    ExampleReport { elapsed: played.elapsed, simulated, findings, notes, ..report(play, outcome) }
+}
+
+/// What was found, and what is to be known beside it. Known deviations are admitted, not found.
+fn found(play: &Play, played: &Played<Kept>) -> (Vec<FindingText>, Vec<String>) {
+    let Some(kept) = &played.kept else { return (Vec::new(), Vec::new()) };
+    let admitted = &play.scenario.known_deviations;
+    let findings = kept.timeline.as_ref().map(|timeline| describe(&kept.findings, timeline));
+    let (known, findings): (Vec<_>, Vec<_>) = findings
+        .unwrap_or_default()
+        .into_iter()
+        .partition(|finding| admitted.contains_key(&finding.requirement));
+    let admit = |finding: &FindingText| {
+        let why = &admitted[&finding.requirement].value;
+        format!("admitted: {} ({why}): {}", finding.requirement, finding.seen)
+    };
+    let notes = known.iter().map(admit).chain(kept.notes.iter().cloned()).collect();
+    (findings, notes)
+}
+
+fn report(play: &Play, outcome: Outcome) -> ExampleReport {
+    let Play { example, scenario, seed, .. } = play;
+    let path = scenario.source.path();
+    ExampleReport {
+        feature: example.feature.clone(),
+        rule: example.rule.clone(),
+        example: example.name.clone(),
+        path: example.path.clone(),
+        line: example.line,
+        scenario: ScenarioName { title: scenario.title.clone(), path: path.to_owned() },
+        seed: *seed,
+        outcome,
+        findings: Vec::new(),
+        notes: Vec::new(),
+        again: again(&example.path, example.line, path, *seed),
+        elapsed: std::time::Duration::ZERO,
+        simulated: None,
+    }
+}
+
+/// Examples on the wire wait for packets most of the time; each has ports of its own.
+const WIRE_WORKERS: usize = 8;

@@ -1,0 +1,111 @@
+//! What was seen of media: a line of tens of bytes per packet, and who is heard in it.
+
+use std::net::SocketAddr;
+
+use bytes::Bytes;
+
+use crate::audio::{self, Cue, Mark};
+use super::sighting::Side;
+use crate::time::Instant;
+
+/// One RTP packet as it crossed one point.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct RtpSeen {
+    /// When.
+    pub at: Instant,
+    /// RTP timestamp, in units of the payload's clock rate.
+    pub timestamp: u32,
+    /// Synchronization source.
+    pub ssrc: u32,
+    /// Sequence number.
+    pub sequence: u16,
+    /// Payload type.
+    pub payload_type: u8,
+    /// The marker bit.
+    pub marker: bool,
+    /// Who or what is heard in it.
+    pub sound: Sound,
+}
+
+/// What a packet of audio carries.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Sound {
+    /// Nothing that can be heard.
+    Silence,
+    /// One speaker, at one moment of their speech.
+    Voice(Mark),
+    /// An announcement of the platform.
+    Prompt(Cue),
+    /// Several voices at once.
+    Mixed,
+    /// Audible, but not our time-coded speech: a real person, a tone, noise.
+    Other,
+    /// Not looked at: a telephone event, or a codec that is not known.
+    Unheard,
+}
+
+impl Sound {
+    /// What was heard, in the words of the timeline.
+    pub(super) fn of(heard: &audio::Heard) -> Self {
+        match heard.sound {
+            audio::Sound::Silence => Self::Silence,
+            audio::Sound::Voice(mark) => Self::Voice(mark),
+            audio::Sound::Prompt(cue) => Self::Prompt(cue),
+            audio::Sound::Mixed => Self::Mixed,
+            audio::Sound::Tone { .. } | audio::Sound::Unknown => Self::Other,
+        }
+    }
+
+    /// The mark of a single voice.
+    pub fn voice(self) -> Option<Mark> {
+        match self {
+            Self::Voice(mark) => Some(mark),
+            _ => None,
+        }
+    }
+}
+
+/// All RTP and RTCP from one address to another.
+#[derive(Clone, Debug)]
+pub struct Flow {
+    /// Where it comes from.
+    pub source: SocketAddr,
+    /// Where it goes.
+    pub target: SocketAddr,
+    /// Packets as they left, where the sender is ours to watch.
+    pub sent: Vec<RtpSeen>,
+    /// Packets as they arrived, where the receiver is ours to watch.
+    pub received: Vec<RtpSeen>,
+}
+
+impl Flow {
+    /// An empty flow.
+    pub fn new(source: SocketAddr, target: SocketAddr) -> Self {
+        Self { source, target, sent: Vec::new(), received: Vec::new() }
+    }
+
+    /// The packets as seen nearest to the receiver: as received, or else as sent.
+    pub fn nearest_to_receiver(&self) -> &[RtpSeen] {
+        if self.received.is_empty() { &self.sent } else { &self.received }
+    }
+
+    /// The packets as seen nearest to the sender: as sent, or else as received.
+    pub fn nearest_to_sender(&self) -> &[RtpSeen] {
+        if self.sent.is_empty() { &self.received } else { &self.sent }
+    }
+}
+
+/// One RTCP packet as it crossed one point.
+#[derive(Clone, Debug)]
+pub struct ReportSeen {
+    /// When.
+    pub at: Instant,
+    /// Whether it left or arrived.
+    pub side: Side,
+    /// Where it came from.
+    pub source: SocketAddr,
+    /// Where it was going.
+    pub target: SocketAddr,
+    /// The compound packet.
+    pub bytes: Bytes,
+}

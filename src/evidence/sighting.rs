@@ -1,0 +1,61 @@
+//! One message of signalling, as it crossed one point.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use bytes::Bytes;
+
+use crate::packet::Transport;
+use crate::sip::Message;
+use crate::time::Instant;
+
+/// One message of signalling, as it crossed one point.
+#[derive(Clone, Debug)]
+pub struct Sighting {
+    /// When.
+    pub at: Instant,
+    /// Whether it left or arrived.
+    pub side: Side,
+    /// What carried it.
+    pub transport: Transport,
+    /// Where it came from.
+    pub source: SocketAddr,
+    /// Where it was going.
+    pub target: SocketAddr,
+    /// What it was.
+    pub content: Content,
+}
+
+/// On which side of the network something was seen.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Side {
+    /// As it left a part of ours.
+    Sent,
+    /// As it reached a part of ours.
+    Received,
+    /// The network said that it did not get there.
+    Undeliverable,
+}
+
+/// See [`Sighting`].
+#[derive(Clone, Debug)]
+pub enum Content {
+    /// A SIP message, lossless.
+    Sip(Arc<Message>),
+    /// Something else that came to a signalling address, cut to its first [`RUBBISH_KEPT`] bytes,
+    /// and why it is no message.
+    Rubbish(Bytes, String),
+}
+
+impl Sighting {
+    /// The message, if it is one.
+    pub fn message(&self) -> Option<&Message> {
+        match &self.content {
+            Content::Sip(message) => Some(message),
+            Content::Rubbish(..) => None,
+        }
+    }
+}
+
+/// Enough to see what it was; the whole is in the pcapng.
+pub(super) const RUBBISH_KEPT: usize = 2_048;

@@ -1,0 +1,258 @@
+//! The record of a run, written while time passes.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use bytes::Bytes;
+
+use super::cast::Cast;
+use super::classify::{Class, classify};
+use super::deed::{Deed, What};
+use super::listening::Ear;
+use super::media::{Flow, ReportSeen, RtpSeen};
+use super::pcapng::PcapWriter;
+use super::sighting::{Content, RUBBISH_KEPT, Side, Sighting};
+use super::Name;
+use crate::rtp;
+use crate::packet::Packet;
+use crate::sip::Message;
+use crate::time::{Epoch, Instant};
+
+/// What was seen, when, between whom.
+pub struct Timeline {
+    epoch: Epoch,
+    cast: Cast,
+    signalling: Vec<Sighting>,
+    flows: Vec<Flow>,
+    flow_between: BTreeMap<(SocketAddr, SocketAddr), usize>,
+    reports: Vec<ReportSeen>,
+    ear: Ear,
+    deeds: Vec<Deed>,
+    /// The last few messages that were read: a packet that left is soon one that arrived.
+    lately_read: [Option<(Bytes, Content)>; 8],
+    reads: usize,
+    dropped: u64,
+    pcap: Option<PcapWriter>,
+}
+
+impl Timeline {
+    /// An empty timeline.
+    pub fn new(epoch: Epoch) -> Self {
+        Self {
+            epoch,
+            cast: Cast::default(),
+            signalling: Vec::new(),
+            flows: Vec::new(),
+            flow_between: BTreeMap::new(),
+            reports: Vec::new(),
+            ear: Ear::new(),
+            deeds: Vec::new(),
+            lately_read: Default::default(),
+            reads: 0,
+            dropped: 0,
+            pcap: None,
+        }
+    }
+
+    /// Writes every packet to a pcapng file too, from now on.
+    pub fn write_pcap(&mut self, pcap: PcapWriter) {
+        self.pcap = Some(pcap);
+    }
+
+    /// Takes the pcapng file away again, to end it.
+    pub fn take_pcap(&mut self) -> Option<PcapWriter> {
+        self.pcap.take()
+    }
+
+    /// The wall-clock time of the start of the run.
+    pub fn epoch(&self) -> Epoch {
+        self.epoch
+    }
+
+    /// Who takes part.
+    pub fn cast(&self) -> &Cast {
+        &self.cast
+    }
+
+    /// Who takes part, to add to.
+    pub fn cast_mut(&mut self) -> &mut Cast {
+        &mut self.cast
+    }
+
+    /// Every message of signalling, oldest first; each one as it left and as it arrived.
+    pub fn signalling(&self) -> &[Sighting] {
+        &self.signalling
+    }
+
+    /// Every flow of media, in the order of its first packet.
+    pub fn flows(&self) -> &[Flow] {
+        &self.flows
+    }
+
+    /// Every RTCP packet, oldest first; each one as it left and as it arrived.
+    pub fn reports(&self) -> &[ReportSeen] {
+        &self.reports
+    }
+
+    /// What people did, oldest first.
+    pub fn deeds(&self) -> &[Deed] {
+        &self.deeds
+    }
+
+    /// How many sightings did not fit any more: the evidence is whole only if this is zero.
+    pub fn dropped(&self) -> u64 {
+        self.dropped
+    }
+
+    /// Somebody did something.
+    pub fn deed(&mut self, at: Instant, who: &str, what: What) {
+        self.deeds.push(Deed { at, who: Name::from(who), what });
+    }
+
+    /// A packet left a part of ours.
+    pub fn sent(&mut self, at: Instant, packet: &Packet) {
+        self.record(at, Side::Sent, packet);
+        self.capture(at, packet);
+    }
+
+    /// A packet reached a part of ours.
+    pub fn received(&mut self, at: Instant, packet: &Packet) {
+        self.record(at, Side::Received, packet);
+        let seen_leaving = self.cast.at(packet.source).is_some_and(|member| !member.real);
+        if !seen_leaving {
+            self.capture(at, packet);
+        }
+    }
+
+    /// The network said that a packet of ours did not get there.
+    pub fn undeliverable(&mut self, at: Instant, packet: &Packet) {
+        if classify(packet) == Class::Signalling {
+            self.record(at, Side::Undeliverable, packet);
+        }
+    }
+
+    /// Forgets everything but the cast: the next call begins on a clean page.
+    pub fn clear(&mut self) {
+        self.signalling.clear();
+        self.flows.clear();
+        self.flow_between.clear();
+        self.reports.clear();
+        self.deeds.retain(|deed| matches!(deed.what, What::Recording { .. }));
+        self.dropped = 0;
+    }
+
+    fn record(&mut self, at: Instant, side: Side, packet: &Packet) {
+        match classify(packet) {
+            Class::Rtp => self.rtp(at, side, packet),
+            Class::Rtcp => self.rtcp(at, side, packet),
+            Class::Signalling => self.message(at, side, packet),
+        }
+    }
+
+    fn rtp(&mut self, at: Instant, side: Side, packet: &Packet) {
+        let Ok(read) = rtp::Packet::read(&packet.payload) else {
+            return self.message(at, side, packet);
+        };
+        let payload = packet.payload.slice_ref(read.payload);
+        let sound = self.ear.hear(read.header.payload_type, &payload);
+        let seen = RtpSeen {
+            at,
+            timestamp: read.header.timestamp,
+            ssrc: read.header.ssrc,
+            sequence: read.header.sequence,
+            payload_type: read.header.payload_type,
+            marker: read.header.marker,
+            sound,
+        };
+        let between = (packet.source, packet.target);
+        let flow = match self.flow_between.get(&between) {
+            Some(flow) => *flow,
+            None if self.flows.len() == FLOWS_MAX => {
+                self.dropped += 1;
+                return;
+            }
+            None => {
+                self.flows.push(Flow::new(packet.source, packet.target));
+                self.flow_between.insert(between, self.flows.len() - 1);
+                self.flows.len() - 1
+            }
+        };
+        let flow = &mut self.flows[flow];
+        let list = if side == Side::Received { &mut flow.received } else { &mut flow.sent };
+        if list.len() == PACKETS_MAX {
+            self.dropped += 1;
+            return;
+        }
+        list.push(seen);
+    }
+
+    fn rtcp(&mut self, at: Instant, side: Side, packet: &Packet) {
+        if self.reports.len() == SIGHTINGS_MAX {
+            self.dropped += 1;
+            return;
+        }
+        let (source, target) = (packet.source, packet.target);
+        self.reports.push(ReportSeen { at, side, source, target, bytes: packet.payload.clone() });
+    }
+
+    fn message(&mut self, at: Instant, side: Side, packet: &Packet) {
+        if packet.payload.iter().all(|byte| b"\r\n\0 ".contains(byte)) {
+            // A keep-alive (RFC 5626 section 3.5.1).
+            return;
+        }
+        if self.signalling.len() == SIGHTINGS_MAX {
+            self.dropped += 1;
+            return;
+        }
+        let content = self.read(&packet.payload);
+        self.signalling.push(Sighting {
+            at,
+            side,
+            transport: packet.transport,
+            source: packet.source,
+            target: packet.target,
+            content,
+        });
+    }
+
+    fn read(&mut self, payload: &Bytes) -> Content {
+        let known = self.lately_read.iter().flatten().find(|(known, _)| known == payload);
+        if let Some((_, content)) = known {
+            return content.clone();
+        }
+        let content = match Message::parse(payload) {
+            Ok(message) => Content::Sip(Arc::new(message)),
+            Err(why) => {
+                let kept = payload.slice(..payload.len().min(RUBBISH_KEPT));
+                Content::Rubbish(kept, why.to_string())
+            }
+        };
+        self.lately_read[self.reads % self.lately_read.len()] = Some((payload.clone(), content.clone()));
+        self.reads += 1;
+        content
+    }
+
+    fn capture(&mut self, at: Instant, packet: &Packet) {
+        if let Some(pcap) = &mut self.pcap {
+            pcap.packet(at, packet, None);
+        }
+    }
+}
+
+impl fmt::Debug for Timeline {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Timeline")
+            .field("signalling", &self.signalling.len())
+            .field("flows", &self.flows.len())
+            .finish_non_exhaustive()
+    }
+}
+
+/// A week of calls by telephone people, or a minute of flooding: enough is enough.
+const SIGHTINGS_MAX: usize = 500_000;
+/// A thousand calls at once.
+const FLOWS_MAX: usize = 8_192;
+/// Ten hours of one stream; 58 MB.
+const PACKETS_MAX: usize = 1_800_000;

@@ -1,0 +1,269 @@
+//! One call at a telephone: its offer and answer, its stream, and whether it is held.
+
+use std::collections::VecDeque;
+use std::net::SocketAddr;
+
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::{Rng, SeedableRng};
+
+use super::stream::Stream;
+use super::{Settings, sdp_body, sdp_of};
+use crate::audio::Voice;
+use crate::packet::Packet;
+use crate::role::ports::rtcp_of;
+use crate::rtp;
+use crate::sdp::{
+    self, Capabilities, Codec, Description, Direction, Format, Hold, Medium, Negotiated, Origin,
+    Session, Side, Slot, negotiate,
+};
+use crate::sip::Message;
+use crate::sip::agent::{Body, Reply};
+use crate::time::{Epoch, Instant};
+
+/// One call.
+#[derive(Debug)]
+pub struct Call {
+    /// How far it is.
+    pub stage: Stage,
+    local: SocketAddr,
+    voice: Voice,
+    codecs: Vec<Codec>,
+    epoch: Epoch,
+    /// The canonical name of its stream (RFC 7022).
+    cname: String,
+    /// What we said last, and what it replaced in case it is refused.
+    said: Session,
+    said_before: Option<Session>,
+    /// The last offer of the other side that has no answer yet.
+    offered: Option<Description>,
+    agreed: Option<Negotiated>,
+    stream: Option<Stream>,
+    seed: u64,
+}
+
+/// How far a call is.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Stage {
+    /// It came in and was not answered yet.
+    Ringing,
+    /// We called, and wait for the answer.
+    Dialling,
+    /// People can talk.
+    Up,
+    /// Somebody has hung up.
+    Over,
+}
+
+impl Call {
+    /// A call that we begin, with an offer of everything we have.
+    pub fn new(local: SocketAddr, settings: &Settings) -> Self {
+        let mut rng = ChaCha8Rng::seed_from_u64(settings.seed ^ u64::from(local.port()) << 32);
+        let origin = Origin::new("-", u64::from(rng.next_u32()), local.ip());
+        let formats = settings.codecs.iter().map(|codec| Format::of(codec.clone())).collect();
+        let medium = Medium::audio(local.port(), formats);
+        let said = Session { media: vec![medium], ..Session::new(origin, local.ip()) };
+        Self {
+            stage: Stage::Dialling,
+            local,
+            voice: settings.voice,
+            codecs: settings.codecs.clone(),
+            epoch: settings.epoch,
+            cname: format!("{}@{}", settings.number.trim_start_matches('+'), settings.domain),
+            said,
+            said_before: None,
+            offered: None,
+            agreed: None,
+            stream: None,
+            seed: rng.next_u64(),
+        }
+    }
+
+    /// A call that came in; the status to refuse it with if it cannot be understood.
+    pub fn incoming(local: SocketAddr, settings: &Settings, request: &Message) -> Result<Self, u16> {
+        let offered = match request.body.is_empty() {
+            true => None,
+            false => Some(sdp_of(request).ok_or(400_u16)?),
+        };
+        Ok(Self { stage: Stage::Ringing, offered, ..Self::new(local, settings) })
+    }
+
+    /// The address of its media.
+    pub fn local(&self) -> SocketAddr {
+        self.local
+    }
+
+    /// Whether an address of ours belongs to this call.
+    pub fn owns(&self, address: SocketAddr) -> bool {
+        address == self.local || address == rtcp_of(self.local)
+    }
+
+    /// What we say of ourselves at present, as bytes of SDP.
+    pub fn description(&self) -> Vec<u8> {
+        self.said.to_bytes()
+    }
+
+    /// The body of our 200: the answer to the caller's offer, or our own offer if it made none.
+    /// `None` if nothing is in common.
+    pub fn answer_or_offer(&mut self) -> Option<Body> {
+        self.stage = Stage::Up;
+        match self.offered.take() {
+            Some(offer) => self.answer(&offer),
+            None => Some(sdp_body(self.description())),
+        }
+    }
+
+    /// Early media may come; the answer may already be in a provisional response.
+    pub fn early(&mut self, response: &Message) {
+        self.take_answer(response);
+    }
+
+    /// Our call was answered.
+    pub fn answered(&mut self, now: Instant, response: &Message) {
+        self.stage = Stage::Up;
+        self.take_answer(response);
+        self.start(now);
+    }
+
+    /// The ACK came; it brings the answer if our 200 brought the offer.
+    pub fn acknowledged(&mut self, now: Instant, request: &Message) {
+        if self.agreed.is_none() {
+            self.take_answer(request);
+            self.start(now);
+        }
+    }
+
+    /// The other side changes the session.
+    pub fn modify(&mut self, now: Instant, request: &Message) -> Reply {
+        if request.body.is_empty() {
+            // A refresh, or an INVITE that asks us for an offer.
+            let body = sdp_body(self.description());
+            return Reply::new(200).with(body);
+        }
+        let Some(offer) = sdp_of(request) else { return Reply::new(400) };
+        match self.answer(&offer) {
+            Some(body) => {
+                self.start(now);
+                Reply::new(200).with(body)
+            }
+            None => Reply::new(488),
+        }
+    }
+
+    /// Our change was accepted.
+    pub fn modified(&mut self, now: Instant, response: &Message) {
+        self.said_before = None;
+        self.take_answer(response);
+        self.start(now);
+    }
+
+    /// Our change was refused: all is as before.
+    pub fn modify_failed(&mut self) {
+        if let Some(before) = self.said_before.take() {
+            self.said = before;
+        }
+    }
+
+    /// Puts the call on hold (RFC 3264 section 8.4): the new offer.
+    pub fn hold(&mut self) -> Body {
+        if let Some(stream) = &mut self.stream {
+            stream.fall_silent();
+        }
+        self.revise(|session| session.hold(Hold::SendOnly))
+    }
+
+    /// Takes it off hold: the new offer.
+    pub fn resume(&mut self) -> Body {
+        self.revise(Session::resume)
+    }
+
+    /// Presses keys, one after the other.
+    pub fn press(&mut self, keys: &str) {
+        let event = self.agreed.as_ref().and_then(|agreed| agreed.telephone_event);
+        if let Some((stream, event)) = self.stream.as_mut().zip(event) {
+            stream.press(keys, event.send);
+        }
+    }
+
+    /// Media or RTCP came.
+    pub fn handle_media(&mut self, now: Instant, packet: &Packet) {
+        if let Some(stream) = &mut self.stream {
+            stream.hear(now, packet.target == self.local, &packet.payload);
+        }
+    }
+
+    /// Says whatever is due.
+    pub fn speak(&mut self, now: Instant, packets: &mut VecDeque<Packet>) {
+        if let Some((stream, agreed)) = self.stream.as_mut().zip(self.agreed.as_ref()) {
+            stream.speak(now, self.local, agreed, packets);
+        }
+    }
+
+    /// Speaks no more, and says goodbye (RFC 3550 section 6.3.7).
+    pub fn stop(&mut self, now: Instant, packets: &mut VecDeque<Packet>) {
+        self.stage = Stage::Over;
+        if let Some((stream, agreed)) = self.stream.take().zip(self.agreed.as_ref()) {
+            stream.leave(now, self.local, agreed, packets);
+        }
+    }
+
+    /// When something is due next.
+    pub fn next_deadline(&self) -> Option<Instant> {
+        self.stream.as_ref().and_then(Stream::next_deadline)
+    }
+
+    /// Speaks from now on as was agreed: begins, goes on, or falls silent.
+    pub fn start(&mut self, now: Instant) {
+        let Some(agreed) = &self.agreed else { return };
+        let held = self.said.media.iter().any(|medium| medium.hold.is_some());
+        let Some(codec) = rtp::Codec::of_name(&agreed.send.codec.name) else { return };
+        let stream = self.stream.get_or_insert_with(|| {
+            Stream::new(now, self.voice, codec, &self.cname, self.epoch, self.seed)
+        });
+        if agreed.may_send && !held {
+            stream.speak_from(now, codec, agreed.send.payload_type);
+        } else {
+            stream.fall_silent();
+        }
+    }
+
+    /// Our answer to an offer; `None` if nothing is in common.
+    fn answer(&mut self, offer: &Description) -> Option<Body> {
+        let open = || Slot {
+            hold: self.said.media.first().and_then(|medium| medium.hold),
+            ..Slot::open(self.local.port(), Direction::SendRecv)
+        };
+        let mut taken = false;
+        let slots = offer.media.iter().map(|medium| {
+            // One stream is enough for a telephone.
+            let is_first = !taken;
+            taken |= !medium.is_disabled();
+            if is_first { open() } else { Slot::refused() }
+        });
+        let capabilities = Capabilities {
+            codecs: self.codecs.clone(),
+            slots: slots.collect(),
+            ..Capabilities::new(self.said.origin.clone(), self.local.ip())
+        };
+        let answer = sdp::answer(offer, &capabilities);
+        if answer.is_refusal {
+            return None;
+        }
+        let next = answer.session;
+        self.said = if next.media.len() >= self.said.media.len() { next.following(&self.said) } else { next };
+        self.agreed = answer.negotiated.into_iter().flatten().next();
+        Some(sdp_body(self.description()))
+    }
+
+    /// The answer to our offer, if this message has one.
+    fn take_answer(&mut self, message: &Message) {
+        let Some(answer) = sdp_of(message) else { return };
+        let agreed = negotiate(&self.said.describe(), &answer, Side::Offerer);
+        self.agreed = agreed.into_iter().flatten().next();
+    }
+
+    fn revise(&mut self, change: impl FnOnce(&mut Session)) -> Body {
+        let next = self.said.revised(change);
+        self.said_before = Some(std::mem::replace(&mut self.said, next));
+        sdp_body(self.description())
+    }
+}

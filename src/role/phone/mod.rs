@@ -1,0 +1,315 @@
+//! A telephone: one party of the communication session.
+//!
+//! It registers, calls, rings, answers, talks, holds, presses keys and hangs up. What its person
+//! hears is not its business: that is judged from what arrives at it.
+
+mod call;
+mod speech;
+mod stream;
+
+use std::collections::{BTreeMap, VecDeque};
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use super::{Command, Input, Output, Ports, Role};
+use crate::audio::Voice;
+use crate::packet::{Packet, Transport};
+use crate::sdp::{Codec, Description};
+use crate::sip::agent::{
+    Body, CallId, Content, Event, Invite, Registration, Reply,
+    Settings as AgentSettings, UserAgent,
+};
+use crate::sip::digest::Account;
+use crate::sip::uri::{Host, Uri};
+use crate::sip::{Message, NameAddr};
+use crate::time::{Epoch, Instant};
+use call::{Call, Stage};
+
+/// What makes one telephone different from another.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Its number in E.164 form: the user part of its address of record.
+    pub number: String,
+    /// The name that it shows to others.
+    pub display: String,
+    /// The domain of its address of record.
+    pub domain: String,
+    /// The platform that it registers with and calls through.
+    pub server: (Transport, SocketAddr),
+    /// The addresses that it listens at.
+    pub listen: Vec<(Transport, SocketAddr)>,
+    /// Where its media comes from.
+    pub ports: Ports,
+    /// The codecs it has, the most preferred first.
+    pub codecs: Vec<Codec>,
+    /// The voice of its person.
+    pub voice: Voice,
+    /// The password of its account, if the platform asks for one.
+    pub password: Option<String>,
+    /// Whether it understands `a=record` and says so (RFC 7866 section 6.3).
+    pub record_aware: bool,
+    /// How long a registration lasts.
+    pub registration: Duration,
+    /// Where all its random numbers come from.
+    pub seed: u64,
+    /// What the run's clock hangs on, for RTCP.
+    pub epoch: Epoch,
+}
+
+/// A telephone.
+#[derive(Debug)]
+pub struct Phone {
+    settings: Settings,
+    agent: UserAgent,
+    /// In the order in which they began; people speak on the last one that is up.
+    calls: BTreeMap<CallId, Call>,
+    registered: bool,
+    packets: VecDeque<Packet>,
+}
+
+impl Phone {
+    /// A telephone that has just been plugged in.
+    pub fn new(settings: Settings) -> Self {
+        let credentials = settings.password.as_ref().map(|password| Account {
+            username: settings.number.clone(),
+            password: password.clone(),
+        });
+        let agent = UserAgent::new(
+            AgentSettings {
+                listen: settings.listen.clone(),
+                user_agent: Some("Tallylight phone".to_owned()),
+                supported: settings.record_aware.then(|| "record-aware".to_owned()).into_iter().collect(),
+                contact_user: Some(settings.number.clone()),
+                credentials,
+                outbound: Some(settings.server),
+                ..AgentSettings::default()
+            },
+            settings.seed,
+        );
+        Self { settings, agent, calls: BTreeMap::new(), registered: false, packets: VecDeque::new() }
+    }
+
+    fn address_of(&self, number: &str) -> NameAddr {
+        let host = Host::Name(self.settings.domain.clone());
+        NameAddr::new(Uri::sip(number, host))
+    }
+
+    fn own_address(&self) -> NameAddr {
+        let display = Some(self.settings.display.clone());
+        NameAddr { display, ..self.address_of(&self.settings.number) }
+    }
+
+    fn register(&mut self, now: Instant) {
+        if std::mem::replace(&mut self.registered, true) {
+            return;
+        }
+        let domain = Host::Name(self.settings.domain.clone());
+        let registration = Registration {
+            registrar: Uri::Sip(crate::sip::uri::SipUri::new(None, domain)),
+            aor: self.address_of(&self.settings.number),
+            expires: self.settings.registration,
+            outbound: Some(self.settings.server),
+            content: Content::none(),
+        };
+        // The first registration of a new agent always finds room.
+        let _ = self.agent.register(now, registration);
+    }
+
+    fn obey(&mut self, now: Instant, command: &Command) {
+        match command {
+            Command::Call(number) => self.call(now, number),
+            Command::Answer => self.answer(now),
+            Command::Decline => self.decline(now),
+            Command::HangUp => self.hang_up(now),
+            Command::Hold => self.change(now, Call::hold),
+            Command::Resume => self.change(now, Call::resume),
+            Command::Press(keys) => {
+                if let Some((_, call)) = self.current() {
+                    call.press(keys);
+                }
+            }
+            // Not for telephones.
+            Command::Record(..) | Command::Break(_) => {}
+        }
+    }
+
+    fn call(&mut self, now: Instant, number: &str) {
+        let Some(local) = self.settings.ports.take() else { return };
+        let call = Call::new(local, &self.settings);
+        let callee = self.address_of(number);
+        let invite = Invite {
+            uri: callee.uri.clone(),
+            from: self.own_address(),
+            to: callee,
+            outbound: None,
+            contact_params: None,
+            content: Content::from(sdp_body(call.description())),
+        };
+        match self.agent.invite(now, invite) {
+            Ok(id) => {
+                self.calls.insert(id, call);
+            }
+            Err(_) => self.settings.ports.give_back(local),
+        }
+    }
+
+    fn answer(&mut self, now: Instant) {
+        let Some((id, call)) = self.ringing() else { return };
+        match call.answer_or_offer() {
+            Some(body) => {
+                call.start(now);
+                let _ = self.agent.answer(now, id, Content::from(body));
+            }
+            // RFC 3264 section 6: nothing in common.
+            None => {
+                let _ = self.agent.reject(now, id, &Reply::new(488));
+            }
+        }
+    }
+
+    fn decline(&mut self, now: Instant) {
+        if let Some((id, _)) = self.ringing() {
+            let _ = self.agent.reject(now, id, &Reply::new(603));
+        }
+    }
+
+    fn hang_up(&mut self, now: Instant) {
+        let Some((&id, call)) = self.calls.iter_mut().next_back() else { return };
+        // The last packet leaves before the BYE.
+        call.stop(now, &mut self.packets);
+        let _ = self.agent.hang_up(now, id, Vec::new());
+    }
+
+    fn change(&mut self, now: Instant, change: impl FnOnce(&mut Call) -> Body) {
+        let Some((id, call)) = self.current() else { return };
+        let body = change(call);
+        let _ = self.agent.reinvite(now, id, Content::from(body));
+    }
+
+    fn current(&mut self) -> Option<(CallId, &mut Call)> {
+        let up = |(_, call): &(&CallId, &mut Call)| call.stage == Stage::Up;
+        self.calls.iter_mut().rfind(up).map(|(id, call)| (*id, call))
+    }
+
+    fn ringing(&mut self) -> Option<(CallId, &mut Call)> {
+        let ringing = |(_, call): &(&CallId, &mut Call)| call.stage == Stage::Ringing;
+        self.calls.iter_mut().rfind(ringing).map(|(id, call)| (*id, call))
+    }
+
+    fn drain_events(&mut self, now: Instant) {
+        while let Some(event) = self.agent.poll_event() {
+            self.handle_event(now, event);
+        }
+    }
+
+    fn handle_event(&mut self, now: Instant, event: Event) {
+        match event {
+            Event::Incoming { call, request } => self.ring(now, call, &request),
+            Event::Progress { call, response, .. } => {
+                self.with(call, |call| call.early(&response));
+            }
+            Event::Answered { call, response, .. } => {
+                self.with(call, |call| call.answered(now, &response));
+            }
+            Event::Acknowledged { call, request } => {
+                self.with(call, |call| call.acknowledged(now, &request));
+            }
+            Event::Modify { call, id, request } => {
+                let reply = self.with(call, |call| call.modify(now, &request));
+                let _ = self.agent.respond(now, id, reply.unwrap_or_else(|| Reply::new(481)));
+            }
+            Event::Modified { call, response, .. } => {
+                self.with(call, |call| call.modified(now, &response));
+            }
+            Event::ModifyFailed { call, .. } => {
+                self.with(call, Call::modify_failed);
+            }
+            Event::Failed { call, .. } | Event::Ended { call, .. } => self.forget(now, call),
+            Event::Info { id, .. } => {
+                let _ = self.agent.respond(now, id, Reply::new(200));
+            }
+            Event::Request { id, .. } => {
+                let _ = self.agent.respond(now, id, Reply::new(501));
+            }
+            Event::Response { .. }
+            | Event::Registered { .. }
+            | Event::Unregistered { .. }
+            | Event::RegistrationFailed { .. } => {}
+        }
+    }
+
+    fn ring(&mut self, now: Instant, id: CallId, request: &Message) {
+        let busy = !self.calls.is_empty();
+        let local = if busy { None } else { self.settings.ports.take() };
+        let Some(local) = local else {
+            let _ = self.agent.reject(now, id, &Reply::new(486));
+            return;
+        };
+        match Call::incoming(local, &self.settings, request) {
+            Ok(call) => {
+                self.calls.insert(id, call);
+                let _ = self.agent.ring(now, id, 180, Content::none());
+            }
+            Err(code) => {
+                self.settings.ports.give_back(local);
+                let _ = self.agent.reject(now, id, &Reply::new(code));
+            }
+        }
+    }
+
+    fn forget(&mut self, now: Instant, id: CallId) {
+        if let Some(mut call) = self.calls.remove(&id) {
+            call.stop(now, &mut self.packets);
+            self.settings.ports.give_back(call.local());
+        }
+    }
+
+    fn with<T>(&mut self, id: CallId, deed: impl FnOnce(&mut Call) -> T) -> Option<T> {
+        self.calls.get_mut(&id).map(deed)
+    }
+
+    fn handle_packet(&mut self, now: Instant, packet: &Packet) {
+        let local = packet.target;
+        match self.calls.values_mut().find(|call| call.owns(local)) {
+            Some(call) => call.handle_media(now, packet),
+            None => self.agent.handle_packet(now, packet),
+        }
+    }
+}
+
+impl Role for Phone {
+    fn handle_input(&mut self, now: Instant, input: Input) {
+        match input {
+            Input::Command(command) => self.obey(now, &command),
+            Input::Packet(packet) => self.handle_packet(now, &packet),
+            Input::Undeliverable(packet) => self.agent.handle_undeliverable(now, &packet),
+            Input::Timeout => {
+                self.register(now);
+                if self.agent.next_deadline().is_some_and(|due| due <= now) {
+                    self.agent.handle_timeout(now);
+                }
+            }
+        }
+        self.drain_events(now);
+        for call in self.calls.values_mut() {
+            call.speak(now, &mut self.packets);
+        }
+    }
+
+    fn poll_output(&mut self) -> Output {
+        if let Some(packet) = self.packets.pop_front().or_else(|| self.agent.poll_transmit()) {
+            return Output::Transmit(packet);
+        }
+        let calls = self.calls.values().filter_map(Call::next_deadline).min();
+        Output::Timeout(calls.into_iter().chain(self.agent.next_deadline()).min())
+    }
+}
+
+/// The SDP in a message, if it has any and it can be read.
+fn sdp_of(message: &Message) -> Option<Description> {
+    Description::parse(&message.body).ok()
+}
+
+fn sdp_body(bytes: Vec<u8>) -> Body {
+    Body::new("application/sdp", bytes)
+}

@@ -1,0 +1,91 @@
+//! A call between two telephones: two legs, and what passes from one to the other (a
+//! back-to-back user agent, RFC 7092 section 3.2).
+
+use super::leg::Leg;
+use super::recording::Recording;
+use crate::sip::agent::RequestId;
+
+/// A call between two telephones.
+#[derive(Debug)]
+pub struct Bridge {
+    /// Who called, and who was called.
+    pub legs: [Leg; 2],
+    /// Whether it was answered.
+    pub stage: Stage,
+    /// The change that one side asked for and the other has not answered yet.
+    pub pending: Option<Pending>,
+    /// The recordings of it, one for each recorded party.
+    pub recordings: Vec<Recording>,
+    /// What ties the recordings of one call together.
+    pub tracking_id: String,
+}
+
+/// How far a bridge is.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Stage {
+    /// The called telephone has not answered.
+    Calling,
+    /// The called telephone made the offer, and the caller's ACK is to bring the answer.
+    AwaitingAnswer,
+    /// People can talk.
+    Up,
+    /// Somebody has hung up, or nobody answered.
+    Over,
+}
+
+/// Which leg of a bridge.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub enum End {
+    /// Whoever called.
+    Caller = 0,
+    /// Whoever was called.
+    Callee = 1,
+}
+
+impl End {
+    /// Both, the caller first.
+    pub const BOTH: [Self; 2] = [Self::Caller, Self::Callee];
+
+    /// The opposite leg.
+    pub fn other(self) -> Self {
+        match self {
+            Self::Caller => Self::Callee,
+            Self::Callee => Self::Caller,
+        }
+    }
+}
+
+/// A change that waits for the other side.
+#[derive(Clone, Copy, Debug)]
+pub struct Pending {
+    /// Who asked.
+    pub asked_by: End,
+    /// What to answer.
+    pub theirs: RequestId,
+    /// What we asked the other side.
+    pub ours: RequestId,
+}
+
+impl Bridge {
+    /// One leg.
+    pub fn leg(&self, end: End) -> &Leg {
+        &self.legs[end as usize]
+    }
+
+    /// One leg, to change.
+    pub fn leg_mut(&mut self, end: End) -> &mut Leg {
+        &mut self.legs[end as usize]
+    }
+
+    /// The leg that has this RTP or RTCP port of ours, and whether it is the one for RTCP.
+    pub fn end_at(&self, port: u16) -> Option<(End, bool)> {
+        End::BOTH.into_iter().find_map(|end| {
+            let local = self.leg(end).local.port();
+            match port {
+                _ if port == local => Some((end, false)),
+                _ if port == local.saturating_add(1) => Some((end, true)),
+                _ => None,
+            }
+        })
+    }
+}

@@ -1,0 +1,260 @@
+//! Bridging: what one telephone asks for is asked of the other in the platform's own name.
+
+use rand_chacha::rand_core::Rng;
+
+use super::bridge::{Bridge, End, Pending, Stage};
+use super::leg::Leg;
+use super::registrar::user_of;
+use super::{BridgeId, Fault, Place, Platform};
+use crate::sdp::Description;
+use crate::sip::agent::{Body, CallId, Content, Event, Invite, Reply, RequestId};
+use crate::sip::uri::{Host, Uri};
+use crate::sip::{Message, Method, NameAddr};
+use crate::siprec::Received;
+use crate::time::Instant;
+
+impl Platform {
+    /// A telephone calls: find the other one, and call it.
+    pub(super) fn incoming(&mut self, now: Instant, call: CallId, request: &Message) {
+        match self.begin(now, call, request) {
+            Ok(()) => {}
+            Err(code) => {
+                let _ = self.agent.reject(now, call, &Reply::new(code));
+            }
+        }
+    }
+
+    fn begin(&mut self, now: Instant, call: CallId, request: &Message) -> Result<(), u16> {
+        let target = request.request_uri().map_err(|_| 400_u16)?;
+        let unknown = if self.has(Fault::CallItBusy) { 486_u16 } else { 404 };
+        let callee = user_of(&target, &self.settings.users).ok_or(unknown)?.clone();
+        let binding = self.registrar.find(&callee.number, now).ok_or(480_u16)?.clone();
+        let hops = request.max_forwards().map_err(|_| 400_u16)?.unwrap_or(70);
+        if hops == 0 {
+            return Err(483);
+        }
+        let offer = description_of(request)?;
+        let caller = request.from().map_err(|_| 400_u16)?;
+
+        let id = self.bridges_begun;
+        self.bridges_begun += 1;
+        let mut bridge = self.bridge(id, &caller, callee.number.clone(), callee.display.clone())?;
+        bridge.leg_mut(End::Caller).call = Some(call);
+        let body = offer.map(|offer| {
+            let body = bridge.leg_mut(End::Callee).say(&offer, false);
+            bridge.leg_mut(End::Caller).hear(offer, false);
+            sdp_body(body)
+        });
+        let invite = Invite {
+            uri: binding.contact.clone(),
+            from: self.identity(bridge.leg(End::Caller)),
+            to: self.identity(bridge.leg(End::Callee)),
+            outbound: Some((binding.flow.transport, binding.flow.remote)),
+            contact_params: None,
+            content: Content { headers: vec![("Max-Forwards".into(), (hops - 1).to_string())], body },
+        };
+        let onward = self.agent.invite(now, invite).map_err(|_| 503_u16)?;
+        bridge.leg_mut(End::Callee).call = Some(onward);
+        self.places.insert(call, Place::Leg(id, End::Caller));
+        self.places.insert(onward, Place::Leg(id, End::Callee));
+        self.bridges.insert(id, bridge);
+        if self.has(Fault::RecordRinging) {
+            self.begin_recordings(now, id);
+        }
+        Ok(())
+    }
+
+    fn bridge(&mut self, id: BridgeId, caller: &NameAddr, number: String, display: String) -> Result<Bridge, u16> {
+        let ports = self.take_port(id).zip(self.take_port(id)).ok_or(503_u16)?;
+        let known = user_of(&caller.uri, &self.settings.users);
+        let from = known.map_or_else(|| caller.uri.user().unwrap_or_default(), |user| user.number.clone());
+        let shown = known.map_or_else(|| caller.display.clone().unwrap_or_default(), |user| user.display.clone());
+        let mut session_id = || u64::from(self.rng.next_u32());
+        let legs = [
+            Leg::new(ports.0, session_id(), from, shown),
+            Leg::new(ports.1, session_id(), number, display),
+        ];
+        let tracking_id = super::metadata::uuid(&mut self.rng);
+        Ok(Bridge { legs, stage: Stage::Calling, pending: None, recordings: Vec::new(), tracking_id })
+    }
+
+    /// Whoever is at the end of a leg, as an address of our domain.
+    pub(super) fn identity(&self, leg: &Leg) -> NameAddr {
+        let uri = Uri::sip(&leg.number, Host::Name(self.settings.domain.clone()));
+        NameAddr { display: Some(leg.display.clone()).filter(|name| !name.is_empty()), ..NameAddr::new(uri) }
+    }
+
+    /// Something happened on one leg of a bridge.
+    pub(super) fn handle_leg(&mut self, now: Instant, id: BridgeId, end: End, event: Event) {
+        match event {
+            Event::Progress { response, .. } => self.progress(now, id, &response),
+            Event::Answered { response, offer, .. } => self.answered(now, id, &response, offer),
+            Event::Acknowledged { request, .. } => self.acknowledged(now, id, &request),
+            Event::Failed { call, code, .. } => {
+                self.places.remove(&call);
+                self.finish(now, id, end, code);
+            }
+            Event::Ended { call, .. } => {
+                self.places.remove(&call);
+                self.finish(now, id, end, 480);
+            }
+            Event::Modify { id: request_id, request, .. } => self.modify(now, id, end, request_id, &request),
+            Event::Modified { response, id: ours, .. } => self.modified(now, id, end, ours, &response),
+            Event::ModifyFailed { id: ours, code, .. } => self.modify_failed(now, id, ours, code),
+            Event::Info { id: theirs, request, .. } => self.pass_info(now, id, end, theirs, &request),
+            _ => {}
+        }
+    }
+
+    fn progress(&mut self, now: Instant, id: BridgeId, response: &Message) {
+        let Some(bridge) = self.bridges.get_mut(&id) else { return };
+        let Some(caller) = bridge.leg(End::Caller).call else { return };
+        let code = response.code().unwrap_or(180);
+        let early = description_of(response).ok().flatten();
+        let body = early.map(|answer| sdp_body(bridge.pass_answer(End::Callee, answer)));
+        let _ = self.agent.ring(now, caller, code, Content { headers: Vec::new(), body });
+    }
+
+    fn answered(&mut self, now: Instant, id: BridgeId, response: &Message, is_offer: bool) {
+        let Some(bridge) = self.bridges.get_mut(&id) else { return };
+        let Some(caller) = bridge.leg(End::Caller).call else { return };
+        let body = match description_of(response) {
+            Ok(Some(description)) if is_offer => {
+                bridge.stage = Stage::AwaitingAnswer;
+                let body = bridge.leg_mut(End::Caller).say(&description, false);
+                bridge.leg_mut(End::Callee).hear(description, false);
+                Some(sdp_body(body))
+            }
+            Ok(Some(description)) => Some(sdp_body(bridge.pass_answer(End::Callee, description))),
+            // Said already, in a provisional response; or rubbish, which the caller may judge.
+            _ => bridge.leg(End::Caller).said().map(sdp_body),
+        };
+        let _ = self.agent.answer(now, caller, Content { headers: Vec::new(), body });
+        if !is_offer {
+            self.up(now, id);
+        }
+    }
+
+    /// The caller's ACK; it brings the answer where the callee had made the offer.
+    fn acknowledged(&mut self, now: Instant, id: BridgeId, request: &Message) {
+        let Some(bridge) = self.bridges.get_mut(&id) else { return };
+        if bridge.stage != Stage::AwaitingAnswer {
+            return;
+        }
+        let (Ok(Some(answer)), Some(callee)) = (description_of(request), bridge.leg(End::Callee).call) else {
+            return;
+        };
+        let body = sdp_body(bridge.pass_answer(End::Caller, answer));
+        let _ = self.agent.acknowledge(now, callee, &Content::from(body));
+        self.up(now, id);
+    }
+
+    fn up(&mut self, now: Instant, id: BridgeId) {
+        if let Some(bridge) = self.bridges.get_mut(&id) {
+            bridge.stage = Stage::Up;
+        }
+        if !self.has(Fault::RecordRinging) {
+            self.begin_recordings(now, id);
+        }
+    }
+
+    /// One leg is gone, for a reason with this status: so goes the other, and the recordings.
+    pub(super) fn finish(&mut self, now: Instant, id: BridgeId, gone: End, code: u16) {
+        let Some(bridge) = self.bridges.get_mut(&id) else { return };
+        bridge.leg_mut(gone).call = None;
+        let before = std::mem::replace(&mut bridge.stage, Stage::Over);
+        if let Some(other) = bridge.leg(gone.other()).call {
+            let _ = match (before, gone) {
+                (Stage::Calling, End::Callee) => self.agent.reject(now, other, &Reply::new(code)),
+                _ => self.agent.hang_up(now, other, Vec::new()),
+            };
+        }
+        self.end_recordings(now, id);
+        self.sweep();
+    }
+
+    fn modify(&mut self, now: Instant, id: BridgeId, end: End, theirs: RequestId, request: &Message) {
+        let reply = match self.ask_other(now, id, end, theirs, request) {
+            Ok(true) => return,
+            Ok(false) => {
+                let said = self.bridges.get(&id).and_then(|bridge| bridge.leg(end).said());
+                // A refresh; an UPDATE without an offer gets no answer either (RFC 3311 section 5.2).
+                let body = said.filter(|_| request.method() == Some(&Method::Invite)).map(sdp_body);
+                Reply::new(200).with(Content { headers: Vec::new(), body })
+            }
+            Err(code) => Reply::new(code),
+        };
+        let _ = self.agent.respond(now, theirs, reply);
+    }
+
+    /// Asks the other side for the change that one side wants. `false`: there is nothing to ask.
+    fn ask_other(&mut self, now: Instant, id: BridgeId, end: End, theirs: RequestId, request: &Message) -> Result<bool, u16> {
+        let bridge = self.bridges.get_mut(&id).ok_or(481_u16)?;
+        let Some(offer) = description_of(request)? else { return Ok(false) };
+        // Both sides want something at once (RFC 3261 section 14.2).
+        if bridge.pending.is_some() {
+            return Err(491);
+        }
+        let other = bridge.leg(end.other()).call.ok_or(481_u16)?;
+        let body = sdp_body(bridge.leg_mut(end.other()).say(&offer, false));
+        bridge.leg_mut(end).hear(offer, false);
+        let asked = match request.method() {
+            Some(Method::Update) => self.agent.update(now, other, Content::from(body)),
+            _ => self.agent.reinvite(now, other, Content::from(body)),
+        };
+        let ours = asked.map_err(|_| 500_u16)?;
+        bridge.pending = Some(Pending { asked_by: end, theirs, ours });
+        Ok(true)
+    }
+
+    fn modified(&mut self, now: Instant, id: BridgeId, end: End, ours: RequestId, response: &Message) {
+        let Some(bridge) = self.bridges.get_mut(&id) else { return };
+        let Some(pending) = bridge.pending.take_if(|pending| pending.ours == ours) else { return };
+        let reply = match description_of(response) {
+            Ok(Some(answer)) => Reply::new(200).with(sdp_body(bridge.pass_answer(end, answer))),
+            _ => Reply::new(488),
+        };
+        let _ = self.agent.respond(now, pending.theirs, reply);
+        self.keep_in_step(now, id);
+    }
+
+    fn modify_failed(&mut self, now: Instant, id: BridgeId, ours: RequestId, code: u16) {
+        let Some(bridge) = self.bridges.get_mut(&id) else { return };
+        if let Some(pending) = bridge.pending.take_if(|pending| pending.ours == ours) {
+            let _ = self.agent.respond(now, pending.theirs, Reply::new(code));
+        }
+    }
+
+    fn pass_info(&mut self, now: Instant, id: BridgeId, end: End, theirs: RequestId, request: &Message) {
+        let other = self.bridges.get(&id).and_then(|bridge| bridge.leg(end.other()).call);
+        let content_type = request.headers.get("Content-Type").map(str::to_owned);
+        let body = content_type.map(|kind| Body::new(&kind, request.body.clone()));
+        if let Some(other) = other {
+            let _ = self.agent.info(now, other, &Content { headers: Vec::new(), body });
+        }
+        let _ = self.agent.respond(now, theirs, Reply::new(200));
+    }
+}
+
+impl Bridge {
+    /// The answer that one leg heard, said on the other: the bytes of SDP.
+    fn pass_answer(&mut self, from: End, answer: Description) -> Vec<u8> {
+        let body = self.leg_mut(from.other()).say(&answer, true);
+        self.leg_mut(from).hear(answer, true);
+        body
+    }
+}
+
+/// The SDP in a message: none, or a status to refuse it with.
+pub(super) fn description_of(message: &Message) -> Result<Option<Description>, u16> {
+    if message.body.is_empty() {
+        return Ok(None);
+    }
+    let content_type = message.headers.get("Content-Type").unwrap_or("application/sdp");
+    let body = Received::split(content_type, &message.body).map_err(|_| 400_u16)?;
+    body.sdp_bytes().map(|sdp| Description::parse(sdp).map_err(|_| 400_u16)).transpose()
+}
+
+pub(super) fn sdp_body(bytes: Vec<u8>) -> Body {
+    Body::new("application/sdp", bytes)
+}

@@ -1,0 +1,121 @@
+//! One side of a bridged call: the platform towards one telephone.
+
+use std::net::SocketAddr;
+
+use crate::sdp::{
+    Description, Format, Kind, Medium, MediaDescription, Negotiated, Origin, Session, Side,
+    negotiate,
+};
+use crate::sip::agent::CallId;
+
+/// The platform towards one telephone: what it said there, what it heard, and where media goes.
+#[derive(Debug)]
+pub struct Leg {
+    /// The call, once there is one.
+    pub call: Option<CallId>,
+    /// The number of whoever is at the other end, as far as it is known.
+    pub number: String,
+    /// The name that goes with it.
+    pub display: String,
+    /// Our RTP address on this side; RTCP is at the port above.
+    pub local: SocketAddr,
+    /// Where media goes, and what; `None` until there is an offer and an answer.
+    pub agreed: Option<Negotiated>,
+    origin: Origin,
+    said: Option<Session>,
+    heard: Option<Description>,
+}
+
+impl Leg {
+    /// A leg at which nothing has been said yet.
+    pub fn new(local: SocketAddr, session_id: u64, number: String, display: String) -> Self {
+        Self {
+            call: None,
+            number,
+            display,
+            local,
+            agreed: None,
+            origin: Origin::new("-", session_id, local.ip()),
+            said: None,
+            heard: None,
+        }
+    }
+
+    /// What the telephone said, offer or answer.
+    pub fn hear(&mut self, description: Description, as_answer: bool) {
+        self.heard = Some(description);
+        if as_answer {
+            self.agree(Side::Offerer);
+        }
+    }
+
+    /// What the other leg heard, said here in our own name: the bytes of SDP.
+    pub fn say(&mut self, other: &Description, as_answer: bool) -> Vec<u8> {
+        let media = translate(&other.media, self.local.port());
+        let next = Session { media, ..Session::new(self.origin.clone(), self.local.ip()) };
+        let next = match self.said.take() {
+            // RFC 3264 section 8: a stream that was there keeps its place.
+            Some(before) if before.media.len() <= next.media.len() => next.following(&before),
+            _ => next,
+        };
+        self.origin = next.origin.clone();
+        let bytes = next.to_bytes();
+        self.said = Some(next);
+        if as_answer {
+            self.agree(Side::Answerer);
+        }
+        bytes
+    }
+
+    /// What was said last, as bytes of SDP.
+    pub fn said(&self) -> Option<Vec<u8>> {
+        self.said.as_ref().map(Session::to_bytes)
+    }
+
+    /// The codecs that the telephone may send us, telephone-event among them, the preferred first.
+    pub fn formats(&self) -> Vec<Format> {
+        let Some(said) = &self.said else { return Vec::new() };
+        let medium = said.media.iter().find(|medium| !medium.is_disabled());
+        let Some(medium) = medium else { return Vec::new() };
+        let agreed = |format: &&Format| {
+            self.agreed.as_ref().is_none_or(|agreed| {
+                agreed.receive.iter().any(|chosen| Some(chosen.payload_type) == format.payload_type())
+            })
+        };
+        medium.formats.iter().filter(agreed).cloned().collect()
+    }
+
+    /// Whether the telephone may send media now.
+    pub fn is_heard(&self) -> bool {
+        self.agreed.as_ref().is_some_and(|agreed| agreed.may_receive)
+    }
+
+    fn agree(&mut self, side: Side) {
+        let (Some(said), Some(heard)) = (&self.said, &self.heard) else { return };
+        let said = said.describe();
+        let (offer, answer) = match side {
+            Side::Offerer => (&said, heard),
+            Side::Answerer => (heard, &said),
+        };
+        self.agreed = negotiate(offer, answer, side).into_iter().flatten().next();
+    }
+}
+
+/// The same streams at our address: the first audio stream is relayed, any other is refused.
+fn translate(media: &[MediaDescription], port: u16) -> Vec<Medium> {
+    let mut relayed = false;
+    let one = |theirs: &MediaDescription| {
+        let format = theirs.formats.first().map_or("0", |format| format.name.as_str());
+        let is_ours = theirs.kind == Kind::Audio && !theirs.is_disabled() && theirs.proto == "RTP/AVP";
+        if !is_ours || relayed {
+            return Medium::refused(theirs.kind.clone(), &theirs.proto, format);
+        }
+        relayed = true;
+        Medium {
+            direction: theirs.direction,
+            ptime: theirs.ptime,
+            ..Medium::audio(port, theirs.formats.clone())
+        }
+    };
+    media.iter().map(one).collect()
+}

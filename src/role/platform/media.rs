@@ -1,0 +1,75 @@
+//! Media on its way: from one telephone to the other, and to the recorders.
+
+use std::net::SocketAddr;
+
+use super::bridge::{End, Stage};
+use super::recording::datagram;
+use super::{BridgeId, Fault, Platform};
+use crate::packet::{Packet, Transport};
+use crate::role::ports::rtcp_of;
+use crate::time::Instant;
+
+impl Platform {
+    /// Whether a packet belongs to a media port of ours.
+    pub(super) fn is_media(&self, packet: &Packet) -> bool {
+        let ours = self.settings.ports.host();
+        let at = |address: SocketAddr| address.ip() == ours && self.ports.contains_key(&address.port());
+        let is_signalling = self.settings.listen.iter().any(|(_, address)| *address == packet.target);
+        packet.transport == Transport::Udp && !is_signalling && (at(packet.target) || at(packet.source))
+    }
+
+    /// Passes a packet on to whoever should have it.
+    pub(super) fn relay(&mut self, now: Instant, id: BridgeId, packet: &Packet) {
+        let Some(bridge) = self.bridges.get_mut(&id) else { return };
+        let port = packet.target.port();
+        match bridge.end_at(port) {
+            Some((from, is_rtcp)) => {
+                let to = bridge.leg(from.other());
+                let target = to.agreed.as_ref().and_then(|agreed| match is_rtcp {
+                    true => agreed.remote_rtcp,
+                    false => agreed.remote_rtp.filter(|_| agreed.may_send),
+                });
+                let source = if is_rtcp { rtcp_of(to.local) } else { to.local };
+                let muted = self.settings.fault == Some(Fault::MuteCallee) && from == End::Callee;
+                if let Some(target) = target.filter(|_| !muted) {
+                    self.packets.push_back(datagram(source, target, &packet.payload));
+                }
+                if bridge.stage == Stage::Over {
+                    return;
+                }
+                for recording in &mut bridge.recordings {
+                    if is_rtcp {
+                        recording.hear_rtcp(from, &packet.payload, &mut self.packets);
+                    } else {
+                        self.spoiler.fork(now, recording, from, &packet.payload, &mut self.packets);
+                    }
+                }
+            }
+            None => {
+                // From a recorder: its receiver reports go to the telephone that they are about
+                // (RFC 7866 section 8.2.1.1); media it has no business to send.
+                let streams = bridge.recordings.iter().find_map(|recording| recording.stream_at(port));
+                let Some(stream) = streams.filter(|stream| port != stream.local.port()) else { return };
+                let leg = bridge.leg(stream.of);
+                if let Some(target) = leg.agreed.as_ref().and_then(|agreed| agreed.remote_rtcp) {
+                    self.packets.push_back(datagram(rtcp_of(leg.local), target, &packet.payload));
+                }
+            }
+        }
+    }
+
+    /// Takes a pair of media ports for a bridge.
+    pub(super) fn take_port(&mut self, bridge: BridgeId) -> Option<SocketAddr> {
+        let address = self.settings.ports.take()?;
+        self.ports.insert(address.port(), bridge);
+        self.ports.insert(rtcp_of(address).port(), bridge);
+        Some(address)
+    }
+
+    /// Gives a pair of media ports back.
+    pub(super) fn release_port(&mut self, address: SocketAddr) {
+        self.ports.remove(&address.port());
+        self.ports.remove(&rtcp_of(address).port());
+        self.settings.ports.give_back(address);
+    }
+}

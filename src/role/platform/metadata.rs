@@ -1,0 +1,185 @@
+//! What the platform tells a recorder of a call (RFC 7865): who takes part, and who is heard on
+//! which stream.
+
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::Rng;
+
+use super::bridge::{Bridge, End};
+use super::recording::label;
+use super::settings::{Dialect, Settings};
+use crate::sip::agent;
+use crate::siprec::{
+    self, BroadWorks, Call, DataMode, Extension, Group, Id, Interval, Layout, Metadata, NameId,
+    Participant, ParticipantSession, ParticipantStream, Recording, Session, SessionRecording, Stream, StreamMode,
+};
+use crate::time::Instant;
+
+/// What the metadata of one recording says, from document to document.
+#[derive(Debug)]
+pub struct Script {
+    metadata: Metadata,
+    /// Whose participant each entry is, and whose voice each stream carries.
+    ends: Vec<End>,
+    boundary: String,
+    session_id: String,
+}
+
+impl Script {
+    /// What is to be said of a call that is recorded for `user`, whose streams carry the voices
+    /// of `ends`.
+    pub fn new(bridge: &Bridge, user: End, ends: &[End], settings: &Settings, since: Instant, rng: &mut ChaCha8Rng) -> Self {
+        let mut id = || new_id(settings.dialect, rng);
+        let (group, session) = (id(), id());
+        let participants: Vec<_> = [user, user.other()].map(|end| (end, id())).to_vec();
+        let streams: Vec<_> = ends.iter().map(|end| (*end, id())).collect();
+        let recording = Recording {
+            id: id(),
+            requestor: Some("SRC".to_owned()),
+            kind: Some("selective".to_owned()),
+        };
+        let extension_id = id();
+        let time = settings.epoch.rfc3339(since);
+        let aor = |end: End| format!("sip:{}@{}", bridge.leg(end).number, settings.domain);
+        let metadata = Metadata {
+            mode: DataMode::Complete,
+            recording: Some(recording),
+            groups: vec![Group {
+                id: group.clone(),
+                interval: Interval::since(time.clone()),
+                initiator: Some(aor(End::Caller)),
+            }],
+            sessions: vec![Session {
+                id: session.clone(),
+                group: Some(group),
+                start_time: Some(time.clone()),
+                ..Session::default()
+            }],
+            participants: participants
+                .iter()
+                .map(|(end, id)| Participant {
+                    id: id.clone(),
+                    names: vec![NameId::new(aor(*end), bridge.leg(*end).display.clone())],
+                })
+                .collect(),
+            streams: streams
+                .iter()
+                .enumerate()
+                .map(|(index, (_, id))| Stream {
+                    id: id.clone(),
+                    session: Some(session.clone()),
+                    label: Some(label(index)),
+                    mode: Some(StreamMode::Separate),
+                })
+                .collect(),
+            session_recordings: vec![SessionRecording {
+                session: session.clone(),
+                interval: Interval::since(time.clone()),
+            }],
+            participant_sessions: participants
+                .iter()
+                .map(|(_, id)| ParticipantSession {
+                    participant: id.clone(),
+                    session: session.clone(),
+                    interval: Interval::since(time.clone()),
+                    params: Vec::new(),
+                })
+                .collect(),
+            participant_streams: participants
+                .iter()
+                .map(|(end, id)| association(*end, id, &streams, &time))
+                .collect(),
+            extensions: broadworks(bridge, user, &session, extension_id).into_iter().collect(),
+            quirks: Vec::new(),
+        };
+        let ends = participants.iter().map(|(end, _)| *end).collect();
+        let session_id = uuid(rng).replace('-', "");
+        let boundary = match settings.dialect {
+            Dialect::Rfc => format!("tallylight-{}", rng.next_u32()),
+            Dialect::Webex => "UniqueBroadWorksBoundary".to_owned(),
+        };
+        Self { metadata, ends, boundary, session_id }
+    }
+
+    /// The Session-ID header of the recording session as the product writes it.
+    pub fn session_id_header(&self) -> String {
+        format!("{};remote={}", self.session_id, "0".repeat(32))
+    }
+
+    /// From now on only these sides are heard: a held party sends nothing (RFC 8068 section
+    /// 3.2.2).
+    pub fn hears(&mut self, heard: [bool; 2]) {
+        let streams: Vec<_> = self.metadata.streams.iter().map(|stream| stream.id.clone()).collect();
+        for (index, association) in self.metadata.participant_streams.iter_mut().enumerate() {
+            let Some(end) = self.ends.get(index) else { continue };
+            let own: Vec<_> = streams.get(index).cloned().into_iter().collect();
+            let is_heard = heard[*end as usize];
+            association.send = if is_heard { own } else { Vec::new() };
+            let is_other_heard = heard[end.other() as usize];
+            let others = streams.iter().enumerate().filter(|(place, _)| *place != index);
+            association.receive =
+                others.filter(|_| is_other_heard).map(|(_, id)| id.clone()).collect();
+        }
+    }
+
+    /// The body of an INVITE or UPDATE: the offer, and all that is to be said.
+    pub fn body(&self, offer: &[u8], dialect: Dialect) -> agent::Body {
+        let dialect = match dialect {
+            Dialect::Rfc => siprec::Dialect::Rfc,
+            Dialect::Webex => siprec::Dialect::Webex,
+        };
+        let layout = Layout { boundary: self.boundary.clone(), ..Layout::of(dialect) };
+        let body = siprec::Body::both(offer, &self.metadata.write(dialect), &layout);
+        agent::Body::new(&body.content_type, body.bytes)
+    }
+}
+
+/// Who is heard on which stream, and who hears it.
+fn association(end: End, participant: &Id, streams: &[(End, Id)], time: &str) -> ParticipantStream {
+    let of = |own: bool| {
+        let streams = streams.iter().filter(move |(of, _)| (*of == end) == own);
+        streams.map(|(_, id)| id.clone()).collect()
+    };
+    ParticipantStream {
+        participant: participant.clone(),
+        send: of(true),
+        receive: of(false),
+        interval: Interval::since(time),
+    }
+}
+
+/// The product's own part of the metadata (its facts, section 4.4).
+fn broadworks(bridge: &Bridge, user: End, session: &Id, id: Id) -> Option<Extension> {
+    let number = |end: End| Some(bridge.leg(end).number.clone());
+    let (calling, called) = (number(End::Caller), number(End::Callee));
+    let call = match user {
+        End::Caller => Call::Originating { calling, dialed: called.clone(), called },
+        End::Callee => Call::Terminating { calling, called, redirect: None },
+    };
+    let extension = BroadWorks {
+        version: Some("4.0".to_owned()),
+        tracking_id: Some(bridge.tracking_id.clone()),
+        service_provider: Some("SP0001".to_owned()),
+        group: Some("SP0001L0001".to_owned()),
+        user: Some(format!("{}@int.example.net", bridge.leg(user).number)),
+        call_id: Some(format!("callhalf-{}:0", user as usize)),
+        call: Some(call),
+        recording_type: Some("on".to_owned()),
+        ..BroadWorks::default()
+    };
+    extension.extension(session, Some(id)).ok()
+}
+
+fn new_id(dialect: Dialect, rng: &mut ChaCha8Rng) -> Id {
+    let mut bits = [0; 16];
+    rng.fill_bytes(&mut bits);
+    match dialect {
+        Dialect::Rfc => Id::base64(bits),
+        Dialect::Webex => Id::urn_uuid(bits),
+    }
+}
+
+/// A random UUID as text.
+pub fn uuid(rng: &mut ChaCha8Rng) -> String {
+    let id = new_id(Dialect::Webex, rng);
+    id.as_str().trim_start_matches("urn:uuid:").to_owned()
+}

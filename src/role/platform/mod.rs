@@ -1,0 +1,236 @@
+//! The calling platform: registers telephones, bridges their calls, and as the session recording
+//! client (RFC 7866) sends both sides of a recorded user's calls to the recorder.
+
+mod bridge;
+mod calls;
+mod fault;
+mod leg;
+mod media;
+mod metadata;
+mod record;
+mod recording;
+mod registrar;
+mod settings;
+mod spoil;
+
+pub use fault::Fault;
+pub use settings::{Dialect, Settings, User};
+
+use std::collections::{BTreeMap, VecDeque};
+
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::SeedableRng;
+
+use super::{Command, Input, Output, RecordingMode, Role};
+use crate::packet::Packet;
+use crate::sip::agent::{
+    CallId, Event, Reply, SessionTimer, Settings as AgentSettings, UserAgent,
+};
+use crate::sip::Method;
+use crate::time::Instant;
+use bridge::{Bridge, End};
+use registrar::Registrar;
+use spoil::Spoiler;
+
+/// The calling platform.
+#[derive(Debug)]
+pub struct Platform {
+    settings: Settings,
+    agent: UserAgent,
+    registrar: Registrar,
+    bridges: BTreeMap<BridgeId, Bridge>,
+    /// What each call of the agent is there for.
+    places: BTreeMap<CallId, Place>,
+    /// Which bridge has each media port, for RTP and for RTCP.
+    ports: BTreeMap<u16, BridgeId>,
+    bridges_begun: u64,
+    rng: ChaCha8Rng,
+    spoiler: Spoiler,
+    packets: VecDeque<Packet>,
+}
+
+/// The running number of a bridge.
+type BridgeId = u64;
+
+/// What a call of the agent is there for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Place {
+    /// One leg of a bridge.
+    Leg(BridgeId, End),
+    /// A recording session: the bridge, and which of its recordings.
+    Recording(BridgeId, usize),
+}
+
+impl Platform {
+    /// A platform at which no telephone has registered yet.
+    pub fn new(settings: Settings) -> Self {
+        let agent = UserAgent::new(
+            AgentSettings {
+                listen: settings.listen.clone(),
+                user_agent: Some("Tallylight platform".to_owned()),
+                contact_user: Some("platform".to_owned()),
+                session_timer: Some(SessionTimer {
+                    interval: Some(SESSION_INTERVAL),
+                    least: SESSION_LEAST,
+                    refresher: None,
+                }),
+                allow: allowed(),
+                large_requests_to_tcp: settings.large_requests_to_tcp,
+                accept: ACCEPTED.map(str::to_owned).to_vec(),
+                ..AgentSettings::default()
+            },
+            settings.seed,
+        );
+        let mut rng = ChaCha8Rng::seed_from_u64(settings.seed);
+        rng.set_stream(1);
+        let registrar = Registrar::new(&settings.domain, rng.clone());
+        rng.set_stream(2);
+        Self {
+            spoiler: Spoiler::new(settings.fault),
+            settings,
+            agent,
+            registrar,
+            bridges: BTreeMap::new(),
+            places: BTreeMap::new(),
+            ports: BTreeMap::new(),
+            bridges_begun: 0,
+            rng,
+            packets: VecDeque::new(),
+        }
+    }
+
+    fn has(&self, fault: Fault) -> bool {
+        self.settings.fault == Some(fault)
+    }
+
+    fn obey(&mut self, command: Command) {
+        match command {
+            Command::Record(number, mode) => self.set_recording(&number, mode),
+            Command::Break(fault) => {
+                self.settings.fault = Fault::named(&fault);
+                self.spoiler = Spoiler::new(self.settings.fault);
+            }
+            // For telephones.
+            _ => {}
+        }
+    }
+
+    fn set_recording(&mut self, number: &str, mode: RecordingMode) {
+        let keeps = self.has(Fault::NeverUnset);
+        for user in self.settings.users.iter_mut().filter(|user| user.number == number) {
+            if !(keeps && mode == RecordingMode::Never) {
+                user.recording = mode;
+            }
+        }
+    }
+
+    fn drain_events(&mut self, now: Instant) {
+        while let Some(event) = self.agent.poll_event() {
+            self.handle_event(now, event);
+        }
+    }
+
+    fn handle_event(&mut self, now: Instant, event: Event) {
+        match event {
+            Event::Incoming { call, request } => self.incoming(now, call, &request),
+            Event::Request { id, call: None, request, flow }
+                if request.method() == Some(&Method::Register) =>
+            {
+                let reply = self.registrar.register(now, &request, flow, &self.settings.users);
+                let _ = self.agent.respond(now, id, reply);
+            }
+            Event::Request { id, .. } => {
+                let _ = self.agent.respond(now, id, Reply::new(501));
+            }
+            Event::Progress { call, .. }
+            | Event::Answered { call, .. }
+            | Event::Acknowledged { call, .. }
+            | Event::Failed { call, .. }
+            | Event::Modify { call, .. }
+            | Event::Modified { call, .. }
+            | Event::ModifyFailed { call, .. }
+            | Event::Info { call, .. }
+            | Event::Ended { call, .. } => match self.places.get(&call).copied() {
+                Some(Place::Leg(bridge, end)) => self.handle_leg(now, bridge, end, event),
+                Some(Place::Recording(bridge, index)) => {
+                    self.handle_recording(now, bridge, index, event);
+                }
+                None => {}
+            },
+            Event::Response { .. }
+            | Event::Registered { .. }
+            | Event::Unregistered { .. }
+            | Event::RegistrationFailed { .. } => {}
+        }
+    }
+
+    /// Forgets bridges of which nothing is left.
+    fn sweep(&mut self) {
+        let used: std::collections::BTreeSet<_> = self
+            .places
+            .values()
+            .map(|place| match place {
+                Place::Leg(bridge, _) | Place::Recording(bridge, _) => *bridge,
+            })
+            .collect();
+        let gone: Vec<_> =
+            self.bridges.keys().copied().filter(|bridge| !used.contains(bridge)).collect();
+        for id in gone {
+            let Some(bridge) = self.bridges.remove(&id) else { continue };
+            let legs = bridge.legs.iter().map(|leg| leg.local);
+            let streams = bridge.recordings.iter().flat_map(|recording| &recording.streams);
+            for address in legs.chain(streams.map(|stream| stream.local)) {
+                self.release_port(address);
+            }
+        }
+    }
+}
+
+impl Role for Platform {
+    fn handle_input(&mut self, now: Instant, input: Input) {
+        match input {
+            Input::Packet(packet) => match self.ports.get(&packet.target.port()) {
+                Some(bridge) if self.is_media(&packet) => self.relay(now, *bridge, &packet),
+                _ => self.agent.handle_packet(now, &packet),
+            },
+            Input::Command(command) => self.obey(command),
+            Input::Undeliverable(packet) if self.is_media(&packet) => {}
+            Input::Undeliverable(packet) => self.agent.handle_undeliverable(now, &packet),
+            Input::Timeout => {
+                if self.agent.next_deadline().is_some_and(|due| due <= now) {
+                    self.agent.handle_timeout(now);
+                }
+                self.begin_due_recordings(now);
+                self.spoiler.release(now, &mut self.packets);
+            }
+        }
+        self.drain_events(now);
+    }
+
+    fn poll_output(&mut self) -> Output {
+        if let Some(packet) = self.packets.pop_front().or_else(|| self.agent.poll_transmit()) {
+            return Output::Transmit(packet);
+        }
+        let deadlines = [self.agent.next_deadline(), self.recording_deadline(), self.spoiler.next_deadline()];
+        Output::Timeout(deadlines.into_iter().flatten().min())
+    }
+}
+
+/// What a registrar and a bridge take.
+fn allowed() -> Vec<Method> {
+    let mut methods = AgentSettings::default().allow;
+    methods.push(Method::Register);
+    methods
+}
+
+/// Half an hour, as RFC 4028 section 4.2 recommends.
+const SESSION_INTERVAL: std::time::Duration = std::time::Duration::from_secs(1_800);
+/// RFC 4028 section 4.2 allows no less.
+const SESSION_LEAST: std::time::Duration = std::time::Duration::from_secs(90);
+/// What telephones and recorders may put into INVITE and UPDATE.
+const ACCEPTED: [&str; 4] = [
+    "application/sdp",
+    "multipart/mixed",
+    "application/rs-metadata+xml",
+    "application/rs-metadata",
+];

@@ -1,0 +1,358 @@
+//! The session recording client: asks the recorder in when a recorded user's call is answered,
+//! keeps it in step with the call, and lets it go with the call (RFC 7866).
+
+use std::time::Duration;
+
+use rand_chacha::rand_core::Rng;
+
+use super::bridge::{Bridge, End, Stage as CallStage};
+use super::calls::sdp_body;
+use super::metadata::Script;
+use super::recording::{Recording, Stage, Stream};
+use super::settings::Dialect;
+use super::{BridgeId, Fault, Place, Platform};
+use crate::packet::Transport;
+use crate::role::RecordingMode;
+use crate::sdp::Hold;
+use crate::sip::agent::{CallId, Content, Event, Invite, Reply, RequestId};
+use crate::sip::uri::{Host, SipUri, Uri};
+use crate::sip::{Message, Method, NameAddr};
+use crate::siprec::{Document, Received};
+use crate::time::Instant;
+
+impl Platform {
+    /// The call is up: a recording for each party whose calls are recorded.
+    pub(super) fn begin_recordings(&mut self, now: Instant, id: BridgeId) {
+        let delay = if self.has(Fault::StartLate) { THREE_SECONDS } else { Duration::ZERO };
+        for user in End::BOTH {
+            if self.is_recorded(id, user) && self.begin_recording(now + delay, id, user).is_none() {
+                tracing::warn!("no media ports are left to record with");
+            }
+        }
+        self.begin_due_recordings(now);
+    }
+
+    fn is_recorded(&mut self, id: BridgeId, end: End) -> bool {
+        let Some(bridge) = self.bridges.get(&id) else { return false };
+        let number = &bridge.leg(end).number;
+        let user = self.settings.users.iter().find(|user| user.number == *number);
+        let is_set = user.is_some_and(|user| user.recording == RecordingMode::Always);
+        match self.settings.fault {
+            Some(Fault::RecordNobody) => false,
+            Some(Fault::RecordEverybody) => user.is_some(),
+            Some(Fault::RecordOnlyOutgoing) => is_set && end == End::Caller,
+            Some(Fault::RecordOnlyIncoming) => is_set && end == End::Callee,
+            Some(Fault::RecordOncePerCall) => is_set && bridge.recordings.is_empty(),
+            Some(Fault::RecordFirstCallOnly) => is_set && id == 0,
+            _ => is_set,
+        }
+    }
+
+    fn begin_recording(&mut self, due: Instant, id: BridgeId, user: End) -> Option<()> {
+        self.settings.recorder?;
+        let one = self.has(Fault::OfferOneStream);
+        // The recorded user's own side first (product: label 1).
+        let ends = [user, user.other()].into_iter().take(if one { 1 } else { 2 });
+        let streams: Vec<_> = ends
+            .map_while(|of| self.take_port(id).map(|local| Stream { of, local, agreed: None }))
+            .collect();
+        let session_id = u64::from(self.rng.next_u32());
+        let swapped = self.has(Fault::SwapLabels);
+        let bridge = self.bridges.get_mut(&id)?;
+        let ends: Vec<_> = streams.iter().map(|stream| if swapped { stream.of.other() } else { stream.of }).collect();
+        let script = Script::new(bridge, user, &ends, &self.settings, due, &mut self.rng);
+        if streams.is_empty() {
+            return None;
+        }
+        bridge.recordings.push(Recording::new(user, due, streams, script, session_id));
+        Some(())
+    }
+
+    /// When the next recording is to begin, or a recorder has had enough time to answer.
+    pub(super) fn recording_deadline(&self) -> Option<Instant> {
+        let recordings = self.bridges.values().flat_map(|bridge| &bridge.recordings);
+        recordings
+            .filter_map(|recording| match recording.stage {
+                Stage::Due(at) | Stage::Asked(at) => Some(at),
+                Stage::Up | Stage::Over => None,
+            })
+            .min()
+    }
+
+    /// Does what is due.
+    pub(super) fn begin_due_recordings(&mut self, now: Instant) {
+        let mut due = Vec::new();
+        for (id, bridge) in &self.bridges {
+            for (index, recording) in bridge.recordings.iter().enumerate() {
+                if matches!(recording.stage, Stage::Due(at) | Stage::Asked(at) if at <= now) {
+                    due.push((*id, index, recording.stage));
+                }
+            }
+        }
+        for (id, index, stage) in due {
+            match stage {
+                Stage::Due(_) => self.ask(now, id, index),
+                _ => self.give_up(now, id, index),
+            }
+        }
+    }
+
+    /// INVITE to the recorder, with both streams and who speaks on which.
+    fn ask(&mut self, now: Instant, id: BridgeId, index: usize) {
+        let Some(invite) = self.invitation(id, index) else { return };
+        let asked = self.agent.invite(now, invite);
+        let deadline = now + self.settings.patience;
+        let Some(recording) = self.recording(id, index) else { return };
+        match asked {
+            Ok(call) => {
+                recording.call = Some(call);
+                recording.stage = Stage::Asked(deadline);
+                self.places.insert(call, Place::Recording(id, index));
+            }
+            Err(_) => recording.stage = Stage::Over,
+        }
+    }
+
+    fn invitation(&mut self, id: BridgeId, index: usize) -> Option<Invite> {
+        let outbound = self.settings.recorder?;
+        let (domain, dialect) = (self.settings.domain.clone(), self.settings.dialect);
+        let bridge = self.bridges.get_mut(&id)?;
+        let formats: Vec<_> = bridge.legs.iter().map(|leg| leg.formats()).collect();
+        let user = bridge.recordings.get(index)?.user;
+        let from = match dialect {
+            Dialect::Rfc => NameAddr::new(Uri::sip("platform", Host::Name(domain))),
+            Dialect::Webex => self.identity(self.bridges.get(&id)?.leg(user)),
+        };
+        let tracking_id = self.bridges.get(&id)?.tracking_id.clone();
+        let recording = self.recording(id, index)?;
+        let offer = recording.offer(|end| formats.get(end as usize).cloned().unwrap_or_default());
+        let body = recording.script.body(&offer, dialect);
+        let uri = recorder_uri(outbound);
+        let headers = match dialect {
+            // RFC 7866 section 6.1.1.
+            Dialect::Rfc => vec![
+                ("Require".to_owned(), "siprec".to_owned()),
+                ("Accept".to_owned(), "application/sdp, application/rs-metadata+xml".to_owned()),
+            ],
+            Dialect::Webex => webex_headers(&tracking_id, &recording.script.session_id_header()),
+        };
+        Some(Invite {
+            uri: uri.clone(),
+            from,
+            to: NameAddr::new(uri),
+            outbound: Some(outbound),
+            contact_params: Some(contact_params(dialect).to_owned()),
+            content: Content { headers, body: Some(body) },
+        })
+    }
+
+    /// The recorder took too long: the call goes on without it.
+    fn give_up(&mut self, now: Instant, id: BridgeId, index: usize) {
+        let Some(recording) = self.recording(id, index) else { return };
+        recording.stage = Stage::Over;
+        recording.discard();
+        if let Some(call) = recording.call {
+            let _ = self.agent.hang_up(now, call, Vec::new());
+        }
+        self.recording_failed(now, id);
+    }
+
+    /// Something happened on a call to the recorder.
+    pub(super) fn handle_recording(&mut self, now: Instant, id: BridgeId, index: usize, event: Event) {
+        match event {
+            Event::Answered { call, response, .. } => self.recorder_answered(now, id, index, call, &response),
+            Event::Failed { call, .. } | Event::Ended { call, .. } => self.recorder_gone(now, id, index, call),
+            Event::Modify { id: theirs, request, .. } => self.recorder_asks(now, id, index, theirs, &request),
+            Event::Modified { response, .. } => self.recorder_agrees(id, index, &response),
+            Event::Info { id: theirs, .. } => {
+                let _ = self.agent.respond(now, theirs, Reply::new(200));
+            }
+            _ => {}
+        }
+    }
+
+    fn recorder_answered(&mut self, now: Instant, id: BridgeId, index: usize, call: CallId, response: &Message) {
+        let forgets = self.has(Fault::ForgetTheBeginning);
+        let answer = super::calls::description_of(response).ok().flatten();
+        let Some(recording) = self.recording(id, index) else { return };
+        let wanted = matches!(recording.stage, Stage::Asked(_));
+        let taken = answer.is_some_and(|answer| recording.answered(&answer));
+        if !(wanted && taken) {
+            // An answer that is none, or one that came when nobody waited for it any more.
+            recording.stage = Stage::Over;
+            recording.discard();
+            let _ = self.agent.hang_up(now, call, Vec::new());
+            if wanted {
+                self.recording_failed(now, id);
+            }
+            return;
+        }
+        recording.stage = Stage::Up;
+        if forgets {
+            recording.discard();
+        }
+        let Self { bridges, spoiler, packets, .. } = self;
+        if let Some(recording) = bridges.get_mut(&id).and_then(|bridge| bridge.recordings.get_mut(index)) {
+            spoiler.begin(now, recording, packets);
+        }
+    }
+
+    fn recorder_agrees(&mut self, id: BridgeId, index: usize, response: &Message) {
+        let answer = super::calls::description_of(response).ok().flatten();
+        if let Some((recording, answer)) = self.recording(id, index).zip(answer) {
+            recording.answered(&answer);
+        }
+    }
+
+    fn recorder_gone(&mut self, now: Instant, id: BridgeId, index: usize, call: CallId) {
+        self.places.remove(&call);
+        let Some(recording) = self.recording(id, index) else { return };
+        recording.call = None;
+        recording.discard();
+        let failed = recording.stage != Stage::Over;
+        recording.stage = Stage::Over;
+        if failed {
+            self.recording_failed(now, id);
+        }
+        self.sweep();
+    }
+
+    /// A call outlives its recording (RFC 7866 section 5.1).
+    fn recording_failed(&mut self, now: Instant, id: BridgeId) {
+        let is_up = self.bridges.get(&id).is_some_and(|bridge| bridge.stage == CallStage::Up);
+        if self.has(Fault::EndUnrecordedCall) && is_up {
+            let Some(bridge) = self.bridges.get(&id) else { return };
+            let calls: Vec<_> = bridge.legs.iter().filter_map(|leg| leg.call).collect();
+            for call in calls {
+                let _ = self.agent.hang_up(now, call, Vec::new());
+            }
+        }
+    }
+
+    /// The recorder wants a snapshot (RFC 7866 section 9.2), or to take less or more.
+    fn recorder_asks(&mut self, now: Instant, id: BridgeId, index: usize, theirs: RequestId, request: &Message) {
+        let wants_snapshot = asks_for_snapshot(request);
+        let offer = super::calls::description_of(request);
+        let Some(recording) = self.recording(id, index) else { return };
+        let reply = match offer {
+            _ if wants_snapshot => Reply::new(200),
+            Ok(Some(offer)) => recording.answer(&offer).map_or(Reply::new(488), |answer| {
+                Reply::new(200).with(sdp_body(answer))
+            }),
+            // A refresh by INVITE asks for our offer, one by UPDATE for nothing.
+            Ok(None) if request.method() == Some(&Method::Invite) => {
+                Reply::new(200).with(sdp_body(recording.said()))
+            }
+            Ok(None) => Reply::new(200),
+            Err(code) => Reply::new(code),
+        };
+        let call = recording.call;
+        let _ = self.agent.respond(now, theirs, reply);
+        if wants_snapshot && let Some(call) = call {
+            self.send_snapshot(now, id, index, call, None);
+        }
+    }
+
+    /// The call changed: its recordings follow, held while it is held.
+    pub(super) fn keep_in_step(&mut self, now: Instant, id: BridgeId) {
+        let forgets = self.has(Fault::ForgetAfterHold);
+        let Some(bridge) = self.bridges.get_mut(&id) else { return };
+        let is_held = End::BOTH.into_iter().any(|end| !bridge.leg(end).is_heard());
+        for index in 0..bridge.recordings.len() {
+            if forgets && is_held {
+                self.spoiler.silence();
+            }
+            let Some(recording) = self.recording(id, index) else { return };
+            if let (Stage::Up, Some(call)) = (recording.stage, recording.call) {
+                self.send_snapshot(now, id, index, call, Some(is_held));
+            }
+        }
+    }
+
+    /// The metadata whole; with the streams as they are from now on, where they change.
+    fn send_snapshot(&mut self, now: Instant, id: BridgeId, index: usize, call: CallId, held: Option<bool>) {
+        let dialect = self.settings.dialect;
+        let heard = self.bridges.get(&id).map(|bridge| End::BOTH.map(|end| bridge.leg(end).is_heard()));
+        let Some((recording, heard)) = self.recording(id, index).zip(heard) else { return };
+        recording.script.hears(heard);
+        let how = match dialect {
+            Dialect::Rfc => Hold::Inactive,
+            Dialect::Webex => Hold::InactiveNullAddress,
+        };
+        let offer = match held {
+            Some(held) => recording.reoffer(held.then_some(how)),
+            None => recording.said(),
+        };
+        let body = recording.script.body(&offer, dialect);
+        let _ = match held {
+            Some(_) => self.agent.reinvite(now, call, Content::from(body)),
+            None => self.agent.update(now, call, Content::from(body)),
+        };
+    }
+
+    /// The call is over: so are its recordings (RFC 7866 section 5.1).
+    pub(super) fn end_recordings(&mut self, now: Instant, id: BridgeId) {
+        let leaves_open = self.has(Fault::LeaveRecordingOpen);
+        let Some(bridge) = self.bridges.get_mut(&id) else { return };
+        let mut calls = Vec::new();
+        for recording in &mut bridge.recordings {
+            if recording.stage != Stage::Over {
+                self.spoiler.linger(now, recording);
+                calls.extend(recording.call);
+            }
+            recording.stage = Stage::Over;
+            recording.discard();
+        }
+        for call in calls.into_iter().filter(|_| !leaves_open) {
+            let _ = self.agent.hang_up(now, call, Vec::new());
+        }
+    }
+
+    fn recording(&mut self, id: BridgeId, index: usize) -> Option<&mut Recording> {
+        self.bridges.get_mut(&id).and_then(|bridge: &mut Bridge| bridge.recordings.get_mut(index))
+    }
+}
+
+/// Whether a request of the recorder's brings a request for a snapshot (RFC 7866 section 9.2).
+fn asks_for_snapshot(request: &Message) -> bool {
+    let Some(content_type) = request.headers.get("Content-Type") else { return false };
+    let Ok(body) = Received::split(content_type, &request.body) else { return false };
+    let document = body.metadata_bytes().map(Document::parse);
+    matches!(document, Some(Ok(Document::SnapshotRequest(_))))
+}
+
+/// The address of a recorder as RFC 3261 section 19.1.1 writes it.
+fn recorder_uri((transport, address): (Transport, std::net::SocketAddr)) -> Uri {
+    let mut uri = SipUri::new(None, Host::from(address.ip()));
+    uri.port = Some(address.port());
+    uri.params.set("transport", &transport.to_string().to_lowercase());
+    Uri::Sip(uri)
+}
+
+/// The feature tag of a recording client: RFC 7866 section 6.1.1, or as the product writes it.
+fn contact_params(dialect: Dialect) -> &'static str {
+    match dialect {
+        Dialect::Rfc => "+sip.src",
+        Dialect::Webex => "src",
+    }
+}
+
+/// The header fields of the product's INVITE to a recorder (appendix A.1 of its facts).
+fn webex_headers(tracking_id: &str, session_id: &str) -> Vec<(String, String)> {
+    [
+        ("Session-ID", session_id),
+        ("X-BroadWorks-Correlation-Info", tracking_id),
+        (
+            "Accept",
+            "application/media_control+xml,application/sdp,application/x-broadworks-call-center+xml",
+        ),
+        ("Supported", ""),
+        ("Recv-Info", ""),
+        ("Privacy", "none"),
+        ("MIME-Version", "1.0"),
+    ]
+    .map(|(name, value)| (name.to_owned(), value.to_owned()))
+    .to_vec()
+}
+
+const THREE_SECONDS: Duration = Duration::from_secs(3);

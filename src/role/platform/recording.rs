@@ -1,0 +1,190 @@
+//! The recording session of one recorded user in one call: the platform as a session recording
+//! client (RFC 7866 section 7.1).
+
+use std::collections::VecDeque;
+use std::net::SocketAddr;
+
+use bytes::Bytes;
+
+use super::bridge::End;
+use super::metadata::Script;
+use crate::packet::{Packet, Transport};
+use crate::role::ports::rtcp_of;
+use crate::sdp::{Description, Format, Hold, Medium, Negotiated, Origin, Session, Side, negotiate};
+use crate::sip::agent::CallId;
+use crate::time::Instant;
+
+/// The recording of one user's side of things.
+#[derive(Debug)]
+pub struct Recording {
+    /// Whose recording it is.
+    pub user: End,
+    /// The call to the recorder, while there is one.
+    pub call: Option<CallId>,
+    /// How far it is.
+    pub stage: Stage,
+    /// One stream for each side of the call: the recorded user's own first.
+    pub streams: Vec<Stream>,
+    /// What the metadata says.
+    pub script: Script,
+    /// What people said before the recorder answered; it gets it then.
+    waiting: VecDeque<(End, Bytes)>,
+    said: Session,
+}
+
+/// How far a recording is.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Stage {
+    /// It is to begin at this moment.
+    Due(Instant),
+    /// The recorder was asked, and has until this moment to answer.
+    Asked(Instant),
+    /// It takes what is said.
+    Up,
+    /// There is none, or none any more.
+    Over,
+}
+
+/// One stream to the recorder.
+#[derive(Debug)]
+pub struct Stream {
+    /// Whose voice it carries.
+    pub of: End,
+    /// Our RTP address.
+    pub local: SocketAddr,
+    /// Where it goes, once the recorder took it.
+    pub agreed: Option<Negotiated>,
+}
+
+impl Recording {
+    /// A recording that is to begin at `due`, with streams from these addresses.
+    pub fn new(user: End, due: Instant, streams: Vec<Stream>, script: Script, session_id: u64) -> Self {
+        let host = streams.first().map(|stream| stream.local.ip());
+        let host = host.expect("a recording has a stream");
+        let said = Session::new(Origin::new("tallylight", session_id, host), host);
+        Self { user, call: None, stage: Stage::Due(due), streams, script, waiting: VecDeque::new(), said }
+    }
+
+    /// The offer to the recorder: a stream for each side, only sent, under its label (RFC 7866
+    /// section 7.1.1).
+    pub fn offer(&mut self, formats: impl Fn(End) -> Vec<Format>) -> Vec<u8> {
+        let media = self.streams.iter().enumerate().map(|(index, stream)| {
+            Medium::recorded(stream.local.port(), formats(stream.of), &label(index))
+        });
+        self.said.media = media.collect();
+        self.said.to_bytes()
+    }
+
+    /// The offer again, held or not (RFC 7866 section 7.1.1.1).
+    pub fn reoffer(&mut self, hold: Option<Hold>) -> Vec<u8> {
+        self.said = self.said.revised(|session| match hold {
+            Some(how) => session.hold(how),
+            None => session.resume(),
+        });
+        self.said.to_bytes()
+    }
+
+    /// What was offered last, as bytes of SDP.
+    pub fn said(&self) -> Vec<u8> {
+        self.said.to_bytes()
+    }
+
+    /// The recorder answered. Returns whether it takes anything at all.
+    pub fn answered(&mut self, answer: &Description) -> bool {
+        let negotiated = negotiate(&self.said.describe(), answer, Side::Offerer);
+        for (stream, agreed) in self.streams.iter_mut().zip(negotiated) {
+            stream.agreed = agreed;
+        }
+        self.streams.iter().any(|stream| stream.agreed.is_some())
+    }
+
+    /// The recorder makes an offer of its own, say to take less: our answer.
+    pub fn answer(&mut self, offer: &Description) -> Option<Vec<u8>> {
+        if offer.media.len() != self.said.media.len() {
+            return None;
+        }
+        let answer = self.said.revised(|session| {
+            for (ours, theirs) in session.media.iter_mut().zip(&offer.media) {
+                if theirs.is_disabled() && !ours.is_disabled() {
+                    *ours = Medium::refused(theirs.kind.clone(), &theirs.proto, "0");
+                }
+            }
+        });
+        let negotiated = negotiate(offer, &answer.describe(), Side::Answerer);
+        for (stream, agreed) in self.streams.iter_mut().zip(negotiated) {
+            stream.agreed = agreed;
+        }
+        self.said = answer;
+        Some(self.said.to_bytes())
+    }
+
+    /// What `from` said goes to the recorder, or waits for it.
+    pub fn hear(&mut self, from: End, packet: &Bytes, packets: &mut VecDeque<Packet>) {
+        match self.stage {
+            Stage::Due(_) | Stage::Asked(_) => {
+                if self.waiting.len() == WAITING_MAX {
+                    self.waiting.pop_front();
+                }
+                self.waiting.push_back((from, packet.clone()));
+            }
+            Stage::Up => self.send(from, packet, packets),
+            Stage::Over => {}
+        }
+    }
+
+    /// What waited for the recorder goes out.
+    pub fn release(&mut self, packets: &mut VecDeque<Packet>) {
+        for (from, packet) in std::mem::take(&mut self.waiting) {
+            self.send(from, &packet, packets);
+        }
+    }
+
+    /// What waited for the recorder is thrown away.
+    pub fn discard(&mut self) {
+        self.waiting.clear();
+    }
+
+    /// RTCP of `from` goes to the recorder: a translator passes it on (RFC 7866 section 8.2.1.1).
+    pub fn hear_rtcp(&self, from: End, packet: &Bytes, packets: &mut VecDeque<Packet>) {
+        if self.stage != Stage::Up {
+            return;
+        }
+        for stream in self.streams.iter().filter(|stream| stream.of == from) {
+            let Some(target) = stream.agreed.as_ref().and_then(|agreed| agreed.remote_rtcp) else {
+                continue;
+            };
+            packets.push_back(datagram(rtcp_of(stream.local), target, packet));
+        }
+    }
+
+    /// The stream that has this port of ours, for RTP or RTCP.
+    pub fn stream_at(&self, port: u16) -> Option<&Stream> {
+        self.streams.iter().find(|stream| {
+            port == stream.local.port() || port == rtcp_of(stream.local).port()
+        })
+    }
+
+    fn send(&self, from: End, packet: &Bytes, packets: &mut VecDeque<Packet>) {
+        for stream in self.streams.iter().filter(|stream| stream.of == from) {
+            let Some(agreed) = stream.agreed.as_ref().filter(|agreed| agreed.may_send) else {
+                continue;
+            };
+            if let Some(target) = agreed.remote_rtp {
+                packets.push_back(datagram(stream.local, target, packet));
+            }
+        }
+    }
+}
+
+/// The label of the stream at this place: the field counts from 1.
+pub fn label(index: usize) -> String {
+    (index + 1).to_string()
+}
+
+/// A datagram of media.
+pub fn datagram(source: SocketAddr, target: SocketAddr, payload: &Bytes) -> Packet {
+    Packet { transport: Transport::Udp, source, target, payload: payload.clone() }
+}
+
+/// Both sides of a call for ten seconds, the longest that a platform waits for a recorder.
+const WAITING_MAX: usize = 1_000;

@@ -1,0 +1,59 @@
+//! What makes one platform different from another, and who its users are.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use super::fault::Fault;
+use crate::packet::Transport;
+use crate::role::{Ports, RecordingMode};
+use crate::time::Epoch;
+
+/// What makes one platform different from another.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The domain of its users' addresses of record.
+    pub domain: String,
+    /// The addresses that it listens at for SIP.
+    pub listen: Vec<(Transport, SocketAddr)>,
+    /// Where its media comes from.
+    pub ports: Ports,
+    /// Its users.
+    pub users: Vec<User>,
+    /// The recorder, if it knows one.
+    pub recorder: Option<(Transport, SocketAddr)>,
+    /// How it speaks to the recorder.
+    pub dialect: Dialect,
+    /// How long it waits for the recorder to answer: 50 ms to 10 s (product: `maxResponseWaitTime`).
+    pub patience: Duration,
+    /// Whether a large request to the recorder moves from UDP to TCP (RFC 3261 section 18.1.1).
+    pub large_requests_to_tcp: bool,
+    /// How it is wrong on purpose.
+    pub fault: Option<Fault>,
+    /// Where all its random numbers come from.
+    pub seed: u64,
+    /// What the run's clock hangs on, for the dates in metadata.
+    pub epoch: Epoch,
+}
+
+/// Somebody with a number.
+#[derive(Clone, Debug)]
+pub struct User {
+    /// E.164.
+    pub number: String,
+    /// The name that others see.
+    pub display: String,
+    /// What a telephone has to know to register; `None` asks for nothing.
+    pub password: Option<String>,
+    /// Whether their calls are recorded.
+    pub recording: RecordingMode,
+}
+
+/// How a recording client speaks: by the RFCs, or as the product really does.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum Dialect {
+    /// RFC 7865 and RFC 7866 to the letter.
+    #[default]
+    Rfc,
+    /// As Webex Calling is seen to: `;src`, no `Require`, draft metadata, the metadata first.
+    Webex,
+}

@@ -1,0 +1,142 @@
+//! Faults on the way to the recorder: what a broken media path does to the copies.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::time::Duration;
+
+use bytes::Bytes;
+
+use super::bridge::End;
+use super::fault::Fault;
+use super::recording::Recording;
+use crate::audio;
+use crate::packet::Packet;
+use crate::rtp::{self, Codec};
+use crate::time::Instant;
+
+/// Stands between the call and its recordings, and spoils what passes as the fault says.
+#[derive(Debug)]
+pub struct Spoiler {
+    fault: Option<Fault>,
+    forked: u64,
+    began: Option<Instant>,
+    silent: bool,
+    /// Packets that leave later than they should.
+    delayed: VecDeque<(Instant, Packet)>,
+    /// What each side said last.
+    frames: BTreeMap<End, Vec<i16>>,
+    /// The last packets of each stream.
+    last: Vec<Packet>,
+}
+
+impl Spoiler {
+    /// A spoiler that does what `fault` says, or nothing.
+    pub fn new(fault: Option<Fault>) -> Self {
+        Self {
+            fault,
+            forked: 0,
+            began: None,
+            silent: false,
+            delayed: VecDeque::new(),
+            frames: BTreeMap::new(),
+            last: Vec::new(),
+        }
+    }
+
+    /// The recorder answered: what waited for it goes out.
+    pub fn begin(&mut self, now: Instant, recording: &mut Recording, packets: &mut VecDeque<Packet>) {
+        self.began = Some(now);
+        let mut out = VecDeque::new();
+        recording.release(&mut out);
+        let spoils = matches!(
+            self.fault,
+            Some(Fault::ForkOnlyCaller | Fault::MixSides | Fault::DelayOneSide | Fault::DropEveryTenth)
+        );
+        if !spoils {
+            packets.extend(out);
+        }
+    }
+
+    /// From now on nothing passes.
+    pub fn silence(&mut self) {
+        self.silent = true;
+    }
+
+    /// What one side said, on its way to one recording.
+    pub fn fork(&mut self, now: Instant, recording: &mut Recording, from: End, packet: &Bytes, packets: &mut VecDeque<Packet>) {
+        self.forked += 1;
+        let since = self.began.map(|began| now - began);
+        match self.fault {
+            None => recording.hear(from, packet, packets),
+            _ if self.silent => {}
+            Some(Fault::ForkOnlyCaller) if from == End::Callee => {}
+            Some(Fault::DropEveryTenth) if self.forked % 10 == 3 => {}
+            Some(Fault::StopEarly) if since.is_some_and(|since| since > SECOND) => {}
+            Some(Fault::ForgetTheBeginning) if since.is_none_or(|since| since < SECOND) => {}
+            Some(Fault::DelayOneSide) if from == End::Callee => {
+                let mut out = VecDeque::new();
+                recording.hear(from, packet, &mut out);
+                self.delayed.extend(out.into_iter().map(|packet| (now + LATE, packet)));
+            }
+            Some(Fault::MixSides) => {
+                let mixed = self.mixed(from, packet);
+                recording.hear(from, mixed.as_ref().unwrap_or(packet), packets);
+            }
+            Some(Fault::SendAfterTheEnd) => {
+                let mut out = VecDeque::new();
+                recording.hear(from, packet, &mut out);
+                self.last.extend(out.iter().cloned());
+                let excess = self.last.len().saturating_sub(2);
+                self.last.drain(..excess);
+                packets.extend(out);
+            }
+            Some(_) => recording.hear(from, packet, packets),
+        }
+    }
+
+    /// The call is over.
+    pub fn linger(&mut self, now: Instant, _recording: &Recording) {
+        for (index, packet) in self.last.drain(..).enumerate() {
+            for frame in 1..=50 {
+                let at = now + FRAME * frame + Duration::from_millis(index as u64);
+                self.delayed.push_back((at, packet.clone()));
+            }
+        }
+        self.delayed.make_contiguous().sort_by_key(|(at, _)| *at);
+    }
+
+    /// When the next delayed packet leaves.
+    pub fn next_deadline(&self) -> Option<Instant> {
+        self.delayed.front().map(|(at, _)| *at)
+    }
+
+    /// Lets go of what was delayed for long enough.
+    pub fn release(&mut self, now: Instant, packets: &mut VecDeque<Packet>) {
+        while self.delayed.front().is_some_and(|(at, _)| *at <= now) {
+            packets.extend(self.delayed.pop_front().map(|(_, packet)| packet));
+        }
+    }
+
+    /// The packet with the voice of the other side mixed into it.
+    fn mixed(&mut self, from: End, packet: &Bytes) -> Option<Bytes> {
+        let read = rtp::Packet::read(packet).ok()?;
+        let codec = match read.header.payload_type {
+            0 => Codec::Pcmu,
+            8 => Codec::Pcma,
+            _ => return None,
+        };
+        let mut own = Vec::new();
+        codec.decoder().decode(read.payload, &mut own);
+        let other = self.frames.get(&from.other()).cloned().unwrap_or_else(|| vec![0; own.len()]);
+        let mut both = vec![0; own.len()];
+        audio::mix(&[&own, &other], &mut both);
+        self.frames.insert(from, own);
+        let mut payload = Vec::new();
+        codec.encoder().encode(&both, &mut payload);
+        Some(read.header.write(&payload))
+    }
+}
+
+const SECOND: Duration = Duration::from_secs(1);
+/// Six times what the ear takes for an echo.
+const LATE: Duration = Duration::from_millis(250);
+const FRAME: Duration = Duration::from_millis(20);

@@ -1,0 +1,34 @@
+//! The recorder being wrong on purpose.
+
+use std::time::Duration;
+
+/// A way of being wrong.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Fault {
+    /// Refuses every recording session with 503.
+    Refuse,
+    /// Answers 200 with a body that is no SDP.
+    Rubbish,
+    /// Answers so much later.
+    Late(Duration),
+    /// Says nothing at all any more.
+    Dead,
+}
+
+impl Fault {
+    /// Every fault and its name in a scenario file.
+    pub const ALL: &[(&str, Self)] = &[
+        ("refuse", Self::Refuse),
+        ("answer-rubbish", Self::Rubbish),
+        ("answer-late", Self::Late(Duration::from_secs(1))),
+        ("be-dead", Self::Dead),
+    ];
+
+    /// The fault of this name; `answer-late 3000` takes so many milliseconds.
+    pub fn named(name: &str) -> Option<Self> {
+        if let Some(millis) = name.strip_prefix("answer-late ") {
+            return millis.parse().ok().map(|millis| Self::Late(Duration::from_millis(millis)));
+        }
+        Self::ALL.iter().find(|(known, _)| *known == name).map(|(_, fault)| *fault)
+    }
+}

@@ -1,0 +1,270 @@
+//! The recorder: a session recording server (RFC 7866 section 6.2). It takes every stream that it
+//! is offered, reads the metadata in either dialect, and keeps what it hears.
+//!
+//! Judging what arrived is the business of `check`, not of this.
+
+mod fault;
+mod session;
+mod store;
+
+pub use fault::Fault;
+pub use store::{Folder, Keep, Memory, Recording, Track};
+
+use std::collections::{BTreeMap, VecDeque};
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use super::{Command, Input, Output, Ports, Role};
+use crate::packet::{Packet, Transport};
+use crate::sdp::{Codec, Description};
+use crate::sip::agent::{
+    Body, CallId, Content, Event, Reply, SessionTimer, Settings as AgentSettings, UserAgent,
+};
+use crate::sip::{Message, Method};
+use crate::siprec;
+use crate::time::{Epoch, Instant};
+use session::Session;
+
+/// What makes one recorder different from another.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The addresses that it listens at for SIP.
+    pub listen: Vec<(Transport, SocketAddr)>,
+    /// Where its media goes.
+    pub ports: Ports,
+    /// The codecs that it has.
+    pub codecs: Vec<Codec>,
+    /// How it is wrong on purpose.
+    pub fault: Option<Fault>,
+    /// Where all its random numbers come from.
+    pub seed: u64,
+    /// What the run's clock hangs on.
+    pub epoch: Epoch,
+}
+
+/// A recorder.
+#[derive(Debug)]
+pub struct Recorder {
+    settings: Settings,
+    agent: UserAgent,
+    sessions: BTreeMap<CallId, Session>,
+    /// Recording sessions that wait until a slow recorder answers.
+    slow: VecDeque<(Instant, CallId)>,
+    keep: Box<dyn Keep>,
+    packets: VecDeque<Packet>,
+}
+
+impl Recorder {
+    /// A recorder that gives its recordings to `keep`.
+    pub fn new(settings: Settings, keep: Box<dyn Keep>) -> Self {
+        let agent = UserAgent::new(
+            AgentSettings {
+                listen: settings.listen.clone(),
+                user_agent: Some("Tallylight recorder".to_owned()),
+                contact_user: Some("recorder".to_owned()),
+                // RFC 7866 section 6.2.
+                contact_params: "+sip.srs".to_owned(),
+                supported: vec!["siprec".to_owned()],
+                accept: ACCEPTED.map(str::to_owned).to_vec(),
+                session_timer: Some(SessionTimer { interval: None, least: Duration::from_secs(90), refresher: None }),
+                ..AgentSettings::default()
+            },
+            settings.seed,
+        );
+        Self {
+            settings,
+            agent,
+            sessions: BTreeMap::new(),
+            slow: VecDeque::new(),
+            keep,
+            packets: VecDeque::new(),
+        }
+    }
+
+    fn handle_event(&mut self, now: Instant, event: Event) {
+        match event {
+            Event::Incoming { call, request } => self.incoming(now, call, &request),
+            Event::Modify { call, id, request } => {
+                let reply = self.modify(now, call, &request);
+                let _ = self.agent.respond(now, id, reply);
+            }
+            Event::Ended { call, .. } | Event::Failed { call, .. } => self.end(now, call),
+            Event::Info { id, .. } => {
+                let _ = self.agent.respond(now, id, Reply::new(200));
+            }
+            Event::Request { id, .. } => {
+                let _ = self.agent.respond(now, id, Reply::new(501));
+            }
+            _ => {}
+        }
+    }
+
+    fn incoming(&mut self, now: Instant, call: CallId, request: &Message) {
+        match self.settings.fault {
+            Some(Fault::Refuse) => {
+                let _ = self.agent.reject(now, call, &Reply::new(503));
+                return;
+            }
+            Some(Fault::Rubbish) => {
+                let body = Body::new("application/sdp", &b"this is not what you think\r\n"[..]);
+                let _ = self.agent.answer(now, call, Content::from(body));
+                return;
+            }
+            _ => {}
+        }
+        match self.open(now, request) {
+            Ok(session) => {
+                self.sessions.insert(call, session);
+                match self.settings.fault {
+                    Some(Fault::Late(span)) => self.slow.push_back((now + span, call)),
+                    _ => self.answer(now, call),
+                }
+            }
+            Err(code) => {
+                let _ = self.agent.reject(now, call, &Reply::new(code));
+            }
+        }
+    }
+
+    /// Makes a recording session of an INVITE, or says with which status to refuse it.
+    fn open(&mut self, now: Instant, request: &Message) -> Result<Session, u16> {
+        if !is_recording_session(request) {
+            // RFC 7866 section 6.1.1: any other session is a matter of policy.
+            return Err(488);
+        }
+        let body = split(request)?;
+        // An offer has to come from the client (RFC 7866 section 7.2).
+        let offer = Description::parse(body.sdp_bytes().ok_or(488_u16)?).map_err(|_| 400_u16)?;
+        let mut session = Session::new(now, self.settings.seed, request);
+        if let Some(metadata) = body.metadata_bytes() {
+            session.read_metadata(metadata);
+        }
+        let accepted = session.accept(now, &offer, &mut self.settings);
+        if accepted { Ok(session) } else { Err(488) }
+    }
+
+    fn answer(&mut self, now: Instant, call: CallId) {
+        if let Some(session) = self.sessions.get_mut(&call) {
+            session.start(now);
+            let body = Body::new("application/sdp", session.said());
+            let _ = self.agent.answer(now, call, Content::from(body));
+        }
+    }
+
+    /// A re-INVITE or an UPDATE: other streams, other metadata, or both.
+    fn modify(&mut self, now: Instant, call: CallId, request: &Message) -> Reply {
+        let Some(session) = self.sessions.get_mut(&call) else { return Reply::new(481) };
+        let body = match split(request) {
+            Ok(body) => body,
+            Err(code) => return Reply::new(code),
+        };
+        if let Some(metadata) = body.metadata_bytes() {
+            session.read_metadata(metadata);
+        }
+        let Some(offer) = body.sdp_bytes() else {
+            // RFC 3261 section 14.2: an INVITE without an offer asks for ours.
+            let asks = request.method() == Some(&Method::Invite);
+            let ours = asks.then(|| Body::new("application/sdp", session.said()));
+            return Reply::new(200).with(Content { headers: Vec::new(), body: ours });
+        };
+        let Ok(offer) = Description::parse(offer) else { return Reply::new(400) };
+        if !session.accept(now, &offer, &mut self.settings) {
+            return Reply::new(488);
+        }
+        Reply::new(200).with(Body::new("application/sdp", session.said()))
+    }
+
+    fn end(&mut self, now: Instant, call: CallId) {
+        self.slow.retain(|(_, slow)| *slow != call);
+        let Some(session) = self.sessions.remove(&call) else { return };
+        for address in session.addresses() {
+            self.settings.ports.give_back(address);
+        }
+        if let Some(recording) = session.finish(now, self.settings.epoch, &mut self.packets) {
+            self.keep.keep(recording);
+        }
+    }
+
+    fn handle_packet(&mut self, now: Instant, packet: &Packet) {
+        let session = self.sessions.values_mut().find(|session| session.owns(packet.target));
+        match session {
+            Some(session) => session.hear(now, packet),
+            None => self.agent.handle_packet(now, packet),
+        }
+    }
+
+    fn is_dead(&self) -> bool {
+        self.settings.fault == Some(Fault::Dead)
+    }
+
+    fn answer_slowly(&mut self, now: Instant) {
+        while self.slow.front().is_some_and(|(due, _)| *due <= now) {
+            let Some((_, call)) = self.slow.pop_front() else { return };
+            self.answer(now, call);
+        }
+    }
+}
+
+impl Role for Recorder {
+    fn handle_input(&mut self, now: Instant, input: Input) {
+        match input {
+            Input::Command(Command::Break(fault)) => self.settings.fault = Fault::named(&fault),
+            Input::Command(_) => {}
+            _ if self.is_dead() => {}
+            Input::Packet(packet) => self.handle_packet(now, &packet),
+            Input::Undeliverable(packet) => self.agent.handle_undeliverable(now, &packet),
+            Input::Timeout => {
+                if self.agent.next_deadline().is_some_and(|due| due <= now) {
+                    self.agent.handle_timeout(now);
+                }
+                self.answer_slowly(now);
+                for session in self.sessions.values_mut() {
+                    session.report(now, &mut self.packets);
+                }
+            }
+        }
+        while let Some(event) = self.agent.poll_event() {
+            self.handle_event(now, event);
+        }
+    }
+
+    fn poll_output(&mut self) -> Output {
+        if self.is_dead() {
+            return Output::Timeout(None);
+        }
+        if let Some(packet) = self.packets.pop_front().or_else(|| self.agent.poll_transmit()) {
+            return Output::Transmit(packet);
+        }
+        let sessions = self.sessions.values().filter_map(Session::next_deadline);
+        let slow = self.slow.front().map(|(due, _)| *due);
+        Output::Timeout(sessions.chain(slow).chain(self.agent.next_deadline()).min())
+    }
+}
+
+/// Whether an INVITE begins a recording session: by RFC 7866 section 6.2, or as those clients do
+/// it who set neither the tag nor the option.
+fn is_recording_session(request: &Message) -> bool {
+    let tag = request.contact().ok().flatten().is_some_and(|contact| {
+        contact.params.has("+sip.src") || contact.params.has("src")
+    });
+    let option = request.headers.all("Require").any(|tag| tag.eq_ignore_ascii_case("siprec"));
+    tag || option || split(request).is_ok_and(|body| body.metadata.is_some())
+}
+
+fn split(request: &Message) -> Result<siprec::Received, u16> {
+    if request.body.is_empty() {
+        return Ok(siprec::Received::default());
+    }
+    let content_type = request.headers.get("Content-Type").ok_or(400_u16)?;
+    siprec::Received::split(content_type, &request.body).map_err(|_| 400_u16)
+}
+
+/// How long a missing packet is waited for.
+const REORDERING: Duration = Duration::from_millis(200);
+/// What a recording client may put into INVITE and UPDATE.
+const ACCEPTED: [&str; 4] = [
+    "application/sdp",
+    "application/rs-metadata+xml",
+    "application/rs-metadata",
+    "multipart/mixed",
+];

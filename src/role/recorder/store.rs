@@ -1,0 +1,123 @@
+//! Where recordings go.
+
+use std::fmt::Debug;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use bytes::Bytes;
+
+use crate::siprec::Metadata;
+
+/// A recording that is whole.
+#[derive(Clone, Debug)]
+pub struct Recording {
+    /// The Call-ID of its recording session.
+    pub call_id: String,
+    /// When it started, RFC 3339.
+    pub started: String,
+    /// When it ended, RFC 3339.
+    pub ended: String,
+    /// Its sides, aligned: sample n of each was heard at the same time.
+    pub tracks: Vec<Track>,
+    /// Who was on it, once all documents are counted in.
+    pub metadata: Option<Metadata>,
+    /// The last document, as it came.
+    pub document: Bytes,
+}
+
+/// One side of a recording: 8,000 samples a second.
+#[derive(Clone, Debug)]
+pub struct Track {
+    /// The label of its stream.
+    pub label: Option<String>,
+    /// How many packets were heard.
+    pub heard: u64,
+    /// The sound.
+    pub pcm: Vec<i16>,
+}
+
+/// Keeps recordings.
+pub trait Keep: Debug + Send {
+    /// Keeps one.
+    fn keep(&mut self, recording: Recording);
+}
+
+/// Keeps nothing but the number of recordings: what a simulation needs.
+#[derive(Debug, Default)]
+pub struct Memory {
+    /// How many there were.
+    pub count: usize,
+}
+
+impl Keep for Memory {
+    fn keep(&mut self, _: Recording) {
+        self.count += 1;
+    }
+}
+
+/// Keeps each recording in a folder of its own: `recording.wav`, one side per channel, and
+/// `metadata.xml` as it came.
+#[derive(Clone, Debug)]
+pub struct Folder {
+    root: PathBuf,
+    kept: Arc<Mutex<Vec<PathBuf>>>,
+}
+
+impl Folder {
+    /// A folder at `root`, which is made if it is not there.
+    pub fn new(root: &Path) -> io::Result<Self> {
+        fs::create_dir_all(root)?;
+        Ok(Self { root: root.to_owned(), kept: Arc::default() })
+    }
+
+    /// The folders of the recordings that were kept since this was asked last.
+    pub fn take_kept(&self) -> Vec<PathBuf> {
+        std::mem::take(&mut *self.kept.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn write(&self, recording: &Recording) -> io::Result<PathBuf> {
+        let folder = self.root.join(name(&recording.started, &recording.call_id));
+        fs::create_dir_all(&folder)?;
+        fs::write(folder.join("metadata.xml"), &recording.document)?;
+        write_wav(&folder.join("recording.wav"), &recording.tracks).map_err(io::Error::other)?;
+        Ok(folder)
+    }
+}
+
+impl Keep for Folder {
+    fn keep(&mut self, recording: Recording) {
+        match self.write(&recording) {
+            Ok(folder) => {
+                self.kept.lock().unwrap_or_else(PoisonError::into_inner).push(folder);
+            }
+            Err(why) => tracing::error!("cannot keep a recording in {}: {why}", self.root.display()),
+        }
+    }
+}
+
+/// A name for a folder: the time, and of the Call-ID whatever a file system takes.
+fn name(started: &str, call_id: &str) -> String {
+    let time: String = started.chars().filter(char::is_ascii_alphanumeric).collect();
+    let call: String = call_id.chars().filter(char::is_ascii_alphanumeric).take(24).collect();
+    format!("{time}-{call}")
+}
+
+/// One channel for each track, as long as the longest.
+fn write_wav(path: &Path, tracks: &[Track]) -> Result<(), hound::Error> {
+    let spec = hound::WavSpec {
+        channels: u16::try_from(tracks.len()).unwrap_or(u16::MAX),
+        sample_rate: 8_000,
+        bits_per_sample: 16,
+        sample_format: hound::SampleFormat::Int,
+    };
+    let mut wav = hound::WavWriter::create(path, spec)?;
+    let length = tracks.iter().map(|track| track.pcm.len()).max().unwrap_or(0);
+    for index in 0..length {
+        for track in tracks {
+            wav.write_sample(track.pcm.get(index).copied().unwrap_or(0))?;
+        }
+    }
+    wav.finalize()
+}

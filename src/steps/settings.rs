@@ -1,0 +1,25 @@
+//! What the administrator decides.
+
+use super::outcome::StepError;
+use super::words::Party;
+use super::world::World;
+use crate::evidence::Kind;
+use crate::role::{Command, RecordingMode};
+
+/// The platform records every call of this person, whoever dials.
+#[cucumber::given(expr = "{party}'s calls are always recorded")]
+fn always_recorded(world: &mut World, party: Party) -> Result<(), StepError> {
+    record(world, &party, RecordingMode::Always)
+}
+
+/// The platform records no call of this person: as it is until somebody says otherwise.
+#[cucumber::given(expr = "{party}'s calls are never recorded")]
+fn never_recorded(world: &mut World, party: Party) -> Result<(), StepError> {
+    record(world, &party, RecordingMode::Never)
+}
+
+fn record(world: &mut World, party: &Party, mode: RecordingMode) -> Result<(), StepError> {
+    let number = world.number_of(&party.0)?;
+    let platform = world.part(Kind::Platform)?;
+    world.tell(&platform, Command::Record(number, mode))
+}

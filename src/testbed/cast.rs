@@ -1,0 +1,392 @@
+//! From a scenario to a testbed: every part of ours at an address of its own.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::time::Duration;
+
+use thiserror::Error;
+
+use super::{AnyDriver, Home, Testbed};
+use crate::audio::Voice;
+use crate::driver::sim::{
+    Bandwidth, BitRate, Jitter, LinkSettings, Reordering, Share, Sim, SimSettings,
+};
+use crate::driver::wire::{Identity, Trust, Wire, WireSettings};
+use crate::driver::{self, Listen as _};
+use crate::evidence::{Kind, Member, Name, Timeline};
+use crate::packet::Transport;
+use crate::role::phone::{self, Phone};
+use crate::role::platform::{self, Platform};
+use crate::role::recorder::{self, Keep, Recorder};
+use crate::role::{Ports, RecordingMode, Role};
+use crate::scenario::{self, Part, Player, Scenario, Setting};
+use crate::sdp::Codec;
+use crate::time::Epoch;
+
+/// Why a testbed cannot be built. Each reads well after "cannot".
+#[derive(Debug, Error)]
+pub enum Error {
+    /// The driver cannot open an address, or start at all.
+    #[error("{0}")]
+    Driver(#[from] driver::Error),
+    /// A file that the scenario names cannot be read.
+    #[error("read {path}: {cause}")]
+    File {
+        /// The file.
+        path: String,
+        /// What the system said.
+        cause: std::io::Error,
+    },
+    /// There are more people than voices.
+    #[error("tell more than {0} people apart by their voices")]
+    TooManyPeople(u8),
+}
+
+/// Every fault that a part can have, with the role that can have it.
+pub fn faults() -> Vec<(scenario::RoleName, &'static str)> {
+    let platform = platform::Fault::ALL.iter().map(|(name, _)| (scenario::RoleName::Platform, *name));
+    let recorder = recorder::Fault::ALL.iter().map(|(name, _)| (scenario::RoleName::Recorder, *name));
+    platform.chain(recorder).collect()
+}
+
+impl Testbed {
+    /// Puts the cast of a scenario on its network. Recordings go to `keep`.
+    pub fn build(scenario: &Scenario, seed: u64, keep: Box<dyn Keep>) -> Result<Self, Error> {
+        let driver = match &scenario.setting {
+            Setting::Simulated(network) => AnyDriver::Sim(Sim::new(SimSettings {
+                seed,
+                default_link: link(&network.base),
+                links: links(scenario, network),
+            })),
+            Setting::Wire(wire) => AnyDriver::Wire(Box::new(Wire::open(&wire_settings(wire)?)?)),
+        };
+        let mut builder = Builder { scenario, seed, epoch: driver.epoch(), keep: Some(keep), driver };
+        let places = builder.places()?;
+        let parts = builder.parts(&places)?;
+        let timeline = Timeline::new(builder.epoch);
+        let mut testbed = Self::new(builder.driver, timeline);
+        for (member, home, role) in parts {
+            match role {
+                Some(role) => testbed.add(member, &home, role),
+                None => testbed.timeline.cast_mut().add(member, &home.hosts, &home.sockets),
+            }
+        }
+        Ok(testbed)
+    }
+}
+
+struct Builder<'a> {
+    scenario: &'a Scenario,
+    seed: u64,
+    epoch: Epoch,
+    keep: Option<Box<dyn Keep>>,
+    driver: AnyDriver,
+}
+
+/// Where a part lives.
+#[derive(Clone, Debug)]
+struct Place {
+    listen: Vec<(Transport, SocketAddr)>,
+    ports: Ports,
+    home: Home,
+}
+
+impl Builder<'_> {
+    /// Opens the addresses of every part that we play; a real one lives where the scenario says.
+    fn places(&mut self) -> Result<Vec<Place>, Error> {
+        let scenario = self.scenario;
+        scenario.cast.iter().enumerate().map(|(index, part)| self.place(index, part)).collect()
+    }
+
+    fn place(&mut self, index: usize, part: &Part) -> Result<Place, Error> {
+        let (host, shared) = match &self.scenario.setting {
+            Setting::Simulated(_) => (simulated_host(index, part), false),
+            Setting::Wire(wire) => (wire.listen, true),
+        };
+        let mut home = Home::default();
+        if let Player::Real(address) = &part.player {
+            let address = &address.value;
+            let transport = transport(address.transport);
+            let known = address.host.parse().ok().zip(Some(address.port.unwrap_or(port_of(transport))));
+            let socket = known.map(|(host, port)| SocketAddr::new(host, port));
+            home.sockets.extend(socket);
+            let listen = socket.map(|socket| (transport, socket)).into_iter().collect();
+            return Ok(Place { listen, ports: Ports::of(host, Vec::new()), home });
+        }
+        if part.player == Player::Registers {
+            return Ok(Place { listen: Vec::new(), ports: Ports::of(host, Vec::new()), home });
+        }
+        let listen = self.listen(host, part)?;
+        let ports = self.ports(host, part)?;
+        if shared {
+            home.sockets.extend(listen.iter().map(|(_, address)| *address));
+            home.sockets.extend(ports.addresses().flat_map(|rtp| [rtp, above(rtp)]));
+        } else {
+            home.hosts.push(host);
+        }
+        Ok(Place { listen, ports, home })
+    }
+
+    /// UDP and TCP at one port, TLS at the next.
+    fn listen(&mut self, host: IpAddr, part: &Part) -> Result<Vec<(Transport, SocketAddr)>, Error> {
+        let wanted = match &self.scenario.setting {
+            Setting::Simulated(_) => Some(SIP),
+            Setting::Wire(wire) => wire.port(&part.name),
+        };
+        let mut listen = Vec::new();
+        let udp = self.driver.listen(Transport::Udp, SocketAddr::new(host, wanted.unwrap_or(0)))?;
+        listen.push((Transport::Udp, udp));
+        listen.push((Transport::Tcp, self.driver.listen(Transport::Tcp, udp)?));
+        let tls = match wanted {
+            Some(port) => SocketAddr::new(host, port + 1),
+            None => SocketAddr::new(host, 0),
+        };
+        listen.push((Transport::Tls, self.driver.listen(Transport::Tls, tls)?));
+        // What a part prefers stands first.
+        let preferred = transport(part.transport);
+        listen.sort_by_key(|(transport, _)| *transport != preferred);
+        Ok(listen)
+    }
+
+    fn ports(&mut self, host: IpAddr, part: &Part) -> Result<Ports, Error> {
+        let people = self.scenario.phones().count();
+        let count = match part.role {
+            scenario::Role::Phone(_) => PORTS_OF_PHONE,
+            scenario::Role::Platform(_) | scenario::Role::Recorder => PORTS_PER_PERSON * people.max(4),
+        };
+        let mut ports = Vec::new();
+        for pair in 0..count {
+            let rtp = match &self.driver {
+                AnyDriver::Sim(_) => {
+                    let port = FIRST_MEDIA + 2 * u16::try_from(pair).unwrap_or(u16::MAX / 4);
+                    let rtp = SocketAddr::new(host, port);
+                    self.driver.listen(Transport::Udp, rtp)?;
+                    self.driver.listen(Transport::Udp, above(rtp))?;
+                    rtp
+                }
+                AnyDriver::Wire(_) => self.driver.listen_pair(host, FIRST_MEDIA..=LAST_MEDIA)?,
+            };
+            ports.push(rtp.port());
+        }
+        Ok(Ports::of(host, ports))
+    }
+
+    fn parts(&mut self, places: &[Place]) -> Result<Vec<(Member, Home, Option<Box<dyn Role>>)>, Error> {
+        let scenario = self.scenario;
+        let mut people = 0;
+        let mut parts = Vec::new();
+        for (index, (part, place)) in scenario.cast.iter().zip(places).enumerate() {
+            let number = match &part.role {
+                scenario::Role::Phone(phone) => Some(phone.number.as_str().to_owned()),
+                _ => None,
+            };
+            let member = Member {
+                name: Name::from(part.name.as_str()),
+                kind: kind(&part.role),
+                number,
+                real: !matches!(part.player, Player::Ours { .. }),
+            };
+            let seed = self.seed.wrapping_mul(SPREAD) ^ index as u64;
+            let role: Option<Box<dyn Role>> = match (&part.player, &part.role) {
+                (Player::Real(_) | Player::Registers, _) => None,
+                (_, scenario::Role::Phone(phone)) => {
+                    let voice = Voice::of_person(people).ok_or(Error::TooManyPeople(Voice::PEOPLE))?;
+                    people += 1;
+                    Some(Box::new(self.phone(part, phone, place, voice, seed, places)))
+                }
+                (_, scenario::Role::Platform(platform)) => {
+                    Some(Box::new(self.platform(part, platform, place, seed, places)))
+                }
+                (_, scenario::Role::Recorder) => Some(Box::new(self.recorder(part, place, seed))),
+            };
+            parts.push((member, place.home.clone(), role));
+        }
+        Ok(parts)
+    }
+
+    fn phone(&self, part: &Part, phone: &scenario::Phone, place: &Place, voice: Voice, seed: u64, places: &[Place]) -> Phone {
+        let preferred = transport(part.transport);
+        let server = self.address_of(scenario::RoleName::Platform, preferred, places);
+        Phone::new(phone::Settings {
+            number: phone.number.as_str().to_owned(),
+            display: part.name.clone(),
+            domain: DOMAIN.to_owned(),
+            server: server.unwrap_or((preferred, SocketAddr::new(place.ports.host(), SIP))),
+            listen: place.listen.clone(),
+            ports: place.ports.clone(),
+            codecs: codecs(&part.codecs),
+            voice,
+            password: phone.password.clone(),
+            record_aware: phone.record_aware,
+            registration: REGISTRATION,
+            seed,
+            epoch: self.epoch,
+        })
+    }
+
+    fn platform(&self, part: &Part, platform: &scenario::Platform, place: &Place, seed: u64, places: &[Place]) -> Platform {
+        let users = self.scenario.phones().map(|(part, phone)| platform::User {
+            number: phone.number.as_str().to_owned(),
+            display: part.name.clone(),
+            password: phone.password.clone(),
+            recording: match phone.recording {
+                scenario::Recording::Never => RecordingMode::Never,
+                scenario::Recording::Always => RecordingMode::Always,
+            },
+        });
+        Platform::new(platform::Settings {
+            domain: DOMAIN.to_owned(),
+            listen: place.listen.clone(),
+            ports: place.ports.clone(),
+            users: users.collect(),
+            recorder: self.address_of(scenario::RoleName::Recorder, transport(part.transport), places),
+            dialect: match platform.dialect {
+                scenario::Dialect::Rfc => platform::Dialect::Rfc,
+                scenario::Dialect::Webex => platform::Dialect::Webex,
+            },
+            patience: PATIENCE,
+            large_requests_to_tcp: true,
+            fault: fault(part).and_then(platform::Fault::named),
+            seed,
+            epoch: self.epoch,
+        })
+    }
+
+    fn recorder(&mut self, part: &Part, place: &Place, seed: u64) -> Recorder {
+        let keep = self.keep.take().unwrap_or_else(|| Box::new(recorder::Memory::default()));
+        let settings = recorder::Settings {
+            listen: place.listen.clone(),
+            ports: place.ports.clone(),
+            codecs: codecs(&[scenario::Codec::Pcmu, scenario::Codec::Pcma, scenario::Codec::G722]),
+            fault: fault(part).and_then(recorder::Fault::named),
+            seed,
+            epoch: self.epoch,
+        };
+        Recorder::new(settings, keep)
+    }
+
+    /// Where the part with a role is reached by a transport.
+    fn address_of(&self, role: scenario::RoleName, transport: Transport, places: &[Place]) -> Option<(Transport, SocketAddr)> {
+        let index = self.scenario.cast.iter().position(|part| part.role.name() == role)?;
+        let listen = &places.get(index)?.listen;
+        listen.iter().find(|(it, _)| *it == transport).or(listen.first()).copied()
+    }
+}
+
+fn wire_settings(wire: &scenario::Wire) -> Result<WireSettings, Error> {
+    let read = |path: &std::path::Path| {
+        std::fs::read_to_string(path)
+            .map_err(|cause| Error::File { path: path.display().to_string(), cause })
+    };
+    let Some(files) = &wire.tls else { return Ok(WireSettings::default()) };
+    let identity = Identity::Pem { certificates: read(&files.certificate)?, key: read(&files.key)? };
+    let trust = match &files.trust {
+        Some(path) => Trust::Authorities(read(path)?),
+        None => Trust::Anybody,
+    };
+    Ok(WireSettings { identity, trust, ..WireSettings::default() })
+}
+
+fn links(scenario: &Scenario, network: &scenario::Network) -> std::collections::BTreeMap<(IpAddr, IpAddr), LinkSettings> {
+    let host = |name: &str| {
+        let index = scenario.cast.iter().position(|part| part.name == name)?;
+        Some(simulated_host(index, &scenario.cast[index]))
+    };
+    let mut links = std::collections::BTreeMap::new();
+    for between in &network.links {
+        let [one, other] = &between.ends;
+        if let Some((one, other)) = host(one).zip(host(other)) {
+            links.insert((one, other), link(&between.link));
+            links.insert((other, one), link(&between.link));
+        }
+    }
+    links
+}
+
+fn link(link: &scenario::Link) -> LinkSettings {
+    LinkSettings {
+        latency: link.latency,
+        jitter: Jitter { spread: link.jitter, ..Jitter::default() },
+        loss: Share::per_million(link.loss.per_million()),
+        reordering: Reordering { share: Share::per_million(link.reordering.per_million()), ..Reordering::default() },
+        duplication: Share::per_million(link.duplication.per_million()),
+        bandwidth: link.bandwidth.map(|rate| Bandwidth {
+            rate: BitRate::per_second(rate.bits_per_second()),
+            queue: QUEUE,
+        }),
+        ..LinkSettings::default()
+    }
+}
+
+/// The address of a part in simulation: telephones, the platform and the recorder are on
+/// networks of their own (RFC 5737).
+fn simulated_host(index: usize, part: &Part) -> IpAddr {
+    let [high, low] = u16::try_from(index + 10).unwrap_or(u16::MAX).to_be_bytes();
+    let address = match part.role {
+        // Two hundred and more telephones do not fit into 192.0.2.0/24.
+        scenario::Role::Phone(_) if high > 0 => Ipv4Addr::new(198, 18, high, low),
+        scenario::Role::Phone(_) => Ipv4Addr::new(192, 0, 2, low),
+        scenario::Role::Platform(_) => Ipv4Addr::new(198, 51, 100, 10),
+        scenario::Role::Recorder => Ipv4Addr::new(203, 0, 113, 10),
+    };
+    IpAddr::V4(address)
+}
+
+fn kind(role: &scenario::Role) -> Kind {
+    match role {
+        scenario::Role::Phone(_) => Kind::Phone,
+        scenario::Role::Platform(_) => Kind::Platform,
+        scenario::Role::Recorder => Kind::Recorder,
+    }
+}
+
+fn fault(part: &Part) -> Option<&str> {
+    match &part.player {
+        Player::Ours { fault } => fault.as_ref().map(|fault| fault.value.as_str()),
+        _ => None,
+    }
+}
+
+fn transport(transport: scenario::Transport) -> Transport {
+    match transport {
+        scenario::Transport::Udp => Transport::Udp,
+        scenario::Transport::Tcp => Transport::Tcp,
+        scenario::Transport::Tls => Transport::Tls,
+    }
+}
+
+fn codecs(codecs: &[scenario::Codec]) -> Vec<Codec> {
+    let speech = codecs.iter().map(|codec| match codec {
+        scenario::Codec::Pcmu => Codec::PCMU,
+        scenario::Codec::Pcma => Codec::PCMA,
+        scenario::Codec::G722 => Codec::G722,
+    });
+    speech.chain([Codec::TELEPHONE_EVENT]).collect()
+}
+
+fn port_of(transport: Transport) -> u16 {
+    if transport == Transport::Tls { SIP + 1 } else { SIP }
+}
+
+fn above(rtp: SocketAddr) -> SocketAddr {
+    SocketAddr::new(rtp.ip(), rtp.port() + 1)
+}
+
+/// RFC 2606: a domain that is nobody's.
+const DOMAIN: &str = "calls.example";
+/// RFC 3261 section 19.1.2.
+const SIP: u16 = 5_060;
+const FIRST_MEDIA: u16 = 20_000;
+/// Below the ports that systems give to outgoing connections.
+const LAST_MEDIA: u16 = 32_000;
+/// One telephone has at most a few calls at once.
+const PORTS_OF_PHONE: usize = 4;
+/// A leg, and two streams in each of the recordings of the two parties.
+const PORTS_PER_PERSON: usize = 6;
+/// RFC 3261 section 10.2.1.1: an hour is usual.
+const REGISTRATION: Duration = Duration::from_secs(3_600);
+/// The longest that a platform waits for its recorder (product: 50 ms to 10 s).
+const PATIENCE: Duration = Duration::from_secs(10);
+/// A router that holds more than this makes a call unbearable before it drops anything.
+const QUEUE: Duration = Duration::from_millis(200);
+/// Spreads the seeds of the parts apart: 2^64 divided by the golden ratio.
+const SPREAD: u64 = 0x9E37_79B9_7F4A_7C15;

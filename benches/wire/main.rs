@@ -8,6 +8,7 @@
 
 mod figures;
 mod load;
+mod ours;
 mod plain;
 mod receiver;
 mod sender;
@@ -19,6 +20,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::figures::Figures;
+use crate::ours::Ours;
 use crate::receiver::Receiver;
 use crate::sender::Sender;
 
@@ -29,6 +31,8 @@ fn main() -> ExitCode {
     {
         let (streams, target) = (parsed(streams), parsed(target));
         match sender.as_str() {
+            ours::ANY_MOMENT => Ours::AtAnyMoment.send(streams, target),
+            ours::SLOTS => Ours::InSlots.send(streams, target),
             plain::NAME => plain::send(streams, target),
             other => unreachable!("{other} is not one of ours"),
         }
@@ -62,7 +66,7 @@ impl Wanted {
         // Cargo adds `--bench`.
         let words: Vec<&str> =
             arguments.iter().map(String::as_str).filter(|word| *word != "--bench").collect();
-        let mut wanted = Self { streams: 1_000, span: Duration::from_secs(5), only: String::new() };
+        let mut wanted = Self { streams: 1_000, span: Duration::from_secs(4), only: String::new() };
         for pair in words.chunks(2) {
             match *pair {
                 ["--streams", count] => wanted.streams = parsed(count),
@@ -114,9 +118,9 @@ fn parsed<T: std::str::FromStr>(word: &str) -> T {
     word.parse().unwrap_or_else(|_| panic!("cannot read {word}"))
 }
 
-const SENDERS: [&dyn Sender; 2] = [&sipp::Sipp, &plain::Plain];
+const SENDERS: [&dyn Sender; 4] = [&sipp::Sipp, &Ours::AtAnyMoment, &Ours::InSlots, &plain::Plain];
 
-/// Two senders stay within 30 s, whatever happens.
+/// The longest that a sender may take until all its streams are there.
 const LONGEST_START: Duration = Duration::from_secs(6);
 
 const LONGEST_SPAN: Duration = Duration::from_secs(8);

@@ -1,6 +1,7 @@
 //! The test's ears and eyes, on recordings and captures whose faults are known.
 
-use std::fs::File;
+use std::fs::{self, File};
+use std::panic::catch_unwind;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -11,6 +12,8 @@ use pcap_file::pcapng::blocks::interface_description::InterfaceDescriptionBlock;
 
 use crate::capture::Capture;
 use crate::hearing::{Heard, WINDOW_LENGTH, channels};
+use crate::serve::Kept;
+use crate::served::is_in_order;
 use crate::tone::{RATE, Tone, write_wav};
 
 pub fn a_tone_is_found_on_its_channel_from_when_to_when(folder: &Path) {
@@ -81,6 +84,32 @@ pub fn a_malformed_frame_is_found(folder: &Path) {
     frames.push(frame(40_000, 53, &[0, 1, 1]));
     let capture = Capture::new(&write_capture(folder, frames));
     assert_eq!(capture.frames("_ws.malformed"), 1);
+}
+
+pub fn a_kept_recording_is_in_order_and_not_with_its_sides_swapped(folder: &Path) {
+    let low = spoken(Tone::Low, 800..40_000);
+    let high = spoken(Tone::High, 1_600..40_800);
+    let kept = keep(&folder.join("sound"), &[low.clone(), high.clone()], VERDICTS);
+    is_in_order(&kept.the_one_recording());
+
+    let swapped = keep(&folder.join("swapped"), &[high.clone(), low.clone()], VERDICTS);
+    assert!(catch_unwind(|| is_in_order(&swapped.the_one_recording())).is_err());
+
+    let failed = keep(&folder.join("failed"), &[low, high], "PASS one\nFAIL other\n");
+    assert!(catch_unwind(|| is_in_order(&failed.the_one_recording())).is_err());
+}
+
+/// Lays down what `tallylight serve` keeps of a call.
+fn keep(folder: &Path, sides: &[Vec<i16>], verdicts: &str) -> Kept {
+    let call = folder.join("call");
+    fs::create_dir_all(&call).expect("the folder of the example can be written");
+    write_wav(&call.join("recording.wav"), sides);
+    for (file, text) in
+        [("metadata.xml", METADATA), ("ladder.txt", "INVITE\nBYE\n"), ("verdicts.txt", verdicts)]
+    {
+        fs::write(call.join(file), text).expect("the folder of the example can be written");
+    }
+    Kept::read(folder, &folder.join("capture.pcapng"))
 }
 
 fn spoken(tone: Tone, when: std::ops::Range<u32>) -> Vec<i16> {
@@ -163,3 +192,12 @@ fn write_capture(folder: &Path, frames: Vec<Vec<u8>>) -> PathBuf {
     }
     path
 }
+
+const METADATA: &str = r#"<recording xmlns="urn:ietf:params:xml:ns:recording:1">
+  <participant participant_id="a"><nameID aor="sip:+12025550101@platform.example"/></participant>
+  <participant participant_id="b"><nameID aor="sip:+12025550102@platform.example"/></participant>
+  <stream stream_id="c"><label>1</label></stream>
+  <stream stream_id="d"><label>2</label></stream>
+</recording>"#;
+
+const VERDICTS: &str = "PASS\n";

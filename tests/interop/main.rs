@@ -66,8 +66,8 @@ fn passes(example: &Example) -> bool {
     let outcome = alone::run(example);
     let seconds = started.elapsed().as_secs_f32();
     match &outcome {
-        Ok(()) => println!("ok      {:<58} {seconds:5.1} s", example.name),
-        Err(why) => println!("FAILED  {:<58} {seconds:5.1} s\n{why}", example.name),
+        Ok(()) => println!("ok      {:<68} {seconds:5.1} s", example.name),
+        Err(why) => println!("FAILED  {:<68} {seconds:5.1} s\n{why}", example.name),
     }
     outcome.is_ok()
 }
@@ -85,6 +85,7 @@ const EXAMPLES: &[Example] = examples![
     checkers::a_sound_capture_is_read_whole,
     checkers::a_lost_packet_is_counted,
     checkers::a_malformed_frame_is_found,
+    checkers::a_kept_recording_is_in_order_and_not_with_its_sides_swapped,
     peers::sipp_calls_sipp_over_udp,
     peers::sipp_calls_sipp_over_tcp,
     peers::sipp_proves_who_it_is_when_its_call_is_challenged,

@@ -5,7 +5,7 @@ use std::thread;
 use std::time::Duration;
 
 use crate::baresip::{Baresip, Setup};
-use crate::serve::{Kept, OTHER, RECORDED, Served};
+use crate::serve::{Kept, OTHER, RECORDED, Recording, Served};
 use crate::sipp::{Line, PATIENCE, Sipp, Transport};
 use crate::tone::Tone;
 
@@ -122,18 +122,9 @@ fn alice_on_baresip(transport: Transport) -> Setup {
     }
 }
 
-/// Insists on one recording with each side where it belongs, and on a capture that tshark reads.
+/// Insists on one recording that is as it should be, and on a capture that tshark reads.
 fn is_recorded(kept: &Kept, transport: Transport) {
-    let recording = kept.the_one_recording();
-    let own = recording.own.carries_only(Tone::Low, LEAST, HOLE_IN_RECORDING);
-    let other = recording.other.carries_only(Tone::High, LEAST, HOLE_IN_RECORDING);
-    assert!(own.from.abs_diff(other.from) <= APART, "the sides do not agree: {own:?} {other:?}");
-    recording.names_both_parties();
-    for word in ["INVITE", "BYE"] {
-        assert!(recording.ladder.contains(word), "no {word} in\n{}", recording.ladder);
-    }
-    recording.is_judged_well();
-
+    is_in_order(&kept.the_one_recording());
     kept.capture.is_whole();
     kept.capture.has_streams(STREAMS, PACKETS);
     let dialogs = kept.capture.dialogs();
@@ -142,6 +133,19 @@ fn is_recorded(kept: &Kept, transport: Transport) {
     if transport == Transport::Tcp {
         assert_ne!(kept.capture.frames("sip && tcp"), 0);
     }
+}
+
+/// Insists that each side is where it belongs, from the start to the end, and that the papers of
+/// the recording say so.
+pub fn is_in_order(recording: &Recording) {
+    let own = recording.own.carries_only(Tone::Low, LEAST, HOLE_IN_RECORDING);
+    let other = recording.other.carries_only(Tone::High, LEAST, HOLE_IN_RECORDING);
+    assert!(own.from.abs_diff(other.from) <= APART, "the sides do not agree: {own:?} {other:?}");
+    recording.names_both_parties();
+    for word in ["INVITE", "BYE"] {
+        assert!(recording.ladder.contains(word), "no {word} in\n{}", recording.ladder);
+    }
+    recording.is_judged_well();
 }
 
 /// How long a call is talked in.

@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::io;
-use std::net::SocketAddr;
+use std::net::{SocketAddr, UdpSocket};
 use std::os::fd::AsFd;
 use std::sync::Arc;
 
 use nix::sys::socket::{setsockopt, sockopt};
 use socket2::{Domain, Protocol, SockRef, Socket, Type};
-use tokio::net::UdpSocket;
+use tokio::io::unix::AsyncFd;
 use tokio::sync::oneshot;
 
 use super::clock::Clock;
@@ -25,7 +25,7 @@ pub(super) struct Datagrams {
 
 #[derive(Debug)]
 struct Open {
-    socket: Arc<UdpSocket>,
+    socket: Arc<AsyncFd<UdpSocket>>,
     /// What was sent last, oldest first: an ICMP error quotes only the beginning of a datagram.
     recent: VecDeque<Packet>,
     /// Dropped, it ends the reading.
@@ -42,7 +42,7 @@ impl Datagrams {
             return Err(io::ErrorKind::AddrInUse.into());
         }
         let socket = Arc::new(self.reader.adopt(bind(address)?)?);
-        let address = socket.local_addr()?;
+        let address = socket.get_ref().local_addr()?;
         let (watch, closed) = oneshot::channel();
         self.reader.watch(Watched { socket: Arc::clone(&socket), address, closed });
         let recent = VecDeque::with_capacity(MOST_RECENT);
@@ -62,7 +62,7 @@ impl Datagrams {
         let target = packet.target.into();
         let mut attempts = 0;
         while attempts < MOST_ATTEMPTS {
-            match SockRef::from(&*open.socket).send_to(&packet.payload, &target) {
+            match SockRef::from(open.socket.get_ref()).send_to(&packet.payload, &target) {
                 Ok(_) => {
                     open.remember(packet);
                     return Ok(());
@@ -97,7 +97,7 @@ impl Open {
     }
 }
 
-fn bind(address: SocketAddr) -> io::Result<std::net::UdpSocket> {
+fn bind(address: SocketAddr) -> io::Result<UdpSocket> {
     let socket = Socket::new(Domain::for_address(address), Type::DGRAM, Some(Protocol::UDP))?;
     setsockopt(&socket, sockopt::ReceiveTimestampns, &true)?;
     match address {

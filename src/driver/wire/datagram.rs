@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::io;
-use std::net::SocketAddr;
+use std::net::{SocketAddr, UdpSocket};
 use std::os::fd::AsFd;
 use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver};
@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use nix::sys::socket::{setsockopt, sockopt};
 use socket2::{Domain, Protocol, SockRef, Socket, Type};
-use tokio::net::UdpSocket;
+use tokio::io::unix::AsyncFd;
 use tokio::sync::oneshot;
 
 use super::clock::Clock;
@@ -27,7 +27,7 @@ pub(super) struct Datagrams {
 
 #[derive(Debug)]
 struct Open {
-    socket: Arc<UdpSocket>,
+    socket: Arc<AsyncFd<UdpSocket>>,
     /// What was sent last, oldest first: an ICMP error quotes only the beginning of a datagram.
     recent: VecDeque<Packet>,
     /// Dropped, it ends the reading.
@@ -46,7 +46,7 @@ impl Datagrams {
             return Err(io::ErrorKind::AddrInUse.into());
         }
         let socket = Arc::new(self.reader.adopt(bind(address)?)?);
-        let address = socket.local_addr()?;
+        let address = socket.get_ref().local_addr()?;
         let (watch, closed) = oneshot::channel();
         let (ending, ended) = mpsc::channel();
         self.reader.watch(Watched { socket: Arc::clone(&socket), address, closed, ending });
@@ -70,7 +70,7 @@ impl Datagrams {
         let target = packet.target.into();
         let mut attempts = 0;
         while attempts < MOST_ATTEMPTS {
-            match SockRef::from(&*open.socket).send_to(&packet.payload, &target) {
+            match SockRef::from(open.socket.get_ref()).send_to(&packet.payload, &target) {
                 Ok(_) => {
                     open.remember(packet);
                     return Ok(());
@@ -105,7 +105,7 @@ impl Open {
     }
 }
 
-fn bind(address: SocketAddr) -> io::Result<std::net::UdpSocket> {
+fn bind(address: SocketAddr) -> io::Result<UdpSocket> {
     let socket = Socket::new(Domain::for_address(address), Type::DGRAM, Some(Protocol::UDP))?;
     setsockopt(&socket, sockopt::ReceiveTimestampns, &true)?;
     match address {

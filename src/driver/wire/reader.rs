@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 use std::io::{self, IoSliceMut};
-use std::net::SocketAddr;
+use std::net::{SocketAddr, UdpSocket};
 use std::os::fd::AsRawFd;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -13,8 +13,8 @@ use nix::sys::socket::{
     ControlMessageOwned, MsgFlags, MultiHeaders, RecvMsg, SockaddrStorage, recvmmsg, recvmsg,
 };
 use nix::sys::time::TimeSpec;
-use tokio::io::Interest;
-use tokio::net::UdpSocket;
+use tokio::io::unix::AsyncFd;
+use tokio::io::{Interest, Ready};
 use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::LocalSet;
@@ -35,7 +35,7 @@ pub(super) struct Reader {
 /// A socket to be read until its other owner closes it.
 #[derive(Debug)]
 pub(super) struct Watched {
-    pub(super) socket: Arc<UdpSocket>,
+    pub(super) socket: Arc<AsyncFd<UdpSocket>>,
     pub(super) address: SocketAddr,
     pub(super) closed: oneshot::Receiver<()>,
     /// Dropped when the socket is no longer read.
@@ -72,9 +72,10 @@ impl Reader {
     }
 
     /// Makes a socket one that this thread can read.
-    pub(super) fn adopt(&self, socket: std::net::UdpSocket) -> io::Result<UdpSocket> {
+    pub(super) fn adopt(&self, socket: UdpSocket) -> io::Result<AsyncFd<UdpSocket>> {
         let _context = self.runtime.enter();
-        UdpSocket::from_std(socket)
+        // Not for writing: each datagram that leaves would wake this thread.
+        AsyncFd::with_interest(socket, EITHER)
     }
 
     pub(super) fn watch(&self, socket: Watched) {
@@ -85,28 +86,27 @@ impl Reader {
 
 /// Reads one socket for as long as it is there.
 async fn read(
-    socket: &UdpSocket,
+    socket: &AsyncFd<UdpSocket>,
     address: SocketAddr,
     batch: &RefCell<Batch>,
     inbox: &Inbox,
 ) -> io::Result<()> {
     loop {
-        let ready = socket.ready(EITHER).await?;
+        let mut guard = socket.ready(EITHER).await?;
         let mut batch = batch.borrow_mut();
-        if ready.is_error() {
-            let _ = socket.try_io(Interest::ERROR, || {
-                // The pending error would come in place of a datagram; the queue tells more.
-                let _ = socket.take_error();
-                batch.receive_returned(socket, address)
-            });
+        if guard.ready().is_error() {
+            // The pending error would come in place of a datagram; the queue tells more.
+            let _ = socket.get_ref().take_error();
+            if batch.receive_returned(socket.get_ref(), address).is_err() {
+                guard.clear_ready_matching(Ready::ERROR);
+            }
         }
-        let _ = socket.try_io(Interest::READABLE, || match batch.receive(socket, address) {
-            Ok(BATCH) => Ok(()),
+        if !matches!(batch.receive(socket.get_ref(), address), Ok(BATCH)) {
             // The system tells of a readable socket only when more comes in, so it must have
             // been seen empty before we wait again: that is what a batch with room left shows.
             // If an error cut the batch short instead, the socket is ready anew.
-            Ok(_) | Err(_) => Err(io::ErrorKind::WouldBlock.into()),
-        });
+            guard.clear_ready_matching(Ready::READABLE);
+        }
         batch.put_into(inbox);
     }
 }

@@ -284,4 +284,4 @@ impl Call {
 }
 
 /// RFC 3261 section 13.3.1.1: at every minute.
-const PROGRESS_EVERY: Duration = Duration::from_secs(60);
+const PROGRESS_EVERY: Duration = Duration::from_mins(1);

@@ -90,7 +90,7 @@ pub(super) struct OurInvite {
 pub(super) enum Waiting {
     /// A 2xx from the peer of this tag.
     Ack(String),
-    /// A provisional response from the peer of this tag, with the RAck that it asks for.
+    /// A provisional response from the peer of this tag, with the `RAck` that it asks for.
     Prack(String, String),
 }
 
@@ -98,7 +98,7 @@ pub(super) enum Waiting {
 #[derive(Debug)]
 pub(super) struct TheirInvite {
     pub(super) server: ServerId,
-    /// The number of its CSeq.
+    /// The number of its `CSeq`.
     pub(super) number: u32,
     pub(super) bargain: Bargain,
     pub(super) reliable: Reliable,

@@ -298,9 +298,4 @@ impl Core {
     pub(super) fn is_full(&self, calls: usize) -> bool {
         calls >= self.settings.calls_max
     }
-
-    /// The path of a request, for its Contact.
-    pub(super) fn flow_of(&self, route: Option<Route>) -> Flow {
-        route.unwrap_or_else(Route::nowhere).flow
-    }
 }

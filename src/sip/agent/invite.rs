@@ -8,6 +8,7 @@ use super::event::{CallId, Event, RequestId, Why};
 use super::identity::fill;
 use super::{CallState, Error, Invite, UserAgent};
 use crate::sip::dialog::Dialog;
+use crate::sip::transport::Route;
 use crate::sip::{CSeq, Message, Method, NameAddr, Uri};
 use crate::time::Instant;
 
@@ -37,7 +38,7 @@ impl Call {
         let mut preview = request.clone();
         fill(&mut preview, &invite.content);
         let route = core.route_outside(&preview, invite.outbound);
-        let flow = core.flow_of(route);
+        let flow = route.unwrap_or_else(Route::nowhere).flow;
         let is_secure = invite.uri.as_sip().is_some_and(|uri| uri.secure);
         let user = local.uri.user();
         let params = invite.contact_params.as_deref();

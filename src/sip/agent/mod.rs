@@ -347,20 +347,3 @@ impl UserAgent {
         }
     }
 }
-
-#[cfg(test)]
-impl UserAgent {
-    /// What is still remembered, for tests that all is forgotten in the end.
-    fn leftovers(&self) -> String {
-        let tables = [
-            ("calls", self.calls.len()),
-            ("dialogs", self.dialogs.len()),
-            ("invites", self.invites.len()),
-            ("bindings", self.bindings.len()),
-            ("requests", self.core.remembered()),
-            ("transactions", self.core.layer.len()),
-        ];
-        let left = tables.into_iter().filter(|(_, count)| *count > 0);
-        left.map(|(name, count)| format!("{count} {name} ")).collect()
-    }
-}

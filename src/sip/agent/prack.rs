@@ -21,7 +21,7 @@ use crate::time::Instant;
 pub(super) struct Reliable {
     /// Whether they are sent reliably at all.
     is_wanted: bool,
-    /// The RSeq of the next one.
+    /// The `RSeq` of the next one.
     next: u32,
     outstanding: Option<Outstanding>,
     /// Those that wait for the PRACK to the one before.
@@ -62,7 +62,7 @@ impl Reliable {
         self.outstanding.as_ref().is_some_and(|outstanding| outstanding.has_description)
     }
 
-    /// The RSeq that has no PRACK yet.
+    /// The `RSeq` that has no PRACK yet.
     pub(super) fn outstanding(&self) -> Option<u32> {
         self.outstanding.as_ref().map(|outstanding| outstanding.rseq)
     }

@@ -8,6 +8,7 @@ use super::event::{Event, RegistrationId, RequestId};
 use super::identity::fill;
 use super::invite::outside;
 use super::{Error, Registration, UserAgent};
+use crate::sip::transport::Route;
 use crate::sip::{Contacts, Message, Method, NameAddr};
 use crate::time::Instant;
 
@@ -16,7 +17,7 @@ use crate::time::Instant;
 pub(super) struct Binding {
     id: RegistrationId,
     told: Registration,
-    /// RFC 3261 section 10.2: one Call-ID for all registrations, and a CSeq that grows.
+    /// RFC 3261 section 10.2: one Call-ID for all registrations, and a number that grows.
     call_id: String,
     local: NameAddr,
     number: u32,
@@ -164,7 +165,7 @@ impl Binding {
         let route = core.route_outside(&preview, told.outbound);
         let is_secure = told.aor.uri.as_sip().is_some_and(|uri| uri.secure);
         let user = told.aor.uri.user();
-        let flow = core.flow_of(route);
+        let flow = route.unwrap_or_else(Route::nowhere).flow;
         self.contact = core.identity.contact(flow, is_secure, user.as_deref(), None);
         core.identity.introduce(&mut request, &self.contact);
         request.headers.push("Expires", self.expires.to_string());
@@ -258,7 +259,7 @@ fn before_end_of(expires: Duration) -> Duration {
 const REFRESH_LEAST: Duration = Duration::from_secs(1);
 
 /// When to try again after a refusal that does not say.
-const RETRY_AFTER: Duration = Duration::from_secs(60);
+const RETRY_AFTER: Duration = Duration::from_mins(1);
 
 /// The shortest Retry-After that is believed.
 const RETRY_LEAST: Duration = Duration::from_secs(1);

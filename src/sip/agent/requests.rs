@@ -118,7 +118,7 @@ impl UserAgent {
         request: Message,
         flow: Flow,
     ) {
-        if let Err(reply) = self.core.inspect(&request) {
+        if let Some(reply) = self.core.objection(&request) {
             self.core.reply(now, server, &reply);
         } else if to_tag(&request).is_empty() {
             self.handle_outside(now, server, request, flow);
@@ -173,14 +173,11 @@ impl Call {
     ) {
         let from = request.from().ok();
         let from = from.as_ref().and_then(|from| from.tag()).unwrap_or_default();
-        let in_order = match (self.dialog_with(from), request.cseq()) {
-            (Some(dialog), Ok(cseq)) => dialog.accept(&cseq),
-            _ => {
-                self.reply(core, now, server, &Reply::new(481));
-                return;
-            }
+        let Some((dialog, cseq)) = self.dialog_with(from).zip(request.cseq().ok()) else {
+            self.reply(core, now, server, &Reply::new(481));
+            return;
         };
-        if !in_order {
+        if !dialog.accept(&cseq) {
             // RFC 3261 section 12.2.2.
             self.reply(core, now, server, &Reply::new(500));
             return;

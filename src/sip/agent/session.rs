@@ -51,7 +51,7 @@ impl Clock {
             interval,
             is_ours,
             refresh: is_ours.then(|| now + span / 2),
-            end: now + (span - early),
+            end: now + span.saturating_sub(early),
         }
     }
 
@@ -161,9 +161,10 @@ impl Call {
     /// session description once more.
     fn refresh(&self, core: &mut Core) -> Wanted {
         let by_update = self.state.remote_allow.contains(&Method::Update);
-        let (method, body) = match by_update {
-            true => (Method::Update, None),
-            false => (Method::Invite, self.description.clone()),
+        let (method, body) = if by_update {
+            (Method::Update, None)
+        } else {
+            (Method::Invite, self.description.clone())
         };
         Wanted {
             id: core.next_request(),
@@ -221,7 +222,7 @@ mod tests {
 
     const WILLING: SessionTimer = SessionTimer {
         interval: None,
-        least: Duration::from_secs(120),
+        least: Duration::from_mins(2),
         refresher: Some(Refresher::Uas),
     };
 
@@ -250,7 +251,7 @@ mod tests {
 
     #[test]
     fn a_server_may_ask_for_a_timer_of_its_own() {
-        let eager = SessionTimer { interval: Some(Duration::from_secs(300)), ..WILLING };
+        let eager = SessionTimer { interval: Some(Duration::from_mins(5)), ..WILLING };
         let known = [("Supported", "timer"), ("Min-SE", "400")];
         assert_eq!(agree(&eager, &request(&known)), timer(400, Refresher::Uas, true));
         assert_eq!(agree(&eager, &request(&[])), Agreement::None);

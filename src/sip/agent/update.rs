@@ -62,7 +62,7 @@ impl Call {
         }
         match response {
             Some(response) if (200..300).contains(&code) => {
-                self.take_update(core, now, update.wanted, request, response);
+                self.take_update(core, now, &update.wanted, request, response);
             }
             response => self.handle_modify_refusal(core, now, update.wanted, code, response),
         }
@@ -72,7 +72,7 @@ impl Call {
         &mut self,
         core: &mut Core,
         now: Instant,
-        wanted: Wanted,
+        wanted: &Wanted,
         request: &Message,
         response: Message,
     ) {

@@ -133,7 +133,7 @@ fn a_call_to_nowhere_fails_with_503_at_once() {
     pair.invite_at("sip:bob@example.com", offer().into());
     assert_eq!(pair.alice.failed(), 503);
     pair.finish();
-    assert_eq!(pair.ladder, [""; 0]);
+    assert_eq!(pair.ladder, NOTHING);
 }
 
 #[test]
@@ -253,7 +253,7 @@ fn a_bye_that_nobody_answers_leaves_nothing_behind() {
     pair = pair.with_fate(|_| Fate::Drop);
     pair.alice.agent.hang_up(pair.now, call, Vec::new()).unwrap();
     pair.run(200_000);
-    assert_eq!(pair.alice.agent.leftovers(), "");
+    assert_eq!(leftovers(&pair.alice.agent), NOTHING);
     assert_eq!(pair.alice.ended(), Why::HungUpHere);
 }
 

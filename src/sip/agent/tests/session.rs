@@ -130,5 +130,5 @@ fn without_a_wish_there_is_no_timer() {
     pair.talking();
     assert_eq!(pair.alice.agent.calls.values().next().unwrap().deadline(), None);
     pair.run(4_000_000);
-    assert_eq!(pair.messages(), [""; 0]);
+    assert_eq!(pair.messages(), NOTHING);
 }

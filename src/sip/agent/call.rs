@@ -80,6 +80,8 @@ pub(super) struct OurInvite {
     pub(super) wanted: Option<Wanted>,
     /// The response that waits for the owner's answer.
     pub(super) waiting: Option<Waiting>,
+    /// It was cancelled.
+    pub(super) is_cancelled: bool,
     /// The last reliable provisional response in order, by the To tag of its fork (RFC 3262
     /// section 4).
     pub(super) rseqs: Vec<(String, u32)>,
@@ -275,6 +277,7 @@ impl Call {
         let theirs = self.theirs.iter().flat_map(TheirInvite::deadlines);
         let wanted = self.wanted.front().and_then(|wanted| wanted.not_before);
         let clock = self.clock.as_ref().map(Clock::deadline);
+        let clock = clock.filter(|_| self.stage == Stage::Confirmed);
         unacknowledged.chain(theirs).chain(wanted).chain(clock).min()
     }
 

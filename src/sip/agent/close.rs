@@ -40,7 +40,7 @@ impl UserAgent {
             self.core.reply(now, cancel, &Reply::new(200));
             return;
         };
-        let _ = self.with_call(now, call, |call, core| {
+        let _ = self.touch(now, call, |call, core| {
             call.reply(core, now, cancel, &Reply::new(200));
             call.handle_cancel(core, now, target, request);
             Ok(())
@@ -82,9 +82,9 @@ impl Call {
 
     /// Cancels our first INVITE, if there was a provisional response to it (RFC 3261 section 9.1).
     /// Otherwise the first one that comes does it.
-    pub(super) fn cancel(&self, core: &mut Core, now: Instant, headers: &[(String, String)]) {
-        if let Some(ours) = &self.ours {
-            core.cancel(now, ours.id, headers);
+    pub(super) fn cancel(&mut self, core: &mut Core, now: Instant, headers: &[(String, String)]) {
+        if let Some(ours) = self.ours.as_mut().filter(|ours| !ours.is_cancelled) {
+            ours.is_cancelled = core.cancel(now, ours.id, headers);
         }
     }
 

@@ -60,7 +60,14 @@ impl Call {
             self.exchange = Exchange::Ours;
             self.description.clone_from(&content.body);
         }
-        self.ours = Some(OurInvite { id, bargain, wanted: None, waiting: None, rseqs: Vec::new() });
+        self.ours = Some(OurInvite {
+            id,
+            bargain,
+            wanted: None,
+            waiting: None,
+            is_cancelled: false,
+            rseqs: Vec::new(),
+        });
     }
 
     /// A provisional response came to an INVITE of ours.

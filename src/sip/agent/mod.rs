@@ -234,16 +234,14 @@ impl UserAgent {
         while let Some(owner) = self.agenda.take_due(now) {
             match owner {
                 Owner::Call(call) => {
-                    let _ = self.with_call(now, call, |call, core| {
+                    let _ = self.touch(now, call, |call, core| {
                         call.handle_timeout(core, now);
                         Ok(())
                     });
                 }
-                Owner::Registration(id) => {
-                    self.handle_binding_timeout(now, id);
-                    self.pump(now);
-                }
+                Owner::Registration(id) => self.handle_binding_timeout(now, id),
             }
+            self.pump(now);
         }
     }
 
@@ -267,8 +265,20 @@ impl UserAgent {
         self.calls.get(&call).filter(|call| call.is_alive()).map(|call| &call.state)
     }
 
-    /// Does something with a call, and then what follows from it.
+    /// Does something that the owner wants with a call, and then all that follows from it.
     fn with_call<T>(
+        &mut self,
+        now: Instant,
+        id: CallId,
+        act: impl FnOnce(&mut Call, &mut Core) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let done = self.touch(now, id, act);
+        self.pump(now);
+        done
+    }
+
+    /// Does something with a call. What follows from it is left to who pumps.
+    fn touch<T>(
         &mut self,
         now: Instant,
         id: CallId,
@@ -277,7 +287,6 @@ impl UserAgent {
         let call = self.calls.get_mut(&id).ok_or(Error::NoSuchCall)?;
         let done = act(call, &mut self.core);
         self.settle_call(now, id);
-        self.pump(now);
         done
     }
 
@@ -340,7 +349,7 @@ impl UserAgent {
         self.invites.remove(&server);
         let Some(asked) = self.core.forget_asked(server) else { return };
         if let Some(call) = asked.call {
-            let _ = self.with_call(now, call, |call, _| {
+            let _ = self.touch(now, call, |call, _| {
                 call.forget_update(server);
                 Ok(())
             });

@@ -19,43 +19,44 @@ impl UserAgent {
         &mut self,
         now: Instant,
         call: CallId,
-        content: &Content,
+        content: Content,
     ) -> Result<RequestId, Error> {
         self.request_within(now, call, Method::Info, content)
     }
 
     /// Sends any other request within a call's dialog: REFER, NOTIFY, MESSAGE, OPTIONS. INVITE,
     /// UPDATE, BYE and what belongs to them have verbs of their own.
+    #[expect(clippy::needless_pass_by_value, reason = "every verb takes its content")]
     pub fn request_within(
         &mut self,
         now: Instant,
         call: CallId,
         method: Method,
-        content: &Content,
+        content: Content,
     ) -> Result<RequestId, Error> {
         self.with_call(now, call, |call, core| {
             if !call.is_alive() || OWN_VERBS.contains(&method) {
                 return Err(Error::NotNow);
             }
             let (id, purpose) = (core.next_request(), Purpose::Within(call.id));
-            call.send_within(core, now, id, purpose, method, content)?;
+            call.send_within(core, now, id, purpose, method, &content)?;
             Ok(id)
         })
     }
 
     /// Sends a request outside any dialog: OPTIONS, MESSAGE, SUBSCRIBE.
-    pub fn request(&mut self, now: Instant, outside_of: &Outside) -> Result<RequestId, Error> {
-        let Outside { method, uri, from, to, outbound, content } = outside_of;
-        if OWN_VERBS.contains(method) {
+    pub fn request(&mut self, now: Instant, request: Outside) -> Result<RequestId, Error> {
+        let Outside { method, uri, mut from, to, outbound, content } = request;
+        if OWN_VERBS.contains(&method) {
             return Err(Error::NotNow);
         }
         let core = &mut self.core;
-        let (call_id, mut from) = (core.ids.call_id(), from.clone());
+        let call_id = core.ids.call_id();
         from.params.set("tag", &core.ids.tag());
-        let mut request = outside(method.clone(), uri, &from, to, &call_id, 1);
+        let mut request = outside(method, &uri, &from, &to, &call_id, 1);
         core.identity.sign(&mut request);
-        fill(&mut request, content);
-        let route = core.route_outside(&request, *outbound);
+        fill(&mut request, &content);
+        let route = core.route_outside(&request, outbound);
         let id = core.next_request();
         core.send(now, id, Purpose::Outside, request, route);
         self.pump(now);
@@ -81,7 +82,7 @@ impl UserAgent {
             && matches!(code, 408 | 481)
             && is_about_the_call
         {
-            let _ = self.with_call(now, call, |call, core| {
+            let _ = self.touch(now, call, |call, core| {
                 if call.stage == Stage::Confirmed {
                     call.say_bye(core, now, Vec::new(), Why::Lost(code));
                 }
@@ -154,7 +155,7 @@ impl UserAgent {
         if request.method() == Some(&Method::Invite) {
             self.invites.insert(server, call);
         }
-        let _ = self.with_call(now, call, |call, core| {
+        let _ = self.touch(now, call, |call, core| {
             call.handle_request(core, now, server, request, flow);
             Ok(())
         });

@@ -15,7 +15,7 @@ impl UserAgent {
         let Some(code) = response.code() else { return };
         match (code, purpose) {
             (..200, Purpose::Invite(call)) => {
-                let _ = self.with_call(now, call, |call, core| {
+                let _ = self.touch(now, call, |call, core| {
                     if call.ours.as_ref().is_some_and(|ours| ours.id == id) {
                         call.handle_provisional(core, now, response);
                     }
@@ -50,7 +50,7 @@ impl UserAgent {
         let Some(Sent { purpose, request, .. }) = self.core.forget_sent(id) else { return };
         match purpose {
             Purpose::Invite(call) => {
-                let _ = self.with_call(now, call, |call, core| {
+                let _ = self.touch(now, call, |call, core| {
                     if call.ours.as_ref().is_some_and(|ours| ours.id == id) {
                         call.handle_refusal(core, now, code, response);
                     }
@@ -58,13 +58,13 @@ impl UserAgent {
                 });
             }
             Purpose::Update(call) => {
-                let _ = self.with_call(now, call, |call, core| {
+                let _ = self.touch(now, call, |call, core| {
                     call.handle_update_response(core, now, &request, code, response);
                     Ok(())
                 });
             }
             Purpose::Bye(call) => {
-                let _ = self.with_call(now, call, |call, _| {
+                let _ = self.touch(now, call, |call, _| {
                     call.handle_bye_response();
                     Ok(())
                 });

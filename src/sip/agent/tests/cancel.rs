@@ -62,6 +62,20 @@ fn a_cancel_waits_for_the_first_provisional_response() {
 }
 
 #[test]
+fn a_call_is_cancelled_once_however_many_responses_come() {
+    let mut pair = Pair::new(Settings::default()).losing(9, "CANCEL");
+    let call = pair.invite();
+    pair.run(300);
+    pair.alice.agent.hang_up(pair.now, call, Vec::new()).unwrap();
+    let theirs = pair.bob.incoming();
+    for code in [180, 181, 183] {
+        pair.bob.agent.ring(pair.now, theirs, code, Content::none()).unwrap();
+    }
+    pair.run(100);
+    assert_eq!(pair.messages().iter().filter(|line| line.ends_with("CANCEL")).count(), 1);
+}
+
+#[test]
 fn a_2xx_that_crosses_the_cancel_is_acknowledged_and_ended() {
     let mut pair = Pair::new(Settings::default());
     let call = pair.invite();

@@ -146,7 +146,7 @@ fn a_response_whose_connection_is_gone_goes_to_the_port_of_the_via() {
     });
     pair.run(20);
     let theirs = pair.bob.incoming();
-    pair.bob.agent.reject(pair.now, theirs, &Reply::new(486)).unwrap();
+    pair.bob.agent.reject(pair.now, theirs, Reply::new(486)).unwrap();
     pair.run(50);
     let targets: Vec<_> =
         pair.packets.iter().filter(|packet| summary(&packet.payload) == "486 INVITE").collect();

@@ -7,6 +7,7 @@ use super::content::{Content, Reply};
 use super::core::Core;
 use super::event::{CallId, Event, Why};
 use super::identity::fill;
+use super::invite::lifetime;
 use super::prack::Reliable;
 use super::session::Agreement;
 use super::{CallState, Error, UserAgent};
@@ -64,7 +65,7 @@ impl UserAgent {
             self.core.reply(now, server, &Reply::new(503));
             return;
         }
-        let Ok(mut call) = Call::of_invite(&mut self.core, server, &request, flow) else {
+        let Ok(mut call) = Call::of_invite(&mut self.core, now, server, &request, flow) else {
             self.core.reply(now, server, &Reply::new(400));
             return;
         };
@@ -85,6 +86,7 @@ impl UserAgent {
 impl Call {
     fn of_invite(
         core: &mut Core,
+        now: Instant,
         server: ServerId,
         request: &Message,
         flow: Flow,
@@ -111,6 +113,7 @@ impl Call {
         call.dialog = Some(dialog);
         call.hear(request);
         call.take_invite(core, server, request)?;
+        call.lifetime = lifetime(now, request);
         Ok(call)
     }
 

@@ -2,7 +2,7 @@
 
 use super::call::{Bargain, Call, Exchange, OurInvite, Waiting};
 use super::content::Content;
-use super::core::{Core, Purpose, Sent};
+use super::core::{Ack, Core, Purpose, Sent};
 use super::event::{CallId, Event, RequestId, Why};
 use super::identity::fill;
 use super::invite::to_tag;
@@ -33,10 +33,10 @@ impl UserAgent {
     ) {
         let tag = to_tag(&response);
         let Some(sent) = self.core.sent(id) else { return };
-        if let Some((_, ack)) = sent.acks.iter().find(|(known, _)| *known == tag) {
+        if let Some(ack) = sent.acks.iter().find(|ack| ack.tag == tag) {
             // RFC 3261 section 13.2.2.4: each copy is acknowledged.
-            let ack = ack.clone();
-            self.core.layer.send_again(ack);
+            let packet = ack.packet.clone();
+            self.core.layer.send_again(packet);
             return;
         }
         let Some(call) = self.calls.get_mut(&call) else {
@@ -169,8 +169,8 @@ fn send_ack(core: &mut Core, id: RequestId, dialog: &Dialog, content: &Content) 
     fill(&mut ack, content);
     let Some(route) = core.route_within(&ack, dialog) else { return };
     let branch = core.ids.branch();
-    let packet = core.layer.send_alone(ack, &branch, route);
+    let (packet, fallback) = core.layer.send_alone(ack, &branch, route);
     if let Some(sent) = core.sent_mut(id) {
-        sent.acks.push((dialog.id().remote_tag.clone(), packet));
+        sent.acks.push(Ack { tag: dialog.id().remote_tag.clone(), packet, fallback });
     }
 }

@@ -1,6 +1,7 @@
 //! What an agent remembers of a call, from its INVITE to its end.
 
 use std::collections::VecDeque;
+use std::net::SocketAddr;
 
 use bytes::Bytes;
 
@@ -10,8 +11,10 @@ use super::core::{Core, Purpose};
 use super::event::{CallId, Event, RequestId, Why};
 use super::identity::fill;
 use super::prack::Reliable;
+use super::redirect::Targets;
 use super::session::Clock;
 use super::{CallState, Error};
+use crate::packet::Transport;
 use crate::sip::dialog::Dialog;
 use crate::sip::transaction::{Resend, ServerId};
 use crate::sip::{Message, Method};
@@ -56,6 +59,22 @@ pub(super) struct Call {
     pub(super) hang_up: Option<Vec<(String, String)>>,
     /// Who asked for credentials within this call.
     pub(super) challenged: Challenged,
+    /// Where our first INVITE goes, whatever its URI says.
+    pub(super) outbound: Option<(Transport, SocketAddr)>,
+    /// Where else our first INVITE may go.
+    pub(super) targets: Targets,
+    pub(super) lifetime: Lifetime,
+}
+
+/// How long the first INVITE is worth an answer (RFC 3261 section 13.2.1).
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Lifetime {
+    /// As long as it takes.
+    Unlimited,
+    /// Until its Expires says.
+    Until(Instant),
+    /// No longer: it is cancelled as soon as it can be.
+    Over,
 }
 
 /// How far a call has come.
@@ -188,6 +207,9 @@ impl Call {
             their_update: None,
             late_prack: None,
             challenged: Challenged::default(),
+            outbound: None,
+            targets: Targets::default(),
+            lifetime: Lifetime::Unlimited,
             exchange: Exchange::Idle,
             wanted: VecDeque::new(),
             clock: None,
@@ -278,7 +300,11 @@ impl Call {
         let wanted = self.wanted.front().and_then(|wanted| wanted.not_before);
         let clock = self.clock.as_ref().map(Clock::deadline);
         let clock = clock.filter(|_| self.stage == Stage::Confirmed);
-        unacknowledged.chain(theirs).chain(wanted).chain(clock).min()
+        let expiry = match (self.lifetime, self.stage) {
+            (Lifetime::Until(at), Stage::Early) => Some(at),
+            _ => None,
+        };
+        unacknowledged.chain(theirs).chain(wanted).chain(clock).chain(expiry).min()
     }
 
     /// Does what is due.
@@ -289,6 +315,7 @@ impl Call {
             }
             return;
         }
+        self.expire(core, now);
         self.repeat_2xx(core, now);
         self.repeat_provisional(core, now);
         self.keep_session(core, now);

@@ -1,6 +1,6 @@
 //! Ending a call: BYE and CANCEL, both ways (RFC 3261 sections 9 and 15).
 
-use super::call::{Call, Stage, Waiting};
+use super::call::{Call, Lifetime, Stage, Waiting};
 use super::content::{Content, Reply};
 use super::core::{Core, Purpose};
 use super::event::{CallId, Why};
@@ -85,6 +85,20 @@ impl Call {
     pub(super) fn cancel(&mut self, core: &mut Core, now: Instant, headers: &[(String, String)]) {
         if let Some(ours) = self.ours.as_mut().filter(|ours| !ours.is_cancelled) {
             ours.is_cancelled = core.cancel(now, ours.id, headers);
+        }
+    }
+
+    /// Gives up an INVITE that was answered neither way in the time that it is worth (RFC 3261
+    /// sections 13.2.1 and 13.3.1).
+    pub(super) fn expire(&mut self, core: &mut Core, now: Instant) {
+        match self.lifetime {
+            Lifetime::Until(at) if at <= now => self.lifetime = Lifetime::Over,
+            _ => return,
+        }
+        if self.stage == Stage::Early && self.state.incoming {
+            let _ = self.reject(core, now, &Reply::new(487), Why::Expired);
+        } else if self.stage == Stage::Early && self.hang_up.is_none() {
+            self.cancel(core, now, &[]);
         }
     }
 

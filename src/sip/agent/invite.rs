@@ -1,7 +1,10 @@
 //! Calling somebody: INVITE as a client (RFC 3261 section 13.2).
 
+use std::time::Duration;
+
 use super::call::{
-    Bargain, Call, Exchange, FORKS_MAX, OurInvite, Stage, Waiting, describes, has_description,
+    Bargain, Call, Exchange, FORKS_MAX, Lifetime, OurInvite, Stage, Waiting, describes,
+    has_description,
 };
 use super::core::{Core, Purpose};
 use super::event::{CallId, Event, RequestId, Why};
@@ -48,6 +51,8 @@ impl Call {
         core.identity.introduce(&mut request, &call.contact);
         call.ask_for_session_timer(core, &mut request);
         fill(&mut request, &invite.content);
+        call.outbound = invite.outbound;
+        call.lifetime = lifetime(now, &request);
         call.offer_in(id, &invite.content);
         core.send(now, id, Purpose::Invite(call.id), request, route);
         call
@@ -75,9 +80,9 @@ impl Call {
         if !self.is_alive() {
             return;
         }
-        if let Some(headers) = self.hang_up.clone()
-            && self.dialog.is_none()
-        {
+        let is_late = self.lifetime == Lifetime::Over;
+        if self.dialog.is_none() && (self.hang_up.is_some() || is_late) {
+            let headers = self.hang_up.clone().unwrap_or_default();
             self.cancel(core, now, &headers);
         }
         if response.code() == Some(100) {
@@ -217,6 +222,14 @@ impl Call {
             core.events.push_back(Event::Failed { call: self.id, code, response });
         }
         self.stage = Stage::Over;
+    }
+}
+
+/// How long an INVITE says that it is worth an answer (RFC 3261 section 20.19).
+pub(super) fn lifetime(now: Instant, invite: &Message) -> Lifetime {
+    match invite.expires() {
+        Ok(Some(seconds)) => Lifetime::Until(now + Duration::from_secs(seconds.into())),
+        _ => Lifetime::Unlimited,
     }
 }
 

@@ -19,6 +19,7 @@ mod inspect;
 mod invite;
 mod modify;
 mod prack;
+mod redirect;
 mod register;
 mod requests;
 mod responses;
@@ -224,6 +225,9 @@ impl UserAgent {
     pub fn handle_undeliverable(&mut self, now: Instant, packet: &Packet) {
         // What we cannot read we did not send.
         let _ = self.core.layer.handle_undeliverable(now, packet);
+        if packet.payload.starts_with(b"ACK ") {
+            self.core.reroute_ack(packet);
+        }
         self.pump(now);
     }
 
@@ -318,7 +322,7 @@ impl UserAgent {
                 self.handle_indication(now, indication);
             } else if let Some(id) = self.core.next_unsent() {
                 // RFC 3261 section 8.1.3.1.
-                self.finish(now, id, 503, None);
+                self.fail(now, id, 503);
             } else {
                 return;
             }

@@ -113,6 +113,13 @@ impl Call {
             self.wanted.push_front(Wanted { not_before, tries, ..wanted });
             return;
         }
+        if wanted.is_refresh && wanted.method == Method::Update && matches!(code, 405 | 501) {
+            // It does not do UPDATE after all: refresh by INVITE.
+            self.state.remote_allow.retain(|method| *method != Method::Update);
+            let again = self.refresh(core);
+            self.wanted.push_front(again);
+            return;
+        }
         // A refresh that fails is only heard of when the session is given up.
         if !wanted.is_refresh {
             let (call, id) = (self.id, wanted.id);

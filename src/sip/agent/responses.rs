@@ -28,6 +28,8 @@ impl UserAgent {
             (401 | 407, _) if self.prove(now, id, purpose, &response) => {}
             (422, Purpose::Invite(call) | Purpose::Update(call))
                 if self.ask_again(now, id, call, &response) => {}
+            (300.., Purpose::Invite(call))
+                if self.try_elsewhere(now, id, call, Some(&response)) => {}
             _ => self.finish(now, id, code, Some(response)),
         }
     }
@@ -35,7 +37,15 @@ impl UserAgent {
     /// Nobody answered, or nobody could be reached.
     pub(super) fn finish_client(&mut self, now: Instant, client: ClientId, code: u16) {
         if let Some(id) = self.core.sent_by(client) {
-            self.finish(now, id, code, None);
+            self.fail(now, id, code);
+        }
+    }
+
+    /// A request of ours came to nothing, without a response.
+    pub(super) fn fail(&mut self, now: Instant, id: RequestId, code: u16) {
+        match self.core.sent(id).map(|sent| sent.purpose) {
+            Some(Purpose::Invite(call)) if self.try_elsewhere(now, id, call, None) => {}
+            _ => self.finish(now, id, code, None),
         }
     }
 
@@ -115,6 +125,17 @@ impl UserAgent {
                 is_new
             }
         }
+    }
+
+    fn try_elsewhere(
+        &mut self,
+        now: Instant,
+        id: RequestId,
+        call: super::CallId,
+        refusal: Option<&Message>,
+    ) -> bool {
+        let Some(call) = self.calls.get_mut(&call) else { return false };
+        call.try_elsewhere(&mut self.core, now, id, refusal)
     }
 
     fn ask_again(

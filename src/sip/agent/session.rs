@@ -159,7 +159,7 @@ impl Call {
 
     /// RFC 4028 section 7.4: UPDATE without an offer, if the peer allows it; or else the last
     /// session description once more.
-    fn refresh(&self, core: &mut Core) -> Wanted {
+    pub(super) fn refresh(&self, core: &mut Core) -> Wanted {
         let by_update = self.state.remote_allow.contains(&Method::Update);
         let (method, body) = if by_update {
             (Method::Update, None)

@@ -185,8 +185,9 @@ fn is_loose(route: &NameAddr) -> bool {
     route.uri.as_sip().is_some_and(super::SipUri::is_loose)
 }
 
-/// RFC 3261 sections 12.2.1.1 and 19.1.1: `method` and the headers are not allowed there.
-fn as_request_uri(uri: &Uri) -> String {
+/// A URI as it may stand in a start line: without `method` and headers (RFC 3261 sections 12.2.1.1
+/// and 19.1.1).
+pub(super) fn as_request_uri(uri: &Uri) -> String {
     let mut uri = uri.clone();
     if let Uri::Sip(uri) = &mut uri {
         uri.params.remove("method");

@@ -141,6 +141,34 @@ fn a_cancel_of_nothing_is_answered_481() {
 }
 
 #[test]
+fn an_invite_that_expires_is_cancelled_by_its_caller() {
+    let mut pair = Pair::new(Settings::default());
+    pair.invite_with(Content::from(offer()).with_header("Expires", "30"));
+    pair.run(20);
+    let theirs = pair.bob.incoming();
+    pair.bob.agent.ring(pair.now, theirs, 180, Content::none()).unwrap();
+    pair.finish();
+    assert_eq!(
+        pair.ladder[2..],
+        ["30000 alice CANCEL", "30010 bob 487 INVITE", "30010 bob 200 CANCEL", "30020 alice ACK"]
+    );
+    assert!(matches!(pair.alice.event(), Event::Progress { .. }));
+    assert_eq!(pair.alice.failed(), 487);
+    assert_eq!(pair.bob.ended(), Why::Expired);
+}
+
+#[test]
+fn an_invite_that_expires_unheard_is_cancelled_as_soon_as_it_can_be() {
+    let mut pair = Pair::new(Settings::default()).losing(1, "180 INVITE");
+    pair.invite_with(Content::from(offer()).with_header("Expires", "0"));
+    pair.run(5);
+    assert_eq!(pair.messages(), ["alice INVITE"]);
+    pair.run(300);
+    assert_eq!(pair.messages()[0], "bob 487 INVITE");
+    assert_eq!(pair.alice.failed(), 487);
+}
+
+#[test]
 fn a_lost_refusal_is_repeated_until_its_ack() {
     let mut pair = Pair::new(Settings::default()).losing(2, "487 INVITE");
     let call = pair.invite();

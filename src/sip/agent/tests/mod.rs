@@ -6,6 +6,7 @@ mod fork;
 mod loss;
 mod modify;
 mod prack;
+mod redirect;
 mod register;
 mod server;
 mod session;

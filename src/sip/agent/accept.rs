@@ -203,7 +203,11 @@ impl Call {
         }
         let Some(theirs) = self.theirs.take() else { return Err(Error::NotNow) };
         let offer = theirs.bargain == Bargain::Awaited && describes(&reply.content);
-        self.exchange = if offer { Exchange::Ours } else { Exchange::Idle };
+        if offer {
+            self.exchange = Exchange::Ours;
+        } else if theirs.bargain == Bargain::Offered {
+            self.exchange = Exchange::Idle;
+        }
         if describes(&reply.content) {
             self.description = reply.content.body;
         }
@@ -255,7 +259,7 @@ impl Call {
     ) {
         if let Some(theirs) = self.theirs.take() {
             self.late_prack = theirs.reliable.outstanding().map(|rseq| (rseq, theirs.number));
-            if theirs.bargain != Bargain::Settled {
+            if matches!(theirs.bargain, Bargain::Offered | Bargain::Countered) {
                 self.exchange = Exchange::Idle;
             }
         }

@@ -8,7 +8,7 @@ use super::identity::fill;
 use super::invite::to_tag;
 use super::{Error, UserAgent};
 use crate::sip::dialog::Dialog;
-use crate::sip::{Message, Method};
+use crate::sip::{Message, Method, NameAddr};
 use crate::time::Instant;
 
 impl UserAgent {
@@ -108,6 +108,11 @@ impl Call {
 
     fn handle_ack(&mut self, core: &mut Core, now: Instant, request: Message) {
         let Ok(cseq) = request.cseq() else { return };
+        let from = request.from().ok();
+        let from = from.as_ref().and_then(NameAddr::tag).unwrap_or_default();
+        if self.dialog_with(from).is_none() {
+            return;
+        }
         let found = self.unacknowledged.iter().position(|sent| sent.number == cseq.number);
         let Some(found) = found else { return };
         let acknowledged = self.unacknowledged.remove(found);

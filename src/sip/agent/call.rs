@@ -42,7 +42,7 @@ pub(super) struct Call {
     /// Our UPDATE that has no final response yet.
     pub(super) our_update: Option<OurUpdate>,
     /// Their UPDATE, or PRACK with an offer, that has no final response yet.
-    pub(super) their_update: Option<ServerId>,
+    pub(super) their_update: Option<TheirUpdate>,
     /// A reliable provisional response whose PRACK may come after the final response, and the
     /// INVITE's number (RFC 3262 section 3).
     pub(super) late_prack: Option<(u32, u32)>,
@@ -173,6 +173,13 @@ pub(super) struct Unacknowledged {
 #[derive(Debug)]
 pub(super) struct OurUpdate {
     pub(super) wanted: Wanted,
+    pub(super) offered: bool,
+}
+
+/// Their UPDATE, or their PRACK with an offer.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct TheirUpdate {
+    pub(super) server: ServerId,
     pub(super) offered: bool,
 }
 

@@ -190,8 +190,8 @@ impl Call {
         if let Some(server) = self.theirs.as_ref().map(|theirs| theirs.server) {
             self.refuse_invite(core, now, server, &reply);
         }
-        if let Some(server) = self.their_update {
-            self.answer_update(core, now, server, reply);
+        if let Some(update) = self.their_update {
+            self.answer_update(core, now, update, reply);
         }
         self.wanted.clear();
         self.unacknowledged.clear();

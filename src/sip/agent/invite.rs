@@ -94,7 +94,10 @@ impl Call {
         }
         let Some(offer) = self.take_reliable(core, now, &response, &tag) else { return };
         self.hear(&response);
-        core.events.push_back(Event::Progress { call: self.id, response, offer });
+        // What becomes of a later INVITE is told when it is decided.
+        if self.stage == Stage::Early || offer {
+            core.events.push_back(Event::Progress { call: self.id, response, offer });
+        }
     }
 
     /// The early dialog of a response becomes the last of the forks; a new one if it has none yet

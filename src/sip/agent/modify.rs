@@ -15,7 +15,8 @@ use crate::time::Instant;
 
 impl UserAgent {
     /// Changes an answered call by INVITE. It waits for its turn while another INVITE of the call
-    /// is in progress, and is repeated after a 491 (RFC 3261 section 14.1).
+    /// is in progress, and is repeated after a 491 (RFC 3261 section 14.1). If the
+    /// call ends before, no event speaks of it.
     pub fn reinvite(
         &mut self,
         now: Instant,

@@ -6,7 +6,9 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use super::Error;
-use super::call::{Bargain, Call, Exchange, FORKS_MAX, Stage, Waiting, describes, has_description};
+use super::call::{
+    Bargain, Call, Exchange, FORKS_MAX, Stage, TheirUpdate, Waiting, describes, has_description,
+};
 use super::content::{Content, Reply};
 use super::core::{Asked, Core, Purpose};
 use super::event::{Event, Why};
@@ -183,7 +185,7 @@ impl Call {
         }
         if has_description(&request) && !is_countered && self.exchange == Exchange::Idle {
             self.exchange = Exchange::Theirs;
-            self.their_update = Some(server);
+            self.their_update = Some(TheirUpdate { server, offered: true });
             let id = core.ask(Asked { server, call: Some(self.id) });
             core.events.push_back(Event::Modify { call: self.id, id, request });
             return;

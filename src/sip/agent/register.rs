@@ -23,6 +23,8 @@ pub(super) struct Binding {
     number: u32,
     /// For how long to ask, in seconds.
     expires: u32,
+    /// How often that was raised since it was last agreed on.
+    raised: u8,
     contact: String,
     challenged: Challenged,
     state: State,
@@ -63,6 +65,7 @@ impl UserAgent {
             local,
             number: 0,
             expires: seconds,
+            raised: 0,
             contact: String::new(),
             challenged: Challenged::default(),
             state: State::Gone,
@@ -191,6 +194,7 @@ impl Binding {
                 self.state = State::Gone;
             }
             (200..300, Some(response)) => {
+                self.raised = 0;
                 let granted = self.granted(&response);
                 let expires = Duration::from_secs(granted.into());
                 core.events.push_back(Event::Registered { registration, expires, response });
@@ -239,7 +243,10 @@ impl Binding {
     /// RFC 3261 section 10.2.8. Whether asking again makes sense.
     fn take_min_expires(&mut self, response: &Message) -> bool {
         match response.min_expires() {
-            Ok(Some(least)) if least > self.expires && self.expires > 0 => {
+            Ok(Some(least))
+                if least > self.expires && self.expires > 0 && self.raised < RAISED_MAX =>
+            {
+                self.raised += 1;
                 self.expires = least;
                 true
             }
@@ -263,6 +270,9 @@ const RETRY_AFTER: Duration = Duration::from_mins(1);
 
 /// The shortest Retry-After that is believed.
 const RETRY_LEAST: Duration = Duration::from_secs(1);
+
+/// A registrar that wants ever more is not followed for ever.
+const RAISED_MAX: u8 = 3;
 
 /// More addresses than one agent stands for.
 const BINDINGS_MAX: usize = 10_000;

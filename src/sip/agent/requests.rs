@@ -221,12 +221,11 @@ impl Call {
                 self.refuse_invite(core, now, server, &reply);
                 Ok(())
             }
-            200.. if self.their_update == Some(server) => {
-                self.answer_update(core, now, server, reply);
-                Ok(())
-            }
             200.. => {
-                self.reply(core, now, server, &reply);
+                match self.their_update.filter(|update| update.server == server) {
+                    Some(update) => self.answer_update(core, now, update, reply),
+                    None => self.reply(core, now, server, &reply),
+                }
                 Ok(())
             }
             // RFC 4320 section 4.1.

@@ -87,7 +87,14 @@ impl Call {
             self.least_interval = self.least_interval.max(least.seconds);
         }
         let Some(timer) = core.settings.session_timer else { return Agreement::None };
-        agree(&timer, request)
+        match (agree(&timer, request), self.clock) {
+            // A request that does not mention the timer that runs does not stop it.
+            (Agreement::None, Some(Clock { interval, is_ours, .. })) => {
+                let refresher = if is_ours { Refresher::Uas } else { Refresher::Uac };
+                Agreement::Timer { interval, refresher, is_known: knows_timers(request) }
+            }
+            (agreement, _) => agreement,
+        }
     }
 
     /// Says in a 2xx what was agreed on, and begins to count from it.
@@ -179,8 +186,7 @@ impl Call {
 
 /// RFC 4028 section 9, with its table 2.
 fn agree(timer: &SessionTimer, request: &Message) -> Agreement {
-    let is_known = request.headers.all("Supported").any(|tag| tag.eq_ignore_ascii_case("timer"))
-        || request.headers.all("Require").any(|tag| tag.eq_ignore_ascii_case("timer"));
+    let is_known = knows_timers(request);
     let their_least =
         request.min_se().ok().flatten().map_or(SHORTEST, |least| least.seconds.max(SHORTEST));
     let our_least = seconds(timer.least).max(SHORTEST);
@@ -199,6 +205,11 @@ fn agree(timer: &SessionTimer, request: &Message) -> Agreement {
         },
         (None, _) => Agreement::None,
     }
+}
+
+fn knows_timers(request: &Message) -> bool {
+    let mut named = request.headers.all("Supported").chain(request.headers.all("Require"));
+    named.any(|tag| tag.eq_ignore_ascii_case("timer"))
 }
 
 fn seconds(span: Duration) -> u32 {

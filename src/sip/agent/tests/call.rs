@@ -74,6 +74,12 @@ fn an_invite_says_who_we_are_and_what_we_can_do() {
 }
 
 #[test]
+fn an_agent_may_live_on_any_thread() {
+    fn is_send<T: Send>(_: &T) {}
+    is_send(&UserAgent::new(Settings::default(), 1));
+}
+
+#[test]
 fn the_same_seed_gives_the_same_bytes() {
     let bytes = || {
         let mut pair = Pair::new(Settings::default());

@@ -14,7 +14,7 @@ use super::{CallState, Error, UserAgent};
 use crate::sip::dialog::Dialog;
 use crate::sip::flow::Flow;
 use crate::sip::transaction::{Resend, ServerId};
-use crate::sip::{Message, Method};
+use crate::sip::{Message, Method, NameAddr};
 use crate::time::Instant;
 
 use std::time::Duration;
@@ -96,14 +96,7 @@ impl Call {
         let mut local = request.to()?;
         local.params.set("tag", &tag);
         let remote = request.from()?;
-        // RFC 3261 section 12.1.1.
-        let is_secure = [
-            request.request_uri().ok(),
-            request.addresses("Record-Route")?.into_iter().next().map(|route| route.uri),
-        ]
-        .into_iter()
-        .flatten()
-        .any(|uri| uri.as_sip().is_some_and(|uri| uri.secure));
+        let is_secure = wants_secure(request);
         let user = request.request_uri()?.user();
         let contact = core.identity.contact(flow, is_secure, user.as_deref(), None);
         let call_id = request.call_id()?.to_owned();
@@ -170,6 +163,7 @@ impl Call {
         if let Some((at, payload)) = &mut theirs.progress
             && *at <= now
         {
+            // Whichever provisional code it has.
             core.layer.respond_again(now, theirs.server, 180, payload.clone());
             *at += PROGRESS_EVERY;
         }
@@ -289,6 +283,15 @@ impl Call {
         fill(&mut response, &reply.content);
         Some(response)
     }
+}
+
+/// Whether our Contact has to be `sips` (RFC 3261 section 12.1.1): if the Request-URI is, or the
+/// first hop back, which is the Contact if there is no Record-Route.
+fn wants_secure(request: &Message) -> bool {
+    let route = request.headers.first("Record-Route").and_then(|hop| NameAddr::parse(hop).ok());
+    let hop = route.or_else(|| request.contact().ok().flatten());
+    let uris = request.request_uri().ok().into_iter().chain(hop.map(|hop| hop.uri));
+    uris.into_iter().any(|uri| uri.as_sip().is_some_and(|uri| uri.secure))
 }
 
 /// RFC 3261 section 13.3.1.1: at every minute.

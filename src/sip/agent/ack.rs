@@ -31,8 +31,9 @@ impl UserAgent {
         call: CallId,
         response: Message,
     ) {
+        // What has no readable To makes no dialog: it is as if it had not come.
+        let Some(sent) = self.core.sent(id).filter(|_| response.to().is_ok()) else { return };
         let tag = to_tag(&response);
-        let Some(sent) = self.core.sent(id) else { return };
         if let Some(ack) = sent.acks.iter().find(|ack| ack.tag == tag) {
             // RFC 3261 section 13.2.2.4: each copy is acknowledged.
             let packet = ack.packet.clone();

@@ -296,6 +296,12 @@ impl Call {
         matches!(self.stage, Stage::Early | Stage::Confirmed)
     }
 
+    /// Whether our first INVITE is not wanted any more, so that no refusal of it is argued with.
+    pub(super) fn is_given_up(&self) -> bool {
+        let is_cancelled = self.ours.as_ref().is_some_and(|ours| ours.is_cancelled);
+        self.stage == Stage::Early && (self.hang_up.is_some() || is_cancelled)
+    }
+
     /// When to call [`handle_timeout`](Self::handle_timeout).
     pub(super) fn deadline(&self) -> Option<Instant> {
         if let Stage::Ending { until } = self.stage {

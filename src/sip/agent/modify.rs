@@ -15,8 +15,8 @@ use crate::time::Instant;
 
 impl UserAgent {
     /// Changes an answered call by INVITE. It waits for its turn while another INVITE of the call
-    /// is in progress, and is repeated after a 491 (RFC 3261 section 14.1). If the
-    /// call ends before, no event speaks of it.
+    /// is in progress, and is repeated after a 491 (RFC 3261 section 14.1). If the call ends
+    /// before, no event speaks of it.
     pub fn reinvite(
         &mut self,
         now: Instant,
@@ -75,6 +75,9 @@ impl Call {
     fn may_send(&self, wanted: &Wanted) -> bool {
         let brings_offer = describes(&wanted.content);
         if brings_offer && self.exchange != Exchange::Idle {
+            return false;
+        }
+        if self.dialog.is_none() && self.forks.is_empty() {
             return false;
         }
         match wanted.method {

@@ -45,7 +45,7 @@ impl Call {
         id: RequestId,
         response: Option<&Message>,
     ) -> bool {
-        let is_wanted = self.stage == Stage::Early && self.hang_up.is_none();
+        let is_wanted = self.stage == Stage::Early && !self.is_given_up();
         let Some(sent) = core.sent(id).filter(|_| is_wanted && core.settings.follow_redirects)
         else {
             return false;

@@ -104,7 +104,7 @@ impl UserAgent {
             | Purpose::Bye(call)
             | Purpose::Within(call) => {
                 let Some(call) = self.calls.get_mut(&call) else { return false };
-                if !core.learn(id, refusal, &mut call.challenged) {
+                if call.is_given_up() || !core.learn(id, refusal, &mut call.challenged) {
                     return false;
                 }
                 let Some(number) = call.next_cseq(core, id) else { return false };
@@ -145,7 +145,9 @@ impl UserAgent {
         call: super::CallId,
         refusal: &Message,
     ) -> bool {
-        let Some(call) = self.calls.get_mut(&call) else { return false };
+        let Some(call) = self.calls.get_mut(&call).filter(|call| !call.is_given_up()) else {
+            return false;
+        };
         call.ask_again_after_422(&mut self.core, now, id, refusal)
     }
 }

@@ -5,8 +5,7 @@ use std::time::Duration;
 
 use crate::packet::Transport;
 use crate::sip::digest::Account;
-use crate::sip::transaction::Timers;
-use crate::sip::{Method, Refresher};
+use crate::sip::{Method, Refresher, Timers};
 
 /// How an agent behaves. Every field has a default; a caller names at least
 /// [`listen`](Self::listen).

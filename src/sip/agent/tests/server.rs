@@ -70,6 +70,20 @@ fn an_ack_of_nothing_is_answered_with_nothing() {
 }
 
 #[test]
+fn a_caller_may_end_an_early_dialog_by_bye() {
+    let mut pair = pair();
+    pair.forge(&request("INVITE", ""));
+    let theirs = pair.bob.incoming();
+    pair.bob.agent.ring(pair.now, theirs, 180, Content::none()).unwrap();
+    pair.run(1);
+    let tag = pair.last("180 INVITE").to().unwrap().tag().unwrap().to_owned();
+    let bye = request("BYE", "").replace("CSeq: 1", "CSeq: 2").replace("bK1", "bK2");
+    pair.forge(&bye.replace("bob@example.com>", &format!("bob@example.com>;tag={tag}")));
+    assert_eq!(pair.messages(), ["bob 180 INVITE", "bob 200 BYE", "bob 487 INVITE"]);
+    assert_eq!(pair.bob.ended(), Why::HungUpThere);
+}
+
+#[test]
 fn a_copy_that_came_another_way_gets_482() {
     let mut pair = pair();
     pair.forge(&request("INVITE", ""));

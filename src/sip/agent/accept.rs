@@ -45,10 +45,9 @@ impl UserAgent {
     }
 
     /// Answers a call that came in with a final response from 300 to 699.
-    #[expect(clippy::needless_pass_by_value, reason = "every verb takes its content")]
-    pub fn reject(&mut self, now: Instant, call: CallId, reply: Reply) -> Result<(), Error> {
+    pub fn reject(&mut self, now: Instant, call: CallId, reply: &Reply) -> Result<(), Error> {
         self.with_call(now, call, |call, core| match call.stage {
-            Stage::Early => call.reject(core, now, &reply, Why::HungUpHere),
+            Stage::Early => call.reject(core, now, reply, Why::HungUpHere),
             _ => Err(Error::NotNow),
         })
     }

@@ -13,14 +13,13 @@ use crate::time::Instant;
 
 impl UserAgent {
     /// Sends the ACK, or the PRACK, for a response that brought an offer; the body is the answer.
-    #[expect(clippy::needless_pass_by_value, reason = "every verb takes its content")]
     pub fn acknowledge(
         &mut self,
         now: Instant,
         call: CallId,
-        content: Content,
+        content: &Content,
     ) -> Result<(), Error> {
-        self.with_call(now, call, |call, core| call.acknowledge(core, now, &content))
+        self.with_call(now, call, |call, core| call.acknowledge(core, now, content))
     }
 
     /// A 2xx came to an INVITE of ours: the first one, a copy, or that of another fork.

@@ -19,44 +19,42 @@ impl UserAgent {
         &mut self,
         now: Instant,
         call: CallId,
-        content: Content,
+        content: &Content,
     ) -> Result<RequestId, Error> {
         self.request_within(now, call, Method::Info, content)
     }
 
     /// Sends any other request within a call's dialog: REFER, NOTIFY, MESSAGE, OPTIONS. INVITE,
     /// UPDATE, BYE and what belongs to them have verbs of their own.
-    #[expect(clippy::needless_pass_by_value, reason = "every verb takes its content")]
     pub fn request_within(
         &mut self,
         now: Instant,
         call: CallId,
         method: Method,
-        content: Content,
+        content: &Content,
     ) -> Result<RequestId, Error> {
         self.with_call(now, call, |call, core| {
             if !call.is_alive() || OWN_VERBS.contains(&method) {
                 return Err(Error::NotNow);
             }
             let (id, purpose) = (core.next_request(), Purpose::Within(call.id));
-            call.send_within(core, now, id, purpose, method, &content)?;
+            call.send_within(core, now, id, purpose, method, content)?;
             Ok(id)
         })
     }
 
     /// Sends a request outside any dialog: OPTIONS, MESSAGE, SUBSCRIBE.
-    pub fn request(&mut self, now: Instant, request: Outside) -> Result<RequestId, Error> {
-        let Outside { method, uri, mut from, to, outbound, content } = request;
-        if OWN_VERBS.contains(&method) {
+    pub fn request(&mut self, now: Instant, told: &Outside) -> Result<RequestId, Error> {
+        if OWN_VERBS.contains(&told.method) {
             return Err(Error::NotNow);
         }
         let core = &mut self.core;
-        let call_id = core.ids.call_id();
+        let (call_id, mut from) = (core.ids.call_id(), told.from.clone());
         from.params.set("tag", &core.ids.tag());
-        let mut request = outside(method, &uri, &from, &to, &call_id, 1);
+        let mut request = outside(told.method.clone(), &told.uri, &from, &told.to, &call_id, 1);
         core.identity.sign(&mut request);
-        fill(&mut request, &content);
-        let route = core.route_outside(&request, outbound);
+        fill(&mut request, &told.content);
+        let route = core.route_outside(&request, told.outbound);
         let id = core.next_request();
         core.send(now, id, Purpose::Outside, request, route);
         self.pump(now);

@@ -105,7 +105,7 @@ fn a_refused_call_fails_with_the_code() {
     pair.invite();
     pair.run(20);
     let theirs = pair.bob.incoming();
-    pair.bob.agent.reject(pair.now, theirs, Reply::new(486)).unwrap();
+    pair.bob.agent.reject(pair.now, theirs, &Reply::new(486)).unwrap();
     pair.finish();
     assert_eq!(pair.messages(), ["alice INVITE", "bob 486 INVITE", "alice ACK"]);
     assert_eq!(pair.alice.failed(), 486);
@@ -151,12 +151,12 @@ fn an_invite_without_an_offer_is_acknowledged_with_the_answer() {
     pair.bob.agent.answer(pair.now, theirs, offer().into()).unwrap();
     pair.run(600);
     assert!(matches!(pair.alice.event(), Event::Answered { offer: true, .. }));
-    pair.alice.agent.acknowledge(pair.now, call, answer().into()).unwrap();
+    pair.alice.agent.acknowledge(pair.now, call, &answer().into()).unwrap();
     pair.run(600);
     let Event::Acknowledged { request, .. } = pair.bob.event() else { panic!("no ACK") };
     assert_eq!(request.body, answer().bytes);
     assert_eq!(pair.messages(), ["alice INVITE", "bob 200 INVITE", "bob 200 INVITE", "alice ACK"]);
-    assert!(pair.alice.agent.acknowledge(pair.now, call, answer().into()).is_err());
+    assert!(pair.alice.agent.acknowledge(pair.now, call, &answer().into()).is_err());
 }
 
 #[test]

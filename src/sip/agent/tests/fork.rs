@@ -140,7 +140,7 @@ fn the_route_of_a_dialog_is_that_of_its_own_response() {
     let mut answered = response(&pair, 200, "one");
     answered.headers.push("Record-Route", "<sip:192.0.2.8;lr>, <sip:192.0.2.9:5080;lr>");
     pair.forge_for_alice(&answered);
-    pair.alice.agent.info(pair.now, call, Content::none()).unwrap();
+    pair.alice.agent.info(pair.now, call, &Content::none()).unwrap();
     pair.run(0);
     let info = pair.last("INFO");
     let routes: Vec<_> = info.headers.all("Route").collect();

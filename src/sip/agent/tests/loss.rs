@@ -58,7 +58,7 @@ impl Play {
                 Event::Incoming { call, .. } => {
                     self.begun += 1;
                     let _ = match draw {
-                        0 => agent.reject(now, call, Reply::new(486)),
+                        0 => agent.reject(now, call, &Reply::new(486)),
                         1 => Ok(()),
                         2..5 => agent
                             .ring(now, call, 183, answer().into())
@@ -72,7 +72,7 @@ impl Play {
                 Event::Progress { call, offer: true, .. }
                 | Event::Answered { call, offer: true, .. }
                 | Event::Modified { call, offer: true, .. } => {
-                    let _ = agent.acknowledge(now, call, answer().into());
+                    let _ = agent.acknowledge(now, call, &answer().into());
                 }
                 Event::Modify { id, .. } | Event::Info { id, .. } | Event::Request { id, .. } => {
                     let _ = match draw {
@@ -103,7 +103,7 @@ impl Play {
             2 => agent.reinvite(now, call, Content::none()).map(drop),
             3 => agent.update(now, call, offer().into()).map(drop),
             4 => agent.update(now, call, Content::none()).map(drop),
-            5 => agent.info(now, call, Content::none()).map(drop),
+            5 => agent.info(now, call, &Content::none()).map(drop),
             6 => agent.hang_up(now, call, Vec::new()),
             _ => Ok(()),
         };

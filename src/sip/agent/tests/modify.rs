@@ -48,7 +48,7 @@ fn a_reinvite_without_an_offer_is_acknowledged_with_the_answer() {
     pair.bob.agent.respond(pair.now, request, Reply::new(200).with(offer())).unwrap();
     pair.run(20);
     assert!(matches!(pair.alice.event(), Event::Modified { offer: true, .. }));
-    pair.alice.agent.acknowledge(pair.now, call, answer().into()).unwrap();
+    pair.alice.agent.acknowledge(pair.now, call, &answer().into()).unwrap();
     pair.run(20);
     let Event::Acknowledged { request, .. } = pair.bob.event() else { panic!("no ACK") };
     assert_eq!(request.body, answer().bytes);
@@ -156,7 +156,7 @@ fn a_second_invite_before_the_first_is_answered_gets_500_and_a_time() {
 fn a_request_with_an_old_number_gets_500() {
     let mut pair = Pair::new(Settings::default());
     let (call, _) = pair.talking();
-    pair.alice.agent.info(pair.now, call, Content::none()).unwrap();
+    pair.alice.agent.info(pair.now, call, &Content::none()).unwrap();
     pair.run(20);
     let info = pair.last("INFO");
     let branch = info.via().unwrap().branch().unwrap().to_owned();
@@ -169,7 +169,7 @@ fn a_request_with_an_old_number_gets_500() {
 fn a_request_with_another_tag_is_of_no_call() {
     let mut pair = Pair::new(Settings::default());
     let (call, _) = pair.talking();
-    pair.alice.agent.info(pair.now, call, Content::none()).unwrap();
+    pair.alice.agent.info(pair.now, call, &Content::none()).unwrap();
     pair.run(20);
     let info = pair.last("INFO");
     let branch = info.via().unwrap().branch().unwrap().to_owned();
@@ -198,7 +198,7 @@ fn an_info_for_a_call_that_is_gone_there_ends_it_here() {
     pair = pair.losing(99, "BYE");
     pair.bob.agent.hang_up(pair.now, theirs, Vec::new()).unwrap();
     pair.run(100_000);
-    pair.alice.agent.info(pair.now, call, Content::none()).unwrap();
+    pair.alice.agent.info(pair.now, call, &Content::none()).unwrap();
     pair.run(100);
     assert!(matches!(pair.alice.event(), Event::Response { code: 481, .. }));
     assert_eq!(pair.alice.ended(), Why::Lost(481));
@@ -332,7 +332,7 @@ fn an_update_without_content_is_answered_by_itself() {
     pair.run(20);
     assert_eq!(pair.messages(), ["alice UPDATE", "bob 200 UPDATE"]);
     assert!(pair.bob.events.is_empty());
-    pair.bob.agent.info(pair.now, theirs, Content::none()).unwrap();
+    pair.bob.agent.info(pair.now, theirs, &Content::none()).unwrap();
     pair.run(1);
     assert_eq!(pair.last("INFO").uri_text(), "sip:alice@192.0.2.1:5060;ob");
 }
@@ -342,7 +342,7 @@ fn an_info_is_told_and_answered() {
     let mut pair = Pair::new(Settings::default());
     let (call, _) = pair.talking();
     let digit = Body::new("application/dtmf-relay", "Signal=5\r\nDuration=160\r\n");
-    let id = pair.alice.agent.info(pair.now, call, digit.into()).unwrap();
+    let id = pair.alice.agent.info(pair.now, call, &digit.into()).unwrap();
     pair.run(20);
     let Event::Info { id: theirs, request, .. } = pair.bob.event() else { panic!("no INFO") };
     assert!(request.body.starts_with(b"Signal=5"));

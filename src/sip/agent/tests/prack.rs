@@ -139,7 +139,7 @@ fn an_offer_in_a_provisional_response_is_answered_in_the_prack() {
     pair.bob.agent.ring(pair.now, theirs, 183, offer().into()).unwrap();
     pair.run(20);
     assert!(matches!(pair.alice.event(), Event::Progress { offer: true, .. }));
-    pair.alice.agent.acknowledge(pair.now, call, answer().into()).unwrap();
+    pair.alice.agent.acknowledge(pair.now, call, &answer().into()).unwrap();
     pair.run(20);
     let Event::Acknowledged { request, .. } = pair.bob.event() else { panic!("no PRACK") };
     assert_eq!((request.method(), &request.body), (Some(&Method::Prack), &answer().bytes));

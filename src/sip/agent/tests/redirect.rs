@@ -9,7 +9,7 @@ fn redirect(pair: &mut Pair, contacts: &[&str]) {
     for contact in contacts {
         content = content.with_header("Contact", contact);
     }
-    pair.bob.agent.reject(pair.now, theirs, Reply::new(302).with(content)).unwrap();
+    pair.bob.agent.reject(pair.now, theirs, &Reply::new(302).with(content)).unwrap();
     pair.run(0);
     assert_eq!(pair.bob.ended(), Why::HungUpHere);
     pair.run(20);
@@ -27,7 +27,7 @@ fn a_redirected_call_is_tried_where_it_is_preferred_most() {
     pair.run(20);
     redirect(&mut pair, &["<sip:low@192.0.2.2>;q=0.1", "<sip:high@192.0.2.2?Subject=x>;q=0.9"]);
     let theirs = pair.bob.incoming();
-    pair.bob.agent.reject(pair.now, theirs, Reply::new(404)).unwrap();
+    pair.bob.agent.reject(pair.now, theirs, &Reply::new(404)).unwrap();
     pair.run(0);
     assert_eq!(pair.bob.ended(), Why::HungUpHere);
     pair.run(20);

@@ -205,7 +205,7 @@ fn a_request_outside_any_call_is_sent_answered_and_proven() {
         outbound: None,
         content: Body::new("text/plain", "hello").into(),
     };
-    let id = pair.alice.agent.request(pair.now, request).unwrap();
+    let id = pair.alice.agent.request(pair.now, &request).unwrap();
     pair.run(20);
     let Event::Request { id: theirs, request, .. } = pair.bob.event() else { panic!("none") };
     assert_eq!(request.body, "hello");
@@ -237,7 +237,7 @@ fn a_challenge_to_a_call_that_was_hung_up_is_not_answered() {
             [0]
         .to_string();
     let content = Content::none().with_header("WWW-Authenticate", &challenge);
-    pair.bob.agent.reject(pair.now, theirs, Reply::new(401).with(content)).unwrap();
+    pair.bob.agent.reject(pair.now, theirs, &Reply::new(401).with(content)).unwrap();
     pair.finish();
     assert_eq!(pair.messages(), ["alice INVITE", "bob 401 INVITE", "alice ACK"]);
     assert_eq!(pair.alice.ended(), Why::HungUpHere);
@@ -252,7 +252,7 @@ fn a_challenged_call_repeats_its_credentials_in_ack_cancel_and_bye() {
     let mut server = registrar("MD5", 600);
     let challenge = server.server.challenge(pair.now, false, &mut server.rng)[0].to_string();
     let content = Content::none().with_header("Proxy-Authenticate", &challenge);
-    pair.bob.agent.reject(pair.now, theirs, Reply::new(407).with(content)).unwrap();
+    pair.bob.agent.reject(pair.now, theirs, &Reply::new(407).with(content)).unwrap();
     pair.run(0);
     assert_eq!(pair.bob.ended(), Why::HungUpHere);
     pair.run(40);

@@ -30,7 +30,7 @@ fn options_tells_what_we_can_do() {
 fn options_within_a_call_leave_it_alone() {
     let mut pair = pair();
     let (call, theirs) = pair.talking();
-    pair.alice.agent.request_within(pair.now, call, Method::Options, Content::none()).unwrap();
+    pair.alice.agent.request_within(pair.now, call, Method::Options, &Content::none()).unwrap();
     pair.run(20);
     assert_eq!(pair.messages(), ["alice OPTIONS", "bob 200 OPTIONS"]);
     assert!(matches!(pair.alice.event(), Event::Response { code: 200, .. }));
@@ -253,15 +253,15 @@ fn a_verb_that_does_not_fit_is_refused() {
     let (alice, bob) = (&mut pair.alice.agent, &mut pair.bob.agent);
     assert_eq!(alice.answer(now, call, Content::none()), Err(Error::NotNow));
     assert_eq!(alice.ring(now, call, 180, Content::none()), Err(Error::NotNow));
-    assert_eq!(alice.reject(now, call, Reply::new(486)), Err(Error::NotNow));
+    assert_eq!(alice.reject(now, call, &Reply::new(486)), Err(Error::NotNow));
     assert_eq!(alice.reinvite(now, call, Content::none()), Err(Error::NotNow));
-    assert_eq!(alice.acknowledge(now, call, Content::none()), Err(Error::NotNow));
-    assert_eq!(alice.info(now, call, Content::none()), Err(Error::NotNow));
+    assert_eq!(alice.acknowledge(now, call, &Content::none()), Err(Error::NotNow));
+    assert_eq!(alice.info(now, call, &Content::none()), Err(Error::NotNow));
     assert_eq!(bob.ring(now, theirs, 200, Content::none()), Err(Error::NotNow));
     assert_eq!(bob.ring(now, theirs, 100, Content::none()), Err(Error::NotNow));
-    assert_eq!(bob.reject(now, theirs, Reply::new(200)), Err(Error::NotNow));
+    assert_eq!(bob.reject(now, theirs, &Reply::new(200)), Err(Error::NotNow));
     assert_eq!(bob.hang_up(now, CallId(99), Vec::new()), Err(Error::NoSuchCall));
     assert_eq!(bob.respond(now, RequestId(99), Reply::new(200)), Err(Error::NoSuchRequest));
     let method = Method::Bye;
-    assert_eq!(alice.request_within(now, call, method, Content::none()), Err(Error::NotNow));
+    assert_eq!(alice.request_within(now, call, method, &Content::none()), Err(Error::NotNow));
 }

@@ -91,7 +91,7 @@ fn a_large_ack_that_is_refused_goes_over_udp() {
     let theirs = pair.bob.incoming();
     pair.bob.agent.answer(pair.now, theirs, offer().into()).unwrap();
     pair.run(20);
-    pair.alice.agent.acknowledge(pair.now, call, large_offer().into()).unwrap();
+    pair.alice.agent.acknowledge(pair.now, call, &large_offer().into()).unwrap();
     pair.run(100);
     assert_eq!(transports(&pair), ["UDP INVITE", "UDP 200 INVITE", "TCP ACK", "UDP ACK"]);
     let Event::Acknowledged { request, .. } = pair.bob.event() else { panic!("no ACK") };
@@ -190,7 +190,7 @@ fn a_response_whose_connection_is_gone_goes_to_the_port_of_the_via() {
     });
     pair.run(20);
     let theirs = pair.bob.incoming();
-    pair.bob.agent.reject(pair.now, theirs, Reply::new(486)).unwrap();
+    pair.bob.agent.reject(pair.now, theirs, &Reply::new(486)).unwrap();
     pair.run(50);
     let targets: Vec<_> =
         pair.packets.iter().filter(|packet| summary(&packet.payload) == "486 INVITE").collect();

@@ -4,6 +4,7 @@
 mod code;
 mod hear;
 mod level;
+mod listener;
 mod mix;
 mod prompt;
 mod spectrum;
@@ -12,6 +13,7 @@ mod wave;
 
 pub use hear::{Heard, Sound, hear};
 pub use level::Level;
+pub use listener::Listener;
 pub use mix::mix;
 pub use prompt::{Cue, Message, Prompt};
 pub use voice::{Mark, Voice};

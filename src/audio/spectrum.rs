@@ -49,12 +49,13 @@ impl Spectrum {
         powers
     }
 
-    /// Takes the nine tones of `chord`, as loud and as late as they are here, out of `window`.
-    pub fn take_out(&self, chord: Chord, window: &mut [f32]) {
-        for pitch in chord.pitches() {
+    /// Takes these shares of the amplitudes of the nine tones of `chord` out of `window`.
+    pub fn take_out(&self, chord: Chord, shares: [f32; GROUPS], window: &mut [f32]) {
+        for (pitch, share) in chord.pitches().into_iter().zip(shares) {
             let harmonic = harmonic(pitch);
             let lane = LANE_OF_HARMONIC[harmonic - FIRST];
-            let (c, s) = (self.cosines[lane] / 80.0, self.sines[lane] / 80.0);
+            let scale = share * 2.0 / SYMBOL as f32;
+            let (c, s) = (self.cosines[lane] * scale, self.sines[lane] * scale);
             let mut step = 0;
             for sample in window.iter_mut() {
                 *sample -= c * TURN[step] + s * TURN[(step + 120) % SYMBOL];
@@ -74,6 +75,16 @@ pub(super) struct Powers {
 }
 
 impl Powers {
+    /// The power of one tone of the code.
+    pub fn of_pitch(&self, pitch: usize) -> f32 {
+        self.harmonics[harmonic(pitch) - FIRST]
+    }
+
+    /// The powers of the nine tones of a chord.
+    pub fn of_chord(&self, chord: Chord) -> [f32; GROUPS] {
+        chord.pitches().map(|pitch| self.of_pitch(pitch))
+    }
+
     /// The powers of the seven tones of each group.
     pub fn groups(&self) -> [[f32; PER_GROUP]; GROUPS] {
         std::array::from_fn(|group| {
@@ -235,7 +246,7 @@ mod tests {
         let mark = crate::audio::Mark::new(Voice::of_person(7).unwrap(), 4_711);
         let mut window = mark.voice().speak(mark.moment()).map(f32::from);
         let spectrum = Spectrum::of(&window);
-        spectrum.take_out(Chord::of(mark), &mut window);
+        spectrum.take_out(Chord::of(mark), [1.0; GROUPS], &mut window);
         assert!(spectrum.mean_square > 6.0e6 && mean_square(&window) < 2.0, "rounding is left");
     }
 }

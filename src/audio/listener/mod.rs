@@ -1,0 +1,262 @@
+//! Listening to a stream: who is heard in it, from where to where, alone or among others.
+//!
+//! While one voice speaks and its symbols begin where they are expected, each is read by itself.
+//! Anything else is kept for four symbols, in which the voices that are known are looked for where
+//! they should be, the loudest first, and taken out; in what remains, a voice is searched that
+//! may begin anywhere. What nothing explains is reported for what it looks like.
+
+mod recent;
+mod search;
+mod track;
+
+use std::collections::VecDeque;
+
+use self::recent::Recent;
+use self::track::{Track, captured, clearest};
+use super::code::{Chord, GROUPS};
+use super::hear::{Heard, SILENCE, Sound, alone, judge};
+use super::level::Level;
+use super::spectrum::Powers;
+use super::voice::Mark;
+use super::wave::SYMBOL;
+
+/// Hears what is in one stream of 8 kHz audio.
+#[derive(Debug)]
+pub struct Listener {
+    recent: Recent,
+    /// Where the next window begins.
+    cursor: u64,
+    /// A search goes back no further.
+    unclear_since: u64,
+    /// The last symbol, if it was read by itself: it is still in `recent`.
+    clear: Option<(u64, Chord, [f32; GROUPS])>,
+    /// At most [`TRACKS_MAX`].
+    tracks: Vec<Track>,
+    /// Windows that have not been explained, at most [`PATIENCE`] symbols back.
+    unexplained: VecDeque<(u64, Powers)>,
+}
+
+impl Listener {
+    /// A listener who has not heard anything yet.
+    pub fn new() -> Self {
+        Self {
+            recent: Recent::new(0),
+            cursor: 0,
+            unclear_since: 0,
+            clear: None,
+            tracks: Vec::with_capacity(TRACKS_MAX + 1),
+            unexplained: VecDeque::with_capacity(PATIENCE + 1),
+        }
+    }
+
+    /// Takes the samples from `position` on, and adds what is heard to `heard`: for each symbol of
+    /// each voice, and for each 20 ms of anything else, where it begins and what it is.
+    ///
+    /// The position of a packet is its RTP timestamp, extended to 64 bits. What is given again, or
+    /// less than a second late, is left out; anything else that does not follow what came before
+    /// begins a new stretch. A voice among others, or one whose symbols begin at places not seen
+    /// before, is named two to four symbols after its first; otherwise the order is that of time.
+    pub fn push(&mut self, position: u64, samples: &[i16], heard: &mut Vec<(u64, Heard)>) {
+        let end = self.recent.end();
+        let mut samples = samples;
+        if position > end || end - position > LATE_AT_MOST {
+            self.finish(heard);
+            self.restart(position);
+        } else {
+            let known = usize::try_from(end - position).expect("at most a second");
+            samples = samples.get(known..).unwrap_or_default();
+        }
+        for chunk in samples.chunks(SYMBOL) {
+            self.recent.append(chunk);
+            while self.step(heard) {}
+        }
+    }
+
+    /// Adds what can be said of the last samples, without those that would follow.
+    pub fn finish(&mut self, heard: &mut Vec<(u64, Heard)>) {
+        if !self.unexplained.is_empty() {
+            self.pursue(self.recent.end(), heard);
+        }
+        self.report_older_than(u64::MAX, heard);
+    }
+
+    /// Begins a new stretch at `position`, with the voices known so far.
+    fn restart(&mut self, position: u64) {
+        self.recent.restart(position);
+        self.cursor = position;
+        self.unclear_since = position;
+        self.clear = None;
+        for track in self.tracks.iter_mut().rev() {
+            track.skip_to(position);
+            if track.missed == 0 {
+                self.cursor = track.next;
+            }
+        }
+    }
+
+    /// Deals with the window at the cursor; false if it is not complete.
+    fn step(&mut self, heard: &mut Vec<(u64, Heard)>) -> bool {
+        let Some(powers) = self.recent.powers(self.cursor) else { return false };
+        let at = self.cursor;
+        if powers.mean_square < SILENCE {
+            self.report_older_than(u64::MAX, heard);
+            heard.push((at, judge(&powers)));
+            self.clear = None;
+            self.cursor += SYMBOL as u64;
+            self.unclear_since = self.cursor;
+        } else if let Some((mark, share)) = alone(&powers)
+            && share >= CLEAR
+        {
+            self.report_older_than(u64::MAX, heard);
+            let level = Level::of_mean_square(powers.mean_square.into());
+            heard.push((at, Heard { sound: Sound::of_mark(mark), level }));
+            if share < CENTRED {
+                self.nudge();
+            }
+            let chord = Chord::of(mark);
+            self.follow(mark, at, powers.of_chord(chord));
+            self.clear = Some((at, chord, powers.of_chord(chord)));
+            self.cursor += SYMBOL as u64;
+            self.unclear_since = at;
+        } else {
+            self.unclear(powers, heard);
+        }
+        true
+    }
+
+    /// Remembers that `mark` was read at `at` by itself.
+    fn follow(&mut self, mark: Mark, at: u64, powers: [f32; GROUPS]) {
+        let mut known = false;
+        for track in &mut self.tracks {
+            if !known && track.would_say(mark, at) {
+                track.confirm(mark, at, powers);
+                known = true;
+            } else {
+                track.missed = track.missed.saturating_add(1);
+            }
+        }
+        if !known {
+            let mut track = Track::new(mark, at, powers);
+            track.confirm(mark, at, powers);
+            self.insert(track);
+        }
+    }
+
+    /// Follows a clock that is not quite ours: looks whether the last symbol was clearer a little
+    /// before or after where it was read.
+    fn nudge(&mut self) {
+        if let Some((at, chord, _)) = self.clear
+            && at + SYMBOL as u64 == self.cursor
+        {
+            let clearer = clearest(&self.recent, at, 2, |powers| captured(powers, chord));
+            self.cursor = self.cursor + clearer - at;
+        }
+    }
+
+    /// Looks for the voices in a window that none explains by itself.
+    fn unclear(&mut self, powers: Powers, heard: &mut Vec<(u64, Heard)>) {
+        if let Some((at, chord, powers)) = self.clear.take() {
+            self.recent.take_out(at, chord, &powers);
+        }
+        let at = self.cursor;
+        let horizon = at + SYMBOL as u64;
+        for track in &mut self.tracks {
+            // What came before was explained without it.
+            if track.next + (SYMBOL as u64) <= self.unclear_since {
+                track.skip_to(self.unclear_since);
+            }
+        }
+        self.tracks.sort_by_key(|track| track.missed > 0);
+        let mut explained = self.pursue(horizon, heard);
+        for _ in 0..VOICES_AT_ONCE {
+            if !self.is_unexplained(explained.saturating_sub(SYMBOL as u64), powers.mean_square) {
+                self.unclear_since = explained.saturating_sub(SYMBOL as u64);
+                break;
+            }
+            let Some(found) = search::search(&self.recent, self.unclear_since, explained) else {
+                break;
+            };
+            self.take_up(found);
+            explained = self.pursue(explained, heard);
+        }
+        if self.is_unexplained(at, powers.mean_square) {
+            self.unexplained.push_back((at, powers));
+        }
+        self.cursor = match self.tracks.first() {
+            Some(track) if track.missed == 0 => track.next,
+            _ => horizon,
+        };
+        self.report_older_than(self.cursor.saturating_sub(PATIENCE as u64 * 160), heard);
+    }
+
+    /// Lets each voice be heard in the symbols that end by `horizon`, in which all louder ones
+    /// have been taken out. Returns up to where all have been.
+    fn pursue(&mut self, horizon: u64, heard: &mut Vec<(u64, Heard)>) -> u64 {
+        let mut horizon = horizon;
+        for track in &mut self.tracks {
+            track.pursue(&mut self.recent, horizon, heard);
+            if track.missed == 0 {
+                horizon = horizon.min(track.next);
+            }
+        }
+        horizon
+    }
+
+    /// Follows a voice that has been searched and found, be it new or known.
+    fn take_up(&mut self, mut found: Track) {
+        let (mark, at) = (found.mark, found.next);
+        if let Some(known) = self.tracks.iter().position(|track| track.would_say(mark, at)) {
+            let known = self.tracks.remove(known);
+            // What it said before has been reported.
+            found.skip_to(found.next.max(known.heard_until.saturating_sub(SYMBOL as u64 / 2)));
+        }
+        self.insert(found);
+    }
+
+    fn insert(&mut self, track: Track) {
+        if self.tracks.len() == TRACKS_MAX
+            && let Some((oldest, _)) =
+                self.tracks.iter().enumerate().max_by_key(|(_, track)| track.missed)
+        {
+            self.tracks.remove(oldest);
+        }
+        self.tracks.push(track);
+        self.tracks.sort_by(|a, b| b.power().total_cmp(&a.power()));
+    }
+
+    /// Whether so much is left of the window at `at` that somebody may be heard in it.
+    fn is_unexplained(&self, at: u64, mean_square: f32) -> bool {
+        let left = self.recent.unexplained(at);
+        left >= SILENCE && left > mean_square * (1.0 - CLEAR)
+    }
+
+    /// Reports what has not been explained in windows before `position`.
+    fn report_older_than(&mut self, position: u64, heard: &mut Vec<(u64, Heard)>) {
+        while let Some((at, powers)) = self.unexplained.pop_front_if(|(at, _)| *at < position) {
+            if self.is_unexplained(at, powers.mean_square)
+                && let Some(powers) = self.recent.powers(at)
+            {
+                heard.push((at, judge(&powers)));
+            }
+        }
+    }
+}
+
+impl Default for Listener {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// A voice that is alone has this share of the power: anything else is 16 dB below it.
+const CLEAR: f32 = 0.975;
+/// A voice that has less of the power than this may have been read a little beside its place.
+const CENTRED: f32 = 0.985;
+/// What has not been explained after so many symbols is reported.
+const PATIENCE: usize = 4;
+/// How many new voices one window is searched for.
+const VOICES_AT_ONCE: usize = 3;
+/// How many voices of a stream are remembered, so that they are known at once when they return.
+const TRACKS_MAX: usize = 8;
+/// A second.
+const LATE_AT_MOST: u64 = 8_000;

@@ -49,18 +49,21 @@ impl Spectrum {
         powers
     }
 
-    /// Takes these shares of the amplitudes of the nine tones of `chord` out of `window`.
-    pub fn take_out(&self, chord: Chord, shares: [f32; GROUPS], window: &mut [f32]) {
-        for (pitch, share) in chord.pitches().into_iter().zip(shares) {
-            let harmonic = harmonic(pitch);
-            let lane = LANE_OF_HARMONIC[harmonic - FIRST];
-            let scale = share * 2.0 / SYMBOL as f32;
-            let (c, s) = (self.cosines[lane] * scale, self.sines[lane] * scale);
-            let mut step = 0;
-            for sample in window.iter_mut() {
-                *sample -= c * TURN[step] + s * TURN[(step + 120) % SYMBOL];
-                step = (step + harmonic) % SYMBOL;
-            }
+    /// The tone of a pitch, `A cos(wt + p)`, as `A cos p` and `A sin p`.
+    pub fn tone(&self, pitch: usize) -> (f32, f32) {
+        let lane = LANE_OF_HARMONIC[harmonic(pitch) - FIRST];
+        (self.cosines[lane] / 80.0, -self.sines[lane] / 80.0)
+    }
+}
+
+/// Subtracts the tones of `chord`, of these amplitudes of cosine and sine, from `window`.
+pub(super) fn take_out(window: &mut [f32], chord: Chord, waves: [(f32, f32); GROUPS]) {
+    for (pitch, (c, s)) in chord.pitches().into_iter().zip(waves) {
+        let harmonic = harmonic(pitch);
+        let mut step = 0;
+        for sample in window.iter_mut() {
+            *sample -= c * TURN[step] + s * TURN[(step + 120) % SYMBOL];
+            step = (step + harmonic) % SYMBOL;
         }
     }
 }
@@ -246,7 +249,9 @@ mod tests {
         let mark = crate::audio::Mark::new(Voice::of_person(7).unwrap(), 4_711);
         let mut window = mark.voice().speak(mark.moment()).map(f32::from);
         let spectrum = Spectrum::of(&window);
-        spectrum.take_out(Chord::of(mark), [1.0; GROUPS], &mut window);
+        let chord = Chord::of(mark);
+        let waves = chord.pitches().map(|pitch| spectrum.tone(pitch)).map(|(re, im)| (re, -im));
+        take_out(&mut window, chord, waves);
         assert!(spectrum.mean_square > 6.0e6 && mean_square(&window) < 2.0, "rounding is left");
     }
 }

@@ -5,15 +5,17 @@
 //! they should be, the loudest first, and taken out; in what remains, a voice is searched that
 //! may begin anywhere. What nothing explains is reported for what it looks like.
 
+mod gains;
 mod recent;
 mod search;
 mod track;
 
 use std::collections::VecDeque;
 
+use self::gains::Gains;
 use self::recent::Recent;
-use self::track::{Track, captured, clearest};
-use super::code::{Chord, GROUPS};
+use self::track::Track;
+use super::code::Chord;
 use super::hear::{Heard, SILENCE, Sound, alone, judge};
 use super::level::Level;
 use super::spectrum::Powers;
@@ -29,7 +31,7 @@ pub struct Listener {
     /// A search goes back no further.
     unclear_since: u64,
     /// The last symbol, if it was read by itself: it is still in `recent`.
-    clear: Option<(u64, Chord, [f32; GROUPS])>,
+    clear: Option<(u64, Mark)>,
     /// At most [`TRACKS_MAX`].
     tracks: Vec<Track>,
     /// Windows that have not been explained, at most [`PATIENCE`] symbols back.
@@ -110,12 +112,11 @@ impl Listener {
             self.report_older_than(u64::MAX, heard);
             let level = Level::of_mean_square(powers.mean_square.into());
             heard.push((at, Heard { sound: Sound::of_mark(mark), level }));
+            self.clear = Some((at, mark));
+            self.follow(mark, at);
             if share < CENTRED {
-                self.nudge();
+                self.keep_up();
             }
-            let chord = Chord::of(mark);
-            self.follow(mark, at, powers.of_chord(chord));
-            self.clear = Some((at, chord, powers.of_chord(chord)));
             self.cursor += SYMBOL as u64;
             self.unclear_since = at;
         } else {
@@ -125,39 +126,50 @@ impl Listener {
     }
 
     /// Remembers that `mark` was read at `at` by itself.
-    fn follow(&mut self, mark: Mark, at: u64, powers: [f32; GROUPS]) {
+    fn follow(&mut self, mark: Mark, at: u64) {
         let mut known = false;
         for track in &mut self.tracks {
             if !known && track.would_say(mark, at) {
-                track.confirm(mark, at, powers);
+                track.confirm(mark, at);
                 known = true;
             } else {
                 track.missed = track.missed.saturating_add(1);
             }
         }
-        if !known {
-            let mut track = Track::new(mark, at, powers);
-            track.confirm(mark, at, powers);
+        if !known && let Some(spectrum) = self.recent.spectrum(at) {
+            let mut track = Track::new(mark, at, Gains::measured(&spectrum, Chord::of(mark)));
+            track.confirm(mark, at);
             self.insert(track);
         }
     }
 
-    /// Follows a clock that is not quite ours: looks whether the last symbol was clearer a little
-    /// before or after where it was read.
-    fn nudge(&mut self) {
-        if let Some((at, chord, _)) = self.clear
-            && at + SYMBOL as u64 == self.cursor
+    /// Follows a clock that is not quite ours, by the last symbol that was read by itself.
+    fn keep_up(&mut self) {
+        if let Some((at, mark)) = self.clear
+            && let Some(spectrum) = self.recent.spectrum(at)
         {
-            let clearer = clearest(&self.recent, at, 2, |powers| captured(powers, chord));
-            self.cursor = self.cursor + clearer - at;
+            let late = Gains::measured(&spectrum, Chord::of(mark)).lateness().round();
+            self.cursor = self.cursor.saturating_add_signed(-(late as i64));
+        }
+    }
+
+    /// Takes the last symbol that was read by itself out of what has not been explained.
+    fn take_out_clear(&mut self) {
+        if let Some((at, mark)) = self.clear.take()
+            && let Some(spectrum) = self.recent.spectrum(at)
+        {
+            let chord = Chord::of(mark);
+            let gains = Gains::measured(&spectrum, chord);
+            for track in self.tracks.iter_mut().filter(|track| track.missed == 0) {
+                track.calibrate(gains);
+            }
+            self.recent.take_out(at, chord, &gains);
         }
     }
 
     /// Looks for the voices in a window that none explains by itself.
     fn unclear(&mut self, powers: Powers, heard: &mut Vec<(u64, Heard)>) {
-        if let Some((at, chord, powers)) = self.clear.take() {
-            self.recent.take_out(at, chord, &powers);
-        }
+        self.take_out_clear();
         let at = self.cursor;
         let horizon = at + SYMBOL as u64;
         for track in &mut self.tracks {
@@ -176,14 +188,16 @@ impl Listener {
             let Some(found) = search::search(&self.recent, self.unclear_since, explained) else {
                 break;
             };
-            self.take_up(found);
+            if !self.take_up(found) {
+                break;
+            }
             explained = self.pursue(explained, heard);
         }
         if self.is_unexplained(at, powers.mean_square) {
             self.unexplained.push_back((at, powers));
         }
         self.cursor = match self.tracks.first() {
-            Some(track) if track.missed == 0 => track.next,
+            Some(track) if track.missed == 0 && track.next > at => track.next,
             _ => horizon,
         };
         self.report_older_than(self.cursor.saturating_sub(PATIENCE as u64 * 160), heard);
@@ -193,24 +207,38 @@ impl Listener {
     /// have been taken out. Returns up to where all have been.
     fn pursue(&mut self, horizon: u64, heard: &mut Vec<(u64, Heard)>) -> u64 {
         let mut horizon = horizon;
-        for track in &mut self.tracks {
-            track.pursue(&mut self.recent, horizon, heard);
+        for n in 0..self.tracks.len() {
+            let mut track = self.tracks.remove(n);
+            let others =
+                self.tracks.iter().filter(|other| other.missed == 0).cloned().collect::<Vec<_>>();
+            track.pursue(&mut self.recent, horizon, &others, heard);
             if track.missed == 0 {
                 horizon = horizon.min(track.next);
             }
+            self.tracks.insert(n, track);
         }
         horizon
     }
 
-    /// Follows a voice that has been searched and found, be it new or known.
-    fn take_up(&mut self, mut found: Track) {
+    /// Follows a voice that has been searched and found; false if it is followed already, and what
+    /// was found is only what was left of it.
+    fn take_up(&mut self, mut found: Track) -> bool {
         let (mark, at) = (found.mark, found.next);
         if let Some(known) = self.tracks.iter().position(|track| track.would_say(mark, at)) {
-            let known = self.tracks.remove(known);
+            if self.tracks[known].missed == 0 {
+                return false;
+            }
+            let mut known = self.tracks.remove(known);
             // What it said before has been reported.
-            found.skip_to(found.next.max(known.heard_until.saturating_sub(SYMBOL as u64 / 2)));
+            let from = known.heard_until.saturating_sub(SYMBOL as u64 / 2).max(at.saturating_sub(80));
+            if known.missed <= MISLAID {
+                known.missed = 0;
+                found = known;
+            }
+            found.skip_to(from);
         }
         self.insert(found);
+        true
     }
 
     fn insert(&mut self, track: Track) {
@@ -258,5 +286,7 @@ const PATIENCE: usize = 4;
 const VOICES_AT_ONCE: usize = 3;
 /// How many voices of a stream are remembered, so that they are known at once when they return.
 const TRACKS_MAX: usize = 8;
+/// A voice that was not heard in so few symbols is still where it was.
+const MISLAID: u32 = 4;
 /// A second.
 const LATE_AT_MOST: u64 = 8_000;

@@ -2,8 +2,9 @@
 
 use std::collections::VecDeque;
 
+use super::gains::Gains;
 use crate::audio::code::{Chord, GROUPS};
-use crate::audio::spectrum::{Powers, Spectrum, Window};
+use crate::audio::spectrum::{Powers, Spectrum, Window, take_out};
 use crate::audio::wave::SYMBOL;
 
 /// Samples that follow each other without a gap, by their position in the stream.
@@ -49,28 +50,37 @@ impl Recent {
         self.samples.get(from..)?.first_chunk()
     }
 
-    /// The powers in the window at `at`.
-    pub fn powers(&self, at: u64) -> Option<Powers> {
-        Some(Spectrum::of(self.window(at)?).powers())
+    /// The spectrum of the window at `at`.
+    pub fn spectrum(&self, at: u64) -> Option<Spectrum> {
+        Some(Spectrum::of(self.window(at)?))
     }
 
-    /// Takes `chord`, of which the tone of each group has about this power, out of the window at
-    /// `at`. What a tone has more than that is somebody else's, and remains.
-    pub fn take_out(&mut self, at: u64, chord: Chord, expected: &[f32; GROUPS]) {
+    /// The powers in the window at `at`.
+    pub fn powers(&self, at: u64) -> Option<Powers> {
+        Some(self.spectrum(at)?.powers())
+    }
+
+    /// Takes `chord`, which should arrive with these gains, out of the window at `at`.
+    pub fn take_out(&mut self, at: u64, chord: Chord, expected: &Gains) {
         let Some(window) = self.window(at) else { return };
-        let spectrum = Spectrum::of(window);
+        let measured = Gains::measured(&Spectrum::of(window), chord);
+        let misfit = expected.misfit(&measured);
+        let mut sorted = misfit;
+        sorted.sort_by(f32::total_cmp);
+        let mut waves = measured.waves(chord);
         let mut hidden = [0; GROUPS];
-        let mut shares = [1.0; GROUPS];
-        let powers = spectrum.powers().of_chord(chord);
-        for (group, digit) in chord.digits().into_iter().enumerate() {
-            let ratio = (expected[group] / powers[group]).sqrt();
-            if (ratio - 1.0).abs() > AS_EXPECTED {
-                hidden[group] = 1 << digit;
-                shares[group] = ratio.min(1.0);
+        if sorted[GROUPS / 2] < IN_PHASE {
+            // What a tone has beside the expected is another voice's, and remains.
+            for (group, expected) in expected.waves(chord).into_iter().enumerate() {
+                if misfit[group] > AS_EXPECTED {
+                    waves[group] = expected;
+                }
             }
+        } else {
+            hidden = chord.digits().map(|digit| 1 << digit);
         }
         let from = usize::try_from(at - self.start).expect("the window is here");
-        spectrum.take_out(chord, shares, &mut self.samples[from..from + SYMBOL]);
+        take_out(&mut self.samples[from..from + SYMBOL], chord, waves);
         if self.taken.len() == TAKEN_MAX {
             self.taken.pop_front();
         }
@@ -118,5 +128,7 @@ const CAPACITY: usize = 16 * SYMBOL;
 const TAKEN_MAX: usize = 24;
 /// A window that overlaps by less than an eighth hides nothing.
 const HIDES: u64 = 140;
-/// A tone whose amplitude is within 10 % of what it should be has nobody else's on top of it.
-const AS_EXPECTED: f32 = 0.1;
+/// A tone that is so near to what it should be has nobody else's on top of it.
+const AS_EXPECTED: f32 = 0.15;
+/// Where most tones are further from what they should be, the line is not what it was.
+const IN_PHASE: f32 = 0.4;

@@ -5,11 +5,12 @@
 //! follows from how many tones are strong: they are enough when, by chance alone, less than one
 //! false reading in a million searches would be left.
 
+use super::gains::{Gains, lateness};
 use super::recent::Recent;
 use super::track::{Track, captured, share_of};
 use crate::audio::code::{Chord, GROUPS, MARKS, PER_GROUP};
 use crate::audio::hear::SILENCE;
-use crate::audio::spectrum::Powers;
+use crate::audio::spectrum::{Powers, Spectrum};
 use crate::audio::voice::Mark;
 use crate::audio::wave::SYMBOL;
 
@@ -18,12 +19,21 @@ pub(super) fn search(recent: &Recent, from: u64, horizon: u64) -> Option<Track> 
     (REFINED_BY..REFINED_BY + SYMBOL as u64)
         .step_by(STRIDE)
         .filter_map(|back| search_at(recent, from, horizon.checked_sub(back)?))
-        .max_by(|a, b| a.power().total_cmp(&b.power()))
-        .map(|found| refine(recent, found))
+        .max_by(|a, b| a.power.total_cmp(&b.power))
+        .and_then(|found| found.refined(recent, from))
+}
+
+/// What some symbols can be read as.
+struct Reading {
+    mark: Mark,
+    /// Where it begins.
+    at: u64,
+    symbols: usize,
+    power: f32,
 }
 
 /// The loudest voice one of whose symbols ends at `end`.
-fn search_at(recent: &Recent, from: u64, end: u64) -> Option<Track> {
+fn search_at(recent: &Recent, from: u64, end: u64) -> Option<Reading> {
     let mut symbols: Vec<Symbol> = Vec::with_capacity(SYMBOLS_MAX);
     let mut chance = f64::from(MARKS);
     for back in 1..=SYMBOLS_MAX as u64 {
@@ -32,9 +42,8 @@ fn search_at(recent: &Recent, from: u64, end: u64) -> Option<Track> {
         chance *= symbol.chance();
         symbols.push(symbol);
         if back > 1 && chance < CHANCE_OF_A_FALSE_NAME {
-            let first = end - back * SYMBOL as u64;
             symbols.reverse();
-            return loudest_reading(&symbols).map(|(mark, powers)| Track::new(mark, first, powers));
+            return loudest_reading(&symbols, at);
         }
     }
     None
@@ -86,41 +95,30 @@ impl Symbol {
     }
 }
 
-/// Of all that the symbols can mean together, the loudest; with the powers of its tones.
-fn loudest_reading(symbols: &[Symbol]) -> Option<(Mark, [f32; GROUPS])> {
+/// Of all that the symbols can mean together, the loudest.
+fn loudest_reading(symbols: &[Symbol], at: u64) -> Option<Reading> {
     let pivot = (0..symbols.len()).min_by_key(|&n| symbols[n].chords())?;
     if symbols[pivot].chords() > CHORDS_MAX {
         return None;
     }
-    let mut loudest: Option<(Mark, [f32; GROUPS])> = None;
+    let mut loudest: Option<Reading> = None;
     for_each_chord(&symbols[pivot].strong, |chord| {
         let Some(mark) = chord.mark() else { return };
-        let first = mark.later(Mark::CYCLE - pivot as u32);
-        let chords = (0..).map(|n| Chord::of(first.later(n)));
+        let mark = mark.later(Mark::CYCLE - pivot as u32);
+        let chords = (0..).map(|n| Chord::of(mark.later(n)));
         if symbols.iter().zip(chords.clone()).all(|(symbol, chord)| symbol.allows(chord)) {
-            let powers = typical(
-                symbols
-                    .iter()
-                    .zip(chords)
-                    .map(|(symbol, chord)| symbol.powers.of_chord(chord))
-                    .collect(),
-            );
-            if loudest.is_none_or(|(_, most)| powers.iter().sum::<f32>() > most.iter().sum()) {
-                loudest = Some((first, powers));
+            let power = symbols
+                .iter()
+                .zip(chords)
+                .map(|(symbol, chord)| captured(&symbol.powers, chord))
+                .sum::<f32>()
+                / symbols.len() as f32;
+            if loudest.as_ref().is_none_or(|loudest| power > loudest.power) {
+                loudest = Some(Reading { mark, at, symbols: symbols.len(), power });
             }
         }
     });
     loudest
-}
-
-/// For each group the median, or the lower of the two in the middle: most tones are nobody
-/// else's besides.
-fn typical(symbols: Vec<[f32; GROUPS]>) -> [f32; GROUPS] {
-    std::array::from_fn(|group| {
-        let mut powers: Vec<f32> = symbols.iter().map(|powers| powers[group]).collect();
-        powers.sort_by(f32::total_cmp);
-        powers[(powers.len() - 1) / 2]
-    })
 }
 
 /// Calls `each` with every chord of these tones whose check digit is right.
@@ -143,39 +141,42 @@ fn for_each_chord(strong: &[u8; GROUPS], mut each: impl FnMut(Chord)) {
     }
 }
 
-/// Moves a track that was found on a coarse grid to where its chords are clearest.
-fn refine(recent: &Recent, mut track: Track) -> Track {
-    // Those symbols that can be looked at wherever the search goes, and at least the first.
-    let chords: Vec<(u64, Chord)> = (0..SYMBOLS_MAX as u32)
-        .map(|n| (u64::from(n) * SYMBOL as u64, Chord::of(track.mark.later(n))))
-        .take_while(|(later, _)| {
-            *later == 0 || recent.window(track.next + later + REFINED_BY).is_some()
-        })
-        .collect();
-    let clarity = |at: u64| -> f32 {
-        chords
-            .iter()
-            .filter_map(|&(later, chord)| Some(captured(&recent.powers(at + later)?, chord)))
-            .sum()
-    };
-    for step in [16, 8, 4, 2, 1] {
-        let here = clarity(track.next);
-        let before = clarity(track.next.saturating_sub(step));
-        let after = clarity(track.next + step);
-        if before > here && before >= after {
-            track.next = track.next.saturating_sub(step);
-        } else if after > here {
-            track.next += step;
-        }
+impl Reading {
+    /// The chord of each symbol, with the distance of the symbol from the first.
+    fn chords(&self) -> impl Iterator<Item = (u64, Chord)> {
+        (0..self.symbols as u32)
+            .map(|n| (u64::from(n) * SYMBOL as u64, Chord::of(self.mark.later(n))))
     }
-    track
+
+    /// The voice, from where its symbols begin, which may be some way from where they were found.
+    fn refined(self, recent: &Recent, from: u64) -> Option<Track> {
+        let late = match lateness(&self.spectra(recent, self.at)) {
+            Some(late) => late,
+            // Two symbols later it will be clear where they begin, or it never will.
+            None if self.at < from + 2 * SYMBOL as u64 => return None,
+            None => 0,
+        };
+        let at = self.at.saturating_add_signed(-late);
+        let gains: Vec<Gains> = self
+            .spectra(recent, at)
+            .iter()
+            .map(|(spectrum, chord)| Gains::measured(spectrum, *chord))
+            .collect();
+        (!gains.is_empty()).then(|| Track::new(self.mark, at, Gains::typical(&gains)))
+    }
+
+    fn spectra(&self, recent: &Recent, at: u64) -> Vec<(Spectrum, Chord)> {
+        self.chords()
+            .filter_map(|(later, chord)| Some((recent.spectrum(at + later)?, chord)))
+            .collect()
+    }
 }
 
 /// The places at which a symbol is looked for are so many samples apart: half of it costs a tone
 /// 6 % of its amplitude.
 const STRIDE: usize = 20;
 /// The most by which a place can be refined.
-const REFINED_BY: u64 = 16 + 8 + 4 + 2 + 1;
+const REFINED_BY: u64 = 30;
 /// How many symbols are compared at most.
 const SYMBOLS_MAX: usize = 4;
 /// In one search.

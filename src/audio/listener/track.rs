@@ -1,5 +1,6 @@
 //! One voice that has been found in a stream, and where its next symbol will be.
 
+use super::gains::Gains;
 use super::recent::Recent;
 use crate::audio::Level;
 use crate::audio::code::{Chord, GROUPS, PER_GROUP};
@@ -15,25 +16,23 @@ pub(super) struct Track {
     pub mark: Mark,
     /// Where in the stream.
     pub next: u64,
-    /// The power of its tones in each group.
-    powers: [f32; GROUPS],
+    /// How it arrives.
+    gains: Gains,
     /// How many symbols running it has not been heard.
     pub missed: u32,
     /// Where the last symbol ended in which it was.
     pub heard_until: u64,
-    /// How many symbols until its place is looked at again.
-    until_nudge: u32,
 }
 
 impl Track {
     /// A voice that says `mark` at `next`.
-    pub fn new(mark: Mark, next: u64, powers: [f32; GROUPS]) -> Self {
-        Self { mark, next, powers, missed: 0, heard_until: 0, until_nudge: NUDGE_EVERY }
+    pub fn new(mark: Mark, next: u64, gains: Gains) -> Self {
+        Self { mark, next, gains, missed: 0, heard_until: 0 }
     }
 
     /// The power of all its tones.
     pub fn power(&self) -> f32 {
-        self.powers.iter().sum()
+        self.gains.powers().iter().sum()
     }
 
     /// Goes to the first symbol that begins at `position` or later, be it ahead or behind.
@@ -58,10 +57,15 @@ impl Track {
     }
 
     /// Remembers that the voice was read at `at`.
-    pub fn confirm(&mut self, mark: Mark, at: u64, powers: [f32; GROUPS]) {
-        (self.mark, self.next, self.powers, self.missed) = (mark, at, powers, 0);
+    pub fn confirm(&mut self, mark: Mark, at: u64) {
+        (self.mark, self.next, self.missed) = (mark, at, 0);
         self.advance();
         self.heard_until = self.next;
+    }
+
+    /// Remembers how the voice arrives.
+    pub fn calibrate(&mut self, gains: Gains) {
+        self.gains = gains;
     }
 
     /// Goes on by one symbol.
@@ -72,62 +76,115 @@ impl Track {
 
     /// Listens for the voice in every symbol that ends by `horizon`, takes it out where it is
     /// heard, and says so.
-    pub fn pursue(&mut self, recent: &mut Recent, horizon: u64, heard: &mut Vec<(u64, Heard)>) {
+    pub fn pursue(
+        &mut self,
+        recent: &mut Recent,
+        horizon: u64,
+        others: &[Self],
+        heard: &mut Vec<(u64, Heard)>,
+    ) {
         while self.next + SYMBOL as u64 <= horizon {
-            let Some(powers) = recent.powers(self.next) else {
-                self.advance();
-                continue;
-            };
-            let chord = Chord::of(self.mark);
-            if self.recognises(&powers, &recent.hidden(self.next), chord) {
-                self.learn(powers.of_chord(chord));
-                self.nudge(recent, chord);
-                recent.take_out(self.next, chord, &self.powers);
-                let level = Level::of_mean_square(self.power().into());
-                heard.push((self.next, Heard { sound: Sound::of_mark(self.mark), level }));
-                self.missed = 0;
-                self.heard_until = self.next + SYMBOL as u64;
-            } else {
-                self.missed = self.missed.saturating_add(1);
+            let at = self.next;
+            if let Some(spectrum) = recent.spectrum(at) {
+                let chord = Chord::of(self.mark);
+                let measured = Gains::measured(&spectrum, chord);
+                let mut covered = recent.hidden(at);
+                for sounds in others.iter().map(|other| other.sounds(at)) {
+                    covered.iter_mut().zip(sounds).for_each(|(covered, sounds)| *covered |= sounds);
+                }
+                let aligned = others.iter().any(|other| {
+                    let apart = other.next.abs_diff(at) % SYMBOL as u64;
+                    apart.min(SYMBOL as u64 - apart) <= ALIGNED
+                });
+                if self.recognises(&spectrum.powers(), &measured, &covered, aligned, chord) {
+                    recent.take_out(at, chord, &self.gains);
+                    self.gains.learn(&measured);
+                    let level = Level::of_mean_square(self.power().into());
+                    heard.push((at, Heard { sound: Sound::of_mark(self.mark), level }));
+                    self.missed = 0;
+                    self.heard_until = at + SYMBOL as u64;
+                    self.keep_up();
+                } else {
+                    self.missed = self.missed.saturating_add(1);
+                }
             }
             self.advance();
         }
     }
 
-    /// Whether the voice's tones are all there.
-    fn recognises(&self, powers: &Powers, hidden: &[u8; GROUPS], chord: Chord) -> bool {
-        let (mut missing, mut chance) = (0, 1.0);
+    /// Whether the voice's tones are all there, except those that may be `covered` by others.
+    fn recognises(
+        &self,
+        powers: &Powers,
+        measured: &Gains,
+        covered: &[u8; GROUPS],
+        aligned: bool,
+        chord: Chord,
+    ) -> bool {
+        let expected = self.gains.powers();
+        let misfit = self.gains.misfit(measured);
+        let (mut loud, mut in_phase) = (Coincidence::default(), Coincidence::default());
         for (group, powers) in powers.groups().iter().enumerate() {
             let digit = chord.digits()[group];
-            let threshold = self.powers[group] * MAY_FALL_TO;
-            if powers[usize::from(digit)] >= threshold {
-                chance *= share_of(powers.iter().filter(|&&power| power >= threshold).count());
-            } else if hidden[group] >> digit & 1 == 0 {
-                missing += 1;
-                chance *= 9.0;
-            }
+            let threshold = expected[group] * MAY_FALL_TO;
+            let strong = share_of(powers.iter().filter(|&&power| power >= threshold).count());
+            let is_covered = covered[group] >> digit & 1 == 1;
+            loud.add(powers[usize::from(digit)] >= threshold, is_covered, strong);
+            in_phase.add(misfit[group] < NEAR, false, strong * CHANCE_OF_PHASE);
         }
         let bar = if self.missed == 0 { CHANCE_TO_GO_ON } else { CHANCE_TO_RETURN };
-        missing <= 1 && chance <= bar
+        loud.chance() <= if loud.missing == 0 { bar } else { CHANCE_TO_RETURN }
+            || !aligned && in_phase.chance() <= bar.min(CHANCE_TO_MISS)
     }
 
-    /// Follows the loudness of the voice, if its tones are not covered or cancelled by others.
-    fn learn(&mut self, heard: [f32; GROUPS]) {
-        for (known, heard) in self.powers.iter_mut().zip(heard) {
-            if (0.5..2.0).contains(&(heard / *known)) {
-                *known += (heard - *known) / 4.0;
+    /// For each group, the digits (as bits) that the voice sounds in the window at `at`.
+    fn sounds(&self, at: u64) -> [u8; GROUPS] {
+        let mut sounds = [0; GROUPS];
+        let mut then = self.clone();
+        then.skip_to(at.saturating_sub(HEARD_BESIDE));
+        while then.next <= at + HEARD_BESIDE {
+            for (sounds, digit) in sounds.iter_mut().zip(Chord::of(then.mark).digits()) {
+                *sounds |= 1 << digit;
             }
+            then.advance();
+        }
+        sounds
+    }
+
+    /// Follows a clock that is not quite ours.
+    fn keep_up(&mut self) {
+        let late = self.gains.lateness();
+        if (TOO_LATE..MUCH_TOO_LATE).contains(&late.abs()) {
+            let samples = late.signum() as i64;
+            self.gains = self.gains.shifted(-samples);
+            self.next = self.next.saturating_add_signed(-samples);
+        }
+    }
+}
+
+/// How likely it is that tones are where they should be by chance.
+struct Coincidence {
+    chance: f64,
+    missing: usize,
+}
+
+impl Default for Coincidence {
+    fn default() -> Self {
+        Self { chance: 1.0, missing: 0 }
+    }
+}
+
+impl Coincidence {
+    fn add(&mut self, is_there: bool, is_covered: bool, chance: f64) {
+        if is_there {
+            self.chance *= chance;
+        } else if !is_covered {
+            self.missing += 1;
         }
     }
 
-    /// Moves by a quarter of a millisecond where the chord is clearer there.
-    fn nudge(&mut self, recent: &Recent, chord: Chord) {
-        self.until_nudge -= 1;
-        if self.until_nudge > 0 {
-            return;
-        }
-        self.until_nudge = NUDGE_EVERY;
-        self.next = clearest(recent, self.next, 2, |powers| captured(powers, chord));
+    fn chance(&self) -> f64 {
+        self.chance * WAYS_TO_MISS.get(self.missing).copied().unwrap_or(f64::INFINITY)
     }
 }
 
@@ -138,25 +195,6 @@ fn modulo_cycle(symbols: u64) -> u32 {
 /// The power of the tones of `chord`.
 pub(super) fn captured(powers: &Powers, chord: Chord) -> f32 {
     chord.pitches().iter().map(|&pitch| powers.of_pitch(pitch)).sum()
-}
-
-/// `at`, or the place `step` samples before or after it where `clarity` is greatest.
-pub(super) fn clearest(
-    recent: &Recent,
-    at: u64,
-    step: u64,
-    clarity: impl Fn(&Powers) -> f32,
-) -> u64 {
-    let clarity_at = |at| recent.powers(at).map_or(0.0, |powers| clarity(&powers));
-    let here = clarity_at(at) * 1.002;
-    let (before, after) = (clarity_at(at.saturating_sub(step)), clarity_at(at + step));
-    if before > here && before >= after {
-        at.saturating_sub(step)
-    } else if after > here {
-        at + step
-    } else {
-        at
-    }
 }
 
 /// The chance that one of the seven tones of a group is among `strong` ones.
@@ -170,7 +208,21 @@ const CHANCE_TO_GO_ON: f64 = 1e-3;
 const CHANCE_TO_RETURN: f64 = 1e-6;
 /// -6 dB.
 const MAY_FALL_TO: f32 = 0.25;
-/// Two samples in eight symbols follow a clock that is 1,500 parts in a million fast or slow.
-const NUDGE_EVERY: u32 = 8;
+/// With tones that are not as they should be: more ways for the rest to be.
+const CHANCE_TO_MISS: f64 = 1e-4;
+/// In how many ways none, one, two or three of nine tones can be missing.
+const WAYS_TO_MISS: [f64; 4] = [1.0, 9.0, 36.0, 84.0];
+/// A tone that differs by no more than this part of its amplitude is as it should be.
+const NEAR: f32 = 0.7;
+/// That a tone of any amplitude and phase is: a circle of that size, among those up to twice as
+/// loud as they should be.
+const CHANCE_OF_PHASE: f64 = 0.3;
+/// Voices whose symbols begin at the same sample have the same phases.
+const ALIGNED: u64 = 4;
+/// A symbol that begins further away is not heard in a window.
+const HEARD_BESIDE: u64 = 140;
+/// In samples: a clock does not jump, so that anything more than a few is another voice's doing.
+const TOO_LATE: f32 = 0.75;
+const MUCH_TOO_LATE: f32 = 4.0;
 /// Five milliseconds.
 const ABOUT: u64 = 40;

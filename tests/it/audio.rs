@@ -142,7 +142,7 @@ fn trial(
         let length = sources.iter().map(|s| s.start + s.symbols * 160).max().unwrap() + 320;
         let pcm = chan(&scene(&sources, length), run);
         symbols += sources.iter().map(|s| s.symbols).sum::<usize>();
-        let heard = listen(&pcm, 160);
+        println!("RUN {name}/{run}"); let heard = listen(&pcm, 160);
         let one = score(&sources, &heard);
         if std::env::var("SHOW").is_ok_and(|show| show == format!("{name}/{run}")) {
             println!("{one:?}");
@@ -158,7 +158,7 @@ fn trial(
                 println!("{at:6} {:?} {}", h.sound, h.level);
             }
         }
-        if std::env::var("SICK").is_ok() && (one.wrong > 0 || one.beside > 10) {
+        if std::env::var("SICK").is_ok_and(|_| one.twice > 1 || one.wrong > 0 || one.missed > 5) {
             println!("SICK {name}/{run} {one:?}");
         }
         if std::env::var("BAD").is_ok_and(|show| show == name) {

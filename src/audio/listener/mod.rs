@@ -209,8 +209,7 @@ impl Listener {
         let mut horizon = horizon;
         for n in 0..self.tracks.len() {
             let mut track = self.tracks.remove(n);
-            let others =
-                self.tracks.iter().filter(|other| other.missed == 0).cloned().collect::<Vec<_>>();
+            let others = live(&self.tracks);
             track.pursue(&mut self.recent, horizon, &others, heard);
             if track.missed == 0 {
                 horizon = horizon.min(track.next);
@@ -230,12 +229,16 @@ impl Listener {
             }
             let mut known = self.tracks.remove(known);
             // What it said before has been reported.
-            let from = known.heard_until.saturating_sub(SYMBOL as u64 / 2).max(at.saturating_sub(80));
+            let from =
+                known.heard_until.saturating_sub(SYMBOL as u64 / 2).max(at.saturating_sub(80));
             if known.missed <= MISLAID {
                 known.missed = 0;
                 found = known;
             }
             found.skip_to(from);
+        } else {
+            let others = live(&self.tracks);
+            found.reach_back(&self.recent, self.unclear_since, &others);
         }
         self.insert(found);
         true
@@ -264,10 +267,19 @@ impl Listener {
             if self.is_unexplained(at, powers.mean_square)
                 && let Some(powers) = self.recent.powers(at)
             {
-                heard.push((at, judge(&powers)));
+                let left = judge(&powers);
+                let is_echo = |mark| self.tracks.iter().any(|track| track.would_say(mark, at));
+                if !left.sound.mark().is_some_and(is_echo) {
+                    heard.push((at, left));
+                }
             }
         }
     }
+}
+
+/// The voices that were heard until now.
+fn live(tracks: &[Track]) -> Vec<Track> {
+    tracks.iter().filter(|track| track.missed == 0).cloned().collect()
 }
 
 impl Default for Listener {

@@ -69,7 +69,7 @@ impl Recent {
         sorted.sort_by(f32::total_cmp);
         let mut waves = measured.waves(chord);
         let mut hidden = [0; GROUPS];
-        if sorted[GROUPS / 2] < IN_PHASE {
+        if sorted[AGREEING - 1] < IN_PHASE {
             // What a tone has beside the expected is another voice's, and remains.
             for (group, expected) in expected.waves(chord).into_iter().enumerate() {
                 if misfit[group] > AS_EXPECTED {
@@ -130,5 +130,7 @@ const TAKEN_MAX: usize = 24;
 const HIDES: u64 = 140;
 /// A tone that is so near to what it should be has nobody else's on top of it.
 const AS_EXPECTED: f32 = 0.15;
-/// Where most tones are further from what they should be, the line is not what it was.
-const IN_PHASE: f32 = 0.4;
+/// Where fewer than so many tones are as near as this to what they should be, the line is not what
+/// it was. Most others may be covered by a voice whose symbols begin at the same time.
+const AGREEING: usize = 3;
+const IN_PHASE: f32 = 0.25;

@@ -5,7 +5,7 @@ use super::recent::Recent;
 use crate::audio::Level;
 use crate::audio::code::{Chord, GROUPS, PER_GROUP};
 use crate::audio::hear::{Heard, Sound};
-use crate::audio::spectrum::Powers;
+use crate::audio::spectrum::{Powers, Spectrum};
 use crate::audio::voice::Mark;
 use crate::audio::wave::SYMBOL;
 
@@ -88,15 +88,7 @@ impl Track {
             if let Some(spectrum) = recent.spectrum(at) {
                 let chord = Chord::of(self.mark);
                 let measured = Gains::measured(&spectrum, chord);
-                let mut covered = recent.hidden(at);
-                for sounds in others.iter().map(|other| other.sounds(at)) {
-                    covered.iter_mut().zip(sounds).for_each(|(covered, sounds)| *covered |= sounds);
-                }
-                let aligned = others.iter().any(|other| {
-                    let apart = other.next.abs_diff(at) % SYMBOL as u64;
-                    apart.min(SYMBOL as u64 - apart) <= ALIGNED
-                });
-                if self.recognises(&spectrum.powers(), &measured, &covered, aligned, chord) {
+                if self.is_heard(recent, at, chord, &spectrum, others) {
                     recent.take_out(at, chord, &self.gains);
                     self.gains.learn(&measured);
                     let level = Level::of_mean_square(self.power().into());
@@ -110,6 +102,40 @@ impl Track {
             }
             self.advance();
         }
+    }
+
+    /// Goes back to the first symbol after `from` of those in which the voice is heard without a
+    /// gap.
+    pub fn reach_back(&mut self, recent: &Recent, from: u64, others: &[Self]) {
+        while let Some(at) = self.next.checked_sub(SYMBOL as u64).filter(|&at| at >= from) {
+            let mark = self.mark.later(Mark::CYCLE - 1);
+            let Some(spectrum) = recent.spectrum(at) else { return };
+            if !self.is_heard(recent, at, Chord::of(mark), &spectrum, others) {
+                return;
+            }
+            (self.mark, self.next) = (mark, at);
+        }
+    }
+
+    /// Whether the voice is heard to sound `chord` at `at`, where `spectrum` is.
+    fn is_heard(
+        &self,
+        recent: &Recent,
+        at: u64,
+        chord: Chord,
+        spectrum: &Spectrum,
+        others: &[Self],
+    ) -> bool {
+        let mut covered = recent.hidden(at);
+        for sounds in others.iter().map(|other| other.sounds(at)) {
+            covered.iter_mut().zip(sounds).for_each(|(covered, sounds)| *covered |= sounds);
+        }
+        let aligned = others.iter().any(|other| {
+            let apart = other.next.abs_diff(at) % SYMBOL as u64;
+            apart.min(SYMBOL as u64 - apart) <= ALIGNED
+        });
+        let measured = Gains::measured(spectrum, chord);
+        self.recognises(&spectrum.powers(), &measured, &covered, aligned, chord)
     }
 
     /// Whether the voice's tones are all there, except those that may be `covered` by others.
@@ -224,5 +250,5 @@ const HEARD_BESIDE: u64 = 140;
 /// In samples: a clock does not jump, so that anything more than a few is another voice's doing.
 const TOO_LATE: f32 = 0.75;
 const MUCH_TOO_LATE: f32 = 4.0;
-/// Five milliseconds.
-const ABOUT: u64 = 40;
+/// Almost half a symbol.
+const ABOUT: u64 = 79;

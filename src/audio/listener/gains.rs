@@ -66,6 +66,33 @@ impl Gains {
         })
     }
 
+    /// This, turned by what the clock of the voice may have gained or lost since, if most tones of
+    /// what was `measured` agree with that more closely.
+    pub fn following(&self, measured: &Self) -> Self {
+        let turns: [Phasor; GROUPS] =
+            std::array::from_fn(|group| (measured.0[group] * self.0[group].conjugate()).unit());
+        let slope = turns
+            .windows(2)
+            .fold(Phasor::default(), |sum, pair| sum + pair[1] * pair[0].conjugate())
+            .unit();
+        let mut slopes = [Phasor { re: 1.0, im: 0.0 }; GROUPS];
+        for group in 1..GROUPS {
+            slopes[group] = slopes[group - 1] * slope;
+        }
+        let phase = turns
+            .iter()
+            .zip(slopes)
+            .fold(Phasor::default(), |sum, (turn, slope)| sum + *turn * slope.conjugate())
+            .unit();
+        let turned = Self(std::array::from_fn(|group| self.0[group] * phase * slopes[group]));
+        let median = |gains: &Self| {
+            let mut misfit = gains.misfit(measured);
+            misfit.sort_by(f32::total_cmp);
+            misfit[GROUPS / 2]
+        };
+        if median(&turned) < median(self) { turned } else { *self }
+    }
+
     /// Moves a quarter of the way to what was `measured`, except where it is another voice's too.
     pub fn learn(&mut self, measured: &Self) {
         let misfit = self.misfit(measured);

@@ -14,6 +14,7 @@ use std::collections::VecDeque;
 
 use self::gains::Gains;
 use self::recent::Recent;
+use self::search::search;
 use self::track::Track;
 use super::code::Chord;
 use super::hear::{Heard, SILENCE, Sound, alone, judge};
@@ -36,6 +37,8 @@ pub struct Listener {
     tracks: Vec<Track>,
     /// Windows that have not been explained, at most [`PATIENCE`] symbols back.
     unexplained: VecDeque<(u64, Powers)>,
+    /// How many searches running have found nothing.
+    fruitless: u32,
 }
 
 impl Listener {
@@ -47,7 +50,8 @@ impl Listener {
             unclear_since: 0,
             clear: None,
             tracks: Vec::with_capacity(TRACKS_MAX + 1),
-            unexplained: VecDeque::with_capacity(PATIENCE + 1),
+            unexplained: VecDeque::new(),
+            fruitless: 0,
         }
     }
 
@@ -179,28 +183,42 @@ impl Listener {
             }
         }
         self.tracks.sort_by_key(|track| track.missed > 0);
-        let mut explained = self.pursue(horizon, heard);
-        for _ in 0..VOICES_AT_ONCE {
-            if !self.is_unexplained(explained.saturating_sub(SYMBOL as u64), powers.mean_square) {
-                self.unclear_since = explained.saturating_sub(SYMBOL as u64);
-                break;
-            }
-            let Some(found) = search::search(&self.recent, self.unclear_since, explained) else {
-                break;
-            };
-            if !self.take_up(found) {
-                break;
-            }
-            explained = self.pursue(explained, heard);
-        }
-        if self.is_unexplained(at, powers.mean_square) {
+        let explained = self.pursue(horizon, heard);
+        self.search(explained, powers.mean_square, heard);
+        if self.is_left(at, powers.mean_square * REPORTED) {
             self.unexplained.push_back((at, powers));
         }
         self.cursor = match self.tracks.first() {
             Some(track) if track.missed == 0 && track.next > at => track.next,
             _ => horizon,
         };
-        self.report_older_than(self.cursor.saturating_sub(PATIENCE as u64 * 160), heard);
+        self.report_older_than(
+            self.cursor.saturating_sub(u64::from(PATIENCE) * SYMBOL as u64),
+            heard,
+        );
+    }
+
+    /// Searches for voices in what is left before `explained`, if it is much beside `mean_square`.
+    fn search(&mut self, explained: u64, mean_square: f32, heard: &mut Vec<(u64, Heard)>) {
+        let mut explained = explained;
+        for _ in 0..VOICES_AT_ONCE {
+            let last = explained.saturating_sub(SYMBOL as u64);
+            if !self.is_left(last, mean_square * (1.0 - CLEAR)) {
+                self.unclear_since = last;
+                self.fruitless = 0;
+                return;
+            }
+            self.fruitless = self.fruitless.saturating_add(1);
+            if self.fruitless > FRUITLESS_MAX && !self.fruitless.is_multiple_of(PATIENCE) {
+                return;
+            }
+            let Some(found) = search(&self.recent, self.unclear_since, explained) else { return };
+            if !self.take_up(found) {
+                return;
+            }
+            self.fruitless = 0;
+            explained = self.pursue(explained, heard);
+        }
     }
 
     /// Lets each voice be heard in the symbols that end by `horizon`, in which all louder ones
@@ -255,20 +273,19 @@ impl Listener {
         self.tracks.sort_by(|a, b| b.power().total_cmp(&a.power()));
     }
 
-    /// Whether so much is left of the window at `at` that somebody may be heard in it.
-    fn is_unexplained(&self, at: u64, mean_square: f32) -> bool {
-        let left = self.recent.unexplained(at);
-        left >= SILENCE && left > mean_square * (1.0 - CLEAR)
+    /// Whether more than silence, and more than `mean_square`, is left of the window at `at`.
+    fn is_left(&self, at: u64, mean_square: f32) -> bool {
+        self.recent.unexplained(at) > mean_square.max(SILENCE)
     }
 
     /// Reports what has not been explained in windows before `position`.
     fn report_older_than(&mut self, position: u64, heard: &mut Vec<(u64, Heard)>) {
         while let Some((at, powers)) = self.unexplained.pop_front_if(|(at, _)| *at < position) {
-            if self.is_unexplained(at, powers.mean_square)
+            if self.is_left(at, powers.mean_square * REPORTED)
                 && let Some(powers) = self.recent.powers(at)
             {
                 let left = judge(&powers);
-                let is_echo = |mark| self.tracks.iter().any(|track| track.would_say(mark, at));
+                let is_echo = |mark| self.tracks.iter().any(|track| track.has_said(mark, at));
                 if !left.sound.mark().is_some_and(is_echo) {
                     heard.push((at, left));
                 }
@@ -291,9 +308,13 @@ impl Default for Listener {
 /// A voice that is alone has this share of the power: anything else is 16 dB below it.
 const CLEAR: f32 = 0.975;
 /// A voice that has less of the power than this may have been read a little beside its place.
-const CENTRED: f32 = 0.985;
+const CENTRED: f32 = 0.99;
 /// What has not been explained after so many symbols is reported.
-const PATIENCE: usize = 4;
+const PATIENCE: u32 = 4;
+/// And only if it is this part of the power, 13 dB below the whole.
+const REPORTED: f32 = 0.05;
+/// After so many searches in vain it is enough to search as often as the samples are forgotten.
+const FRUITLESS_MAX: u32 = 8;
 /// How many new voices one window is searched for.
 const VOICES_AT_ONCE: usize = 3;
 /// How many voices of a stream are remembered, so that they are known at once when they return.

@@ -56,6 +56,11 @@ impl Track {
         then.mark == mark && then.next.abs_diff(at) <= ABOUT
     }
 
+    /// Whether the voice was heard to say `mark` about there, or something later.
+    pub fn has_said(&self, mark: Mark, at: u64) -> bool {
+        self.heard_until > at + ABOUT && self.would_say(mark, at)
+    }
+
     /// Remembers that the voice was read at `at`.
     pub fn confirm(&mut self, mark: Mark, at: u64) {
         (self.mark, self.next, self.missed) = (mark, at, 0);
@@ -89,6 +94,7 @@ impl Track {
                 let chord = Chord::of(self.mark);
                 let measured = Gains::measured(&spectrum, chord);
                 if self.is_heard(recent, at, chord, &spectrum, others) {
+                    self.gains = self.gains.following(&measured);
                     recent.take_out(at, chord, &self.gains);
                     self.gains.learn(&measured);
                     let level = Level::of_mean_square(self.power().into());

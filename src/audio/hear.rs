@@ -152,7 +152,7 @@ const PLAUSIBLE_SPREAD: f32 = 32.0;
 
 #[cfg(test)]
 mod tests {
-    use super::super::wave::phasor;
+    use super::super::wave::turned;
     use super::*;
     use crate::audio::{Voice, mix};
 
@@ -195,7 +195,7 @@ mod tests {
             let frame = std::array::from_fn(|n| {
                 let turns = f64::from(hertz) * f64::from(u16::try_from(n).unwrap()) / 8_000.0;
                 #[expect(clippy::cast_possible_truncation, reason = "at most 4,000")]
-                let sample = (4_000.0 * phasor(turns).1) as i16;
+                let sample = (4_000.0 * turned(turns).1) as i16;
                 sample
             });
             let Sound::Tone { hertz: found } = hear(&frame).sound else {

@@ -20,6 +20,11 @@ impl Level {
         Self((dbm0 * 100.0).round().clamp(-100_00.0, 30_00.0) as i16)
     }
 
+    /// A level in hundredths of a dBm0, for constants.
+    pub(super) const fn from_hundredths(hundredths: i16) -> Self {
+        Self(hundredths)
+    }
+
     /// The level in dBm0.
     pub fn dbm0(self) -> f64 {
         f64::from(self.0) / 100.0

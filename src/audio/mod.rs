@@ -6,8 +6,11 @@ mod hear;
 mod level;
 mod listener;
 mod mix;
+mod phasor;
 mod prompt;
 mod spectrum;
+mod tone;
+mod tone_finder;
 mod voice;
 mod wave;
 
@@ -16,4 +19,6 @@ pub use level::Level;
 pub use listener::Listener;
 pub use mix::mix;
 pub use prompt::{Cue, Message, Prompt};
+pub use tone::Tone;
+pub use tone_finder::{Burst, ToneFinder};
 pub use voice::{Mark, Voice};

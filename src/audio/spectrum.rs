@@ -5,6 +5,7 @@
 //! every machine, which that of a library that picks its instructions at run time is not.
 
 use super::code::{Chord, GROUPS, PER_GROUP};
+use super::phasor::Phasor;
 use super::voice::harmonic;
 use super::wave::{SYMBOL, cosine};
 
@@ -49,20 +50,22 @@ impl Spectrum {
         powers
     }
 
-    /// The tone of a pitch, `A cos(wt + p)`, as `A cos p` and `A sin p`.
-    pub fn tone(&self, pitch: usize) -> (f32, f32) {
+    /// The tone of a pitch: its amplitude, and the phase of its cosine at the first sample.
+    pub fn tone(&self, pitch: usize) -> Phasor {
         let lane = LANE_OF_HARMONIC[harmonic(pitch) - FIRST];
-        (self.cosines[lane] / 80.0, -self.sines[lane] / 80.0)
+        let (c, s) = (f64::from(self.cosines[lane]), f64::from(self.sines[lane]));
+        Phasor { re: c, im: -s }.times(2.0 / SYMBOL as f64)
     }
 }
 
-/// Subtracts the tones of `chord`, of these amplitudes of cosine and sine, from `window`.
-pub(super) fn take_out(window: &mut [f32], chord: Chord, waves: [(f32, f32); GROUPS]) {
-    for (pitch, (c, s)) in chord.pitches().into_iter().zip(waves) {
+/// Subtracts these tones of `chord` from `window`.
+pub(super) fn take_out(window: &mut [f32], chord: Chord, tones: [Phasor; GROUPS]) {
+    for (pitch, tone) in chord.pitches().into_iter().zip(tones) {
         let harmonic = harmonic(pitch);
+        let (re, im) = (tone.re as f32, tone.im as f32);
         let mut step = 0;
         for sample in window.iter_mut() {
-            *sample -= c * TURN[step] + s * TURN[(step + 120) % SYMBOL];
+            *sample -= re * TURN[step] - im * TURN[(step + 120) % SYMBOL];
             step = (step + harmonic) % SYMBOL;
         }
     }
@@ -250,8 +253,7 @@ mod tests {
         let mut window = mark.voice().speak(mark.moment()).map(f32::from);
         let spectrum = Spectrum::of(&window);
         let chord = Chord::of(mark);
-        let waves = chord.pitches().map(|pitch| spectrum.tone(pitch)).map(|(re, im)| (re, -im));
-        take_out(&mut window, chord, waves);
+        take_out(&mut window, chord, chord.pitches().map(|pitch| spectrum.tone(pitch)));
         assert!(spectrum.mean_square > 6.0e6 && mean_square(&window) < 2.0, "rounding is left");
     }
 }

@@ -20,7 +20,7 @@ pub(super) const fn sine(step: usize) -> f64 {
 }
 
 /// The cosine and sine of `turns` whole turns, for sounds of any frequency.
-pub(super) fn phasor(turns: f64) -> (f64, f64) {
+pub(super) fn turned(turns: f64) -> (f64, f64) {
     let eighths = (turns.fract() * 8.0).round();
     let rest = (turns.fract() - eighths / 8.0) * std::f64::consts::TAU;
     let (c, s) = (taylor(rest, 0), taylor(rest, 1));
@@ -63,7 +63,7 @@ mod tests {
         }
         for step in -500..500 {
             let turns = f64::from(step) * 0.0137;
-            let (c, s) = phasor(turns);
+            let (c, s) = turned(turns);
             assert!((c - (turns * std::f64::consts::TAU).cos()).abs() < 1e-12, "{turns} turns");
             assert!((s - (turns * std::f64::consts::TAU).sin()).abs() < 1e-12, "{turns} turns");
         }

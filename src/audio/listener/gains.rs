@@ -1,9 +1,10 @@
 //! How loud and how late a voice arrives, in each part of the band.
 
 use crate::audio::code::{Chord, GROUPS, PER_GROUP, PITCHES};
+use crate::audio::phasor::Phasor;
 use crate::audio::spectrum::Spectrum;
 use crate::audio::voice::{harmonic, phase};
-use crate::audio::wave::{SYMBOL, cosine, sine};
+use crate::audio::wave::SYMBOL;
 
 /// The amplitude and phase of the tone of each group, relative to how the voice spoke it: alike in
 /// every symbol, as long as neither the line nor our idea of where symbols begin changes.
@@ -13,37 +14,34 @@ pub(super) struct Gains([Phasor; GROUPS]);
 impl Gains {
     /// As the tones of `chord` are found in a window.
     pub fn measured(spectrum: &Spectrum, chord: Chord) -> Self {
-        Self(chord.pitches().map(|pitch| {
-            let (re, im) = spectrum.tone(pitch);
-            Phasor { re, im } * SPOKEN[pitch].conjugate()
-        }))
+        Self(chord.pitches().map(|pitch| spectrum.tone(pitch) * SPOKEN[pitch].conjugate()))
     }
 
     /// As most tones of `symbols` have them, whatever other voices do to some: of one loudness and
     /// phase over the whole band.
     pub fn typical(symbols: &[Self]) -> Self {
         let gains = symbols.iter().flat_map(|gains| gains.0);
-        let mut squares: Vec<f32> = gains.clone().map(Phasor::square).collect();
-        squares.sort_by(f32::total_cmp);
-        let amplitude = squares.get(squares.len() / 2).copied().unwrap_or_default().sqrt();
+        let mut amplitudes: Vec<f64> = gains.clone().map(Phasor::amplitude).collect();
+        amplitudes.sort_by(f64::total_cmp);
+        let amplitude = amplitudes.get(amplitudes.len() / 2).copied().unwrap_or_default();
         let phase = gains.fold(Phasor::default(), |sum, gain| sum + gain.unit()).unit();
-        Self([Phasor { re: amplitude * phase.re, im: amplitude * phase.im }; GROUPS])
+        Self([phase.times(amplitude); GROUPS])
     }
 
     /// The power of the tone of each group.
-    pub fn powers(&self) -> [f32; GROUPS] {
+    pub fn powers(&self) -> [f64; GROUPS] {
         self.0.map(|gain| gain.square() / 2.0)
     }
 
     /// How many samples later than the symbol the window began in which this was measured: the
     /// slope of the phase over the band.
-    pub fn lateness(&self) -> f32 {
+    pub fn lateness(&self) -> f64 {
         let turn = self
             .0
             .windows(2)
             .fold(Phasor::default(), |sum, pair| sum + (pair[1] * pair[0].conjugate()).unit());
         // Groups are seven harmonics apart, which turn once in 160 / 7 samples.
-        turn.im.atan2(turn.re) / std::f32::consts::TAU * (SYMBOL as f32 / PER_GROUP as f32)
+        turn.turns() * SYMBOL as f64 / PER_GROUP as f64
     }
 
     /// What would be measured in a window that begins so many samples later.
@@ -52,17 +50,16 @@ impl Gains {
         for (group, gain) in gains.iter_mut().enumerate() {
             let middle = harmonic(group * PER_GROUP + PER_GROUP / 2) as i64;
             let step = (2 * middle * samples).rem_euclid(320) as usize;
-            *gain = *gain * Phasor::turned(step);
+            *gain = *gain * Phasor::at_step(step);
         }
         Self(gains)
     }
 
     /// For each group, how much of `measured` is not this, relative to this.
-    pub fn misfit(&self, measured: &Self) -> [f32; GROUPS] {
+    pub fn misfit(&self, measured: &Self) -> [f64; GROUPS] {
         std::array::from_fn(|group| {
-            let (known, found) = (self.0[group], measured.0[group]);
-            let rest = Phasor { re: found.re - known.re, im: found.im - known.im };
-            (rest.square() / known.square().max(f32::MIN_POSITIVE)).sqrt()
+            let known = self.0[group];
+            (measured.0[group] - known).amplitude() / known.amplitude().max(f64::MIN_POSITIVE)
         })
     }
 
@@ -87,7 +84,7 @@ impl Gains {
         let turned = Self(std::array::from_fn(|group| self.0[group] * phase * slopes[group]));
         let median = |gains: &Self| {
             let mut misfit = gains.misfit(measured);
-            misfit.sort_by(f32::total_cmp);
+            misfit.sort_by(f64::total_cmp);
             misfit[GROUPS / 2]
         };
         if median(&turned) < median(self) { turned } else { *self }
@@ -98,19 +95,15 @@ impl Gains {
         let misfit = self.misfit(measured);
         for (group, known) in self.0.iter_mut().enumerate() {
             if misfit[group] < ANOTHERS {
-                known.re += (measured.0[group].re - known.re) / 4.0;
-                known.im += (measured.0[group].im - known.im) / 4.0;
+                *known = *known + (measured.0[group] - *known).times(0.25);
             }
         }
     }
 
-    /// The amplitudes of cosine and sine that this gives to the tones of `chord`.
-    pub fn waves(&self, chord: Chord) -> [(f32, f32); GROUPS] {
+    /// The tones of `chord` as they arrive.
+    pub fn tones(&self, chord: Chord) -> [Phasor; GROUPS] {
         let pitches = chord.pitches();
-        std::array::from_fn(|group| {
-            let wave = self.0[group] * SPOKEN[pitches[group]];
-            (wave.re, -wave.im)
-        })
+        std::array::from_fn(|group| self.0[group] * SPOKEN[pitches[group]])
     }
 }
 
@@ -128,59 +121,12 @@ pub(super) fn lateness(spectra: &[(Spectrum, Chord)]) -> Option<i64> {
         .collect();
     let agreement = |late: i64| {
         let sum = tones.iter().fold(Phasor::default(), |sum, &(harmonic, gain)| {
-            sum + gain * Phasor::turned((-2 * harmonic * late).rem_euclid(320) as usize)
+            sum + gain * Phasor::at_step((-2 * harmonic * late).rem_euclid(320) as usize)
         });
-        sum.square().sqrt() / tones.len() as f32
+        sum.amplitude() / tones.len() as f64
     };
     let best = (-most..=most).max_by(|&a, &b| agreement(a).total_cmp(&agreement(b)))?;
     (agreement(best) >= AGREED).then_some(best)
-}
-
-/// A complex number.
-#[derive(Clone, Copy, Debug, Default)]
-struct Phasor {
-    re: f32,
-    im: f32,
-}
-
-impl Phasor {
-    fn conjugate(self) -> Self {
-        Self { re: self.re, im: -self.im }
-    }
-
-    fn square(self) -> f32 {
-        self.re * self.re + self.im * self.im
-    }
-
-    /// Of the same phase, with the amplitude 1.
-    fn unit(self) -> Self {
-        let amplitude = self.square().sqrt().max(f32::MIN_POSITIVE);
-        Self { re: self.re / amplitude, im: self.im / amplitude }
-    }
-
-    /// So many 320ths of a turn.
-    fn turned(step: usize) -> Self {
-        Self { re: cosine(step) as f32, im: sine(step) as f32 }
-    }
-}
-
-impl std::ops::Add for Phasor {
-    type Output = Self;
-
-    fn add(self, other: Self) -> Self {
-        Self { re: self.re + other.re, im: self.im + other.im }
-    }
-}
-
-impl std::ops::Mul for Phasor {
-    type Output = Self;
-
-    fn mul(self, other: Self) -> Self {
-        Self {
-            re: self.re * other.re - self.im * other.im,
-            im: self.re * other.im + self.im * other.re,
-        }
-    }
 }
 
 /// The phase with which each tone is spoken.
@@ -188,8 +134,7 @@ static SPOKEN: [Phasor; PITCHES] = {
     let mut spoken = [Phasor { re: 0.0, im: 0.0 }; PITCHES];
     let mut pitch = 0;
     while pitch < PITCHES {
-        let step = phase(pitch);
-        spoken[pitch] = Phasor { re: cosine(step) as f32, im: sine(step) as f32 };
+        spoken[pitch] = Phasor::at_step(phase(pitch));
         pitch += 1;
     }
     spoken
@@ -197,6 +142,6 @@ static SPOKEN: [Phasor; PITCHES] = {
 
 /// Of all tones, those whose phases must agree, less those that must not. With 18 tones or more,
 /// chance does not bring together as many anywhere.
-const AGREED: f32 = 0.6;
+const AGREED: f64 = 0.6;
 /// A tone that differs by half its amplitude is more than one voice's.
-const ANOTHERS: f32 = 0.5;
+const ANOTHERS: f64 = 0.5;

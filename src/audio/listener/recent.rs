@@ -66,21 +66,21 @@ impl Recent {
         let measured = Gains::measured(&Spectrum::of(window), chord);
         let misfit = expected.misfit(&measured);
         let mut sorted = misfit;
-        sorted.sort_by(f32::total_cmp);
-        let mut waves = measured.waves(chord);
+        sorted.sort_by(f64::total_cmp);
+        let mut tones = measured.tones(chord);
         let mut hidden = [0; GROUPS];
         if sorted[AGREEING - 1] < IN_PHASE {
             // What a tone has beside the expected is another voice's, and remains.
-            for (group, expected) in expected.waves(chord).into_iter().enumerate() {
+            for (group, expected) in expected.tones(chord).into_iter().enumerate() {
                 if misfit[group] > AS_EXPECTED {
-                    waves[group] = expected;
+                    tones[group] = expected;
                 }
             }
         } else {
             hidden = chord.digits().map(|digit| 1 << digit);
         }
         let from = usize::try_from(at - self.start).expect("the window is here");
-        take_out(&mut self.samples[from..from + SYMBOL], chord, waves);
+        take_out(&mut self.samples[from..from + SYMBOL], chord, tones);
         if self.taken.len() == TAKEN_MAX {
             self.taken.pop_front();
         }
@@ -129,8 +129,8 @@ const TAKEN_MAX: usize = 24;
 /// A window that overlaps by less than an eighth hides nothing.
 const HIDES: u64 = 140;
 /// A tone that is so near to what it should be has nobody else's on top of it.
-const AS_EXPECTED: f32 = 0.15;
+const AS_EXPECTED: f64 = 0.15;
 /// Where fewer than so many tones are as near as this to what they should be, the line is not what
 /// it was. Most others may be covered by a voice whose symbols begin at the same time.
 const AGREEING: usize = 3;
-const IN_PHASE: f32 = 0.25;
+const IN_PHASE: f64 = 0.25;

@@ -31,7 +31,7 @@ impl Track {
     }
 
     /// The power of all its tones.
-    pub fn power(&self) -> f32 {
+    pub fn power(&self) -> f64 {
         self.gains.powers().iter().sum()
     }
 
@@ -97,7 +97,7 @@ impl Track {
                     self.gains = self.gains.following(&measured);
                     recent.take_out(at, chord, &self.gains);
                     self.gains.learn(&measured);
-                    let level = Level::of_mean_square(self.power().into());
+                    let level = Level::of_mean_square(self.power());
                     heard.push((at, Heard { sound: Sound::of_mark(self.mark), level }));
                     self.missed = 0;
                     self.heard_until = at + SYMBOL as u64;
@@ -158,7 +158,7 @@ impl Track {
         let (mut loud, mut in_phase) = (Coincidence::default(), Coincidence::default());
         for (group, powers) in powers.groups().iter().enumerate() {
             let digit = chord.digits()[group];
-            let threshold = expected[group] * MAY_FALL_TO;
+            let threshold = (expected[group] * MAY_FALL_TO) as f32;
             let strong = share_of(powers.iter().filter(|&&power| power >= threshold).count());
             let is_covered = covered[group] >> digit & 1 == 1;
             loud.add(powers[usize::from(digit)] >= threshold, is_covered, strong);
@@ -239,13 +239,13 @@ const CHANCE_TO_GO_ON: f64 = 1e-3;
 /// One that has been silent is looked for again and again.
 const CHANCE_TO_RETURN: f64 = 1e-6;
 /// -6 dB.
-const MAY_FALL_TO: f32 = 0.25;
+const MAY_FALL_TO: f64 = 0.25;
 /// With tones that are not as they should be: more ways for the rest to be.
 const CHANCE_TO_MISS: f64 = 1e-4;
 /// In how many ways none, one, two or three of nine tones can be missing.
 const WAYS_TO_MISS: [f64; 4] = [1.0, 9.0, 36.0, 84.0];
 /// A tone that differs by no more than this part of its amplitude is as it should be.
-const NEAR: f32 = 0.7;
+const NEAR: f64 = 0.7;
 /// That a tone of any amplitude and phase is: a circle of that size, among those up to twice as
 /// loud as they should be.
 const CHANCE_OF_PHASE: f64 = 0.3;
@@ -254,7 +254,7 @@ const ALIGNED: u64 = 4;
 /// A symbol that begins further away is not heard in a window.
 const HEARD_BESIDE: u64 = 140;
 /// In samples: a clock does not jump, so that anything more than a few is another voice's doing.
-const TOO_LATE: f32 = 0.75;
-const MUCH_TOO_LATE: f32 = 4.0;
+const TOO_LATE: f64 = 0.75;
+const MUCH_TOO_LATE: f64 = 4.0;
 /// Almost half a symbol.
 const ABOUT: u64 = 79;

@@ -1,0 +1,400 @@
+//! Finding the bursts of one tone in a stream, with speech over it or not: when each began, how
+//! long it lasted, at which frequency and how loud.
+//!
+//! The stream is multiplied with the tone and added up over 5 ms at a time (Goertzel's sum, in
+//! pieces); four pieces make a window of 20 ms. A burst is where the windows are loud, keep their
+//! loudness and turn evenly.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use super::Level;
+use super::phasor::Phasor;
+
+/// A burst of the tone.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Burst {
+    /// Where in the stream it began: half-way up, to 5 ms.
+    pub at: u64,
+    /// How long it lasted, to 5 ms at each end.
+    pub length: Duration,
+    /// Its frequency in hertz, to 2.
+    pub hertz: u16,
+    /// How loud it was.
+    pub level: Level,
+}
+
+/// Looks for one tone in a stream of 8 kHz audio.
+#[derive(Debug)]
+pub struct ToneFinder {
+    hertz: u16,
+    /// The position of the next sample.
+    next: u64,
+    /// The tone turned back: at the next sample, and from each to the next.
+    back: Phasor,
+    step: Phasor,
+    /// The sum over the current piece, and how many samples it has.
+    piece: (Phasor, usize),
+    /// The last pieces that make a window.
+    pieces: [Phasor; PIECES],
+    /// The last windows: as many as a burst may have begun before it is loud.
+    recent: VecDeque<Window>,
+    burst: Option<Candidate>,
+}
+
+impl ToneFinder {
+    /// Looks for bursts of a tone of about `hertz`: 35 Hz more or less are found, and measured.
+    pub fn new(hertz: u16) -> Self {
+        Self {
+            hertz,
+            next: 0,
+            back: Phasor::default(),
+            step: Phasor::at_turns(f64::from(hertz) / 8_000.0).conjugate(),
+            piece: (Phasor::default(), 0),
+            pieces: [Phasor::default(); PIECES],
+            recent: VecDeque::with_capacity(REMEMBERED),
+            burst: None,
+        }
+    }
+
+    /// Takes the samples from `position` on, and adds to `bursts` those that have ended: 100 ms
+    /// after their end, so that a lost packet does not make two of one.
+    ///
+    /// What is missing in between is taken for silence. What is given again, or less than a second
+    /// late, is left out; anything else that does not follow begins a new stretch.
+    pub fn push(&mut self, position: u64, samples: &[i16], bursts: &mut Vec<Burst>) {
+        if position.abs_diff(self.next) > GAP_MAX {
+            self.finish(bursts);
+            *self = Self { next: position, ..Self::new(self.hertz) };
+        }
+        self.silence(position.saturating_sub(self.next), bursts);
+        let known = usize::try_from(self.next - position).expect("at most a second");
+        for &sample in samples.get(known..).unwrap_or_default() {
+            self.take(f64::from(sample), bursts);
+        }
+    }
+
+    /// Adds the burst that has not ended yet, if there is one.
+    pub fn finish(&mut self, bursts: &mut Vec<Burst>) {
+        let next = self.next;
+        if self.burst.is_some() {
+            self.silence((QUIET_MAX + PIECES as u64 + 1) * PIECE as u64, bursts);
+        }
+        *self = Self { next, ..Self::new(self.hertz) };
+    }
+
+    fn silence(&mut self, samples: u64, bursts: &mut Vec<Burst>) {
+        for _ in 0..samples {
+            self.take(0.0, bursts);
+        }
+    }
+
+    fn take(&mut self, sample: f64, bursts: &mut Vec<Burst>) {
+        if self.piece.1 == 0 {
+            // Afresh in each piece, and modulo a second: exact however long the stream is.
+            let turns = self.next % 8_000 * u64::from(self.hertz) % 8_000;
+            self.back = Phasor::at_turns(turns as f64 / 8_000.0).conjugate();
+        }
+        self.piece.0 = self.piece.0 + self.back.times(sample);
+        self.back = self.back * self.step;
+        self.next += 1;
+        self.piece.1 += 1;
+        if self.piece.1 == PIECE {
+            self.pieces.rotate_left(1);
+            self.pieces[PIECES - 1] = self.piece.0;
+            self.piece = (Phasor::default(), 0);
+            let sum = self.pieces.iter().fold(Phasor::default(), |sum, &piece| sum + piece);
+            let sum = sum.times(2.0 / (PIECES * PIECE) as f64);
+            self.window(Window { end: self.next, sum }, bursts);
+        }
+    }
+
+    fn window(&mut self, window: Window, bursts: &mut Vec<Burst>) {
+        let turn = self.steady_turn(window);
+        if turn.is_some() && self.burst.is_none() {
+            self.burst = Some(Candidate::after(&self.recent));
+        }
+        if let Some(burst) = &mut self.burst {
+            burst.add(window, turn);
+            if burst.quiet > QUIET_MAX {
+                bursts.extend(burst.measured(self.hertz));
+                self.burst = None;
+            }
+        }
+        if self.recent.len() == REMEMBERED {
+            self.recent.pop_front();
+        }
+        self.recent.push_back(window);
+    }
+
+    /// How far the phase turns in 10 ms, if this window, the one 10 ms ago and the one 20 ms ago
+    /// are about as loud, and it turned as far from the first to the second.
+    fn steady_turn(&self, window: Window) -> Option<Phasor> {
+        let ago = |pieces: usize| self.recent.get(self.recent.len().checked_sub(pieces)?);
+        let (middle, first) = (ago(2)?.sum, ago(4)?.sum);
+        let loudest = window.sum.square().max(middle.square()).max(first.square());
+        let faintest = window.sum.square().min(middle.square()).min(first.square());
+        let turn = window.sum * middle.conjugate();
+        let uneven = turn * (middle * first.conjugate()).conjugate();
+        let is_steady = faintest >= LOUD * LOUD
+            && faintest >= AS_LOUD * loudest
+            && uneven.turns().abs() <= UNEVEN_MAX;
+        is_steady.then_some(turn)
+    }
+}
+
+/// Twenty milliseconds: the amplitude and phase of the tone in it.
+#[derive(Clone, Copy, Debug)]
+struct Window {
+    /// The position after its last sample.
+    end: u64,
+    sum: Phasor,
+}
+
+/// Windows that may be a burst.
+#[derive(Debug)]
+struct Candidate {
+    /// From before the first that was steady, at most [`EDGE`].
+    first: Vec<Window>,
+    /// To the last one, at most [`EDGE`].
+    last: VecDeque<Window>,
+    /// How many windows there were to the last steady one.
+    windows: u64,
+    /// How many have not been steady since.
+    quiet: u64,
+    /// How many were steady running, and at most.
+    run: u64,
+    longest_run: u64,
+    /// How many were steady, the sum of their squares, and how their phases turned in 10 ms.
+    steady: u64,
+    squares: f64,
+    turn: Phasor,
+}
+
+impl Candidate {
+    fn after(recent: &VecDeque<Window>) -> Self {
+        Self {
+            first: recent.iter().copied().collect(),
+            last: VecDeque::with_capacity(EDGE),
+            windows: 0,
+            quiet: 0,
+            run: 0,
+            longest_run: 0,
+            steady: 0,
+            squares: 0.0,
+            turn: Phasor::default(),
+        }
+    }
+
+    fn add(&mut self, window: Window, steady_turn: Option<Phasor>) {
+        if self.first.len() < EDGE {
+            self.first.push(window);
+        }
+        if self.last.len() == EDGE {
+            self.last.pop_front();
+        }
+        self.last.push_back(window);
+        let Some(turn) = steady_turn else {
+            self.quiet += 1;
+            self.run = 0;
+            return;
+        };
+        self.windows += self.quiet + 1;
+        self.quiet = 0;
+        self.run += 1;
+        self.longest_run = self.longest_run.max(self.run);
+        self.steady += 1;
+        self.squares += window.sum.square();
+        self.turn = self.turn + turn;
+    }
+
+    /// The burst, if it is one.
+    fn measured(&self, hertz: u16) -> Option<Burst> {
+        let amplitude = (self.squares / self.steady as f64).sqrt();
+        let offset = self.turn.turns() * 100.0;
+        let is_mostly_steady = self.steady * 5 >= self.windows * 2;
+        if self.longest_run < RUN || !is_mostly_steady || offset.abs() > OFFSET_MAX {
+            return None;
+        }
+        let origin = self.first.first()?.end;
+        let begin = crossing(origin, self.first.iter(), amplitude / 2.0)?;
+        let end = crossing(origin, self.last.iter().rev(), amplitude / 2.0)?;
+        if end - begin < SHORTEST {
+            return None;
+        }
+        // Beside its frequency a window of 20 ms is less sensitive.
+        let angle = offset * 0.02 * std::f64::consts::PI;
+        let response = if angle == 0.0 { 1.0 } else { angle.sin() / angle };
+        Some(Burst {
+            at: origin.saturating_add(begin.round() as u64).saturating_sub(HALF_A_WINDOW),
+            length: Duration::from_secs_f64((end - begin) / 8_000.0),
+            hertz: (f64::from(hertz) + offset).round() as u16,
+            level: Level::of_mean_square((amplitude / response).powi(2) / 2.0),
+        })
+    }
+}
+
+/// How far after `origin` the first of `windows` that is as loud as `half` begins to be, between it
+/// and the one before.
+fn crossing<'a>(origin: u64, windows: impl Iterator<Item = &'a Window>, half: f64) -> Option<f64> {
+    let mut previous: Option<(f64, f64)> = None;
+    for window in windows {
+        let (at, loud) = (window.end.saturating_sub(origin) as f64, window.sum.amplitude());
+        if loud >= half {
+            return Some(previous.map_or(at, |(before, faint)| {
+                before + (half - faint) / (loud - faint) * (at - before)
+            }));
+        }
+        previous = Some((at, loud));
+    }
+    None
+}
+
+/// Five milliseconds.
+const PIECE: usize = 40;
+/// Pieces in a window.
+const PIECES: usize = 4;
+/// In samples: a window is half filled when its middle is on the edge of a burst.
+const HALF_A_WINDOW: u64 = 80;
+/// The amplitude of -34 dBm0.
+const LOUD: f64 = 455.0;
+/// The squares of windows that are about as loud: 4 dB.
+const AS_LOUD: f64 = 0.4;
+/// In turns: a frequency that changes by 8 Hz in 10 ms is not steady.
+const UNEVEN_MAX: f64 = 0.08;
+/// Seventy milliseconds: a burst is steady 40 ms after it begins.
+const REMEMBERED: usize = 14;
+/// Enough for the edges of a burst with what comes before or after.
+const EDGE: usize = 40;
+/// Two packets may be lost in a burst: 40 ms, and as much again until the rest is steady.
+const QUIET_MAX: u64 = 20;
+/// So many windows running must be steady: speech that leaks into the band never is for 40 ms.
+const RUN: u64 = 8;
+/// In samples: 60 ms.
+const SHORTEST: f64 = 480.0;
+/// In hertz: what is further away belongs to another tone.
+const OFFSET_MAX: f64 = 35.0;
+/// A second.
+const GAP_MAX: u64 = 8_000;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::audio::{Tone, Voice, mix};
+
+    /// A burst of `tone` at `at`, in `length` samples of speech that begins at `speech`.
+    fn scene(tone: Tone, at: usize, length: usize, speech: Option<usize>) -> Vec<i16> {
+        let mut beep = vec![0; at];
+        beep.extend((0..).map_while(|position| tone.play(position)).flatten());
+        let mut spoken = vec![0; speech.unwrap_or(length)];
+        let alice = Voice::of_person(3).unwrap();
+        let mut moment = 0;
+        while spoken.len() < length {
+            spoken.extend(alice.speak(moment));
+            moment += 1;
+        }
+        let mut out = vec![0; length];
+        mix(&[&beep, &spoken], &mut out);
+        out
+    }
+
+    fn bursts(samples: &[i16], frame: usize) -> Vec<Burst> {
+        let (mut finder, mut bursts) = (ToneFinder::new(1_400), Vec::new());
+        let mut position = 50_000;
+        for frame in samples.chunks(frame) {
+            finder.push(position, frame, &mut bursts);
+            position += frame.len() as u64;
+        }
+        finder.finish(&mut bursts);
+        bursts
+    }
+
+    fn assert_is(burst: &Burst, tone: Tone, at: u64) {
+        let length = burst.length.abs_diff(tone.length);
+        assert!(burst.at.abs_diff(50_000 + at) <= 80, "{burst:?} should be at {at}");
+        assert!(length <= Duration::from_millis(10), "{burst:?} should be {:?}", tone.length);
+        assert!(burst.hertz.abs_diff(tone.hertz) <= 2, "{burst:?} should be {}", tone.hertz);
+        assert!((burst.level.dbm0() - tone.level.dbm0()).abs() < 1.0, "{burst:?}");
+    }
+
+    #[test]
+    fn a_tone_is_measured_wherever_it_begins_and_however_it_is_packed() {
+        for at in [0, 1, 79, 160, 1_234] {
+            for frame in [80, 160, 240, 4_000] {
+                let found = bursts(&scene(Tone::RECORDER_WARNING, at, 8_000, None), frame);
+                assert_eq!(found.len(), 1, "{found:?}");
+                assert_is(&found[0], Tone::RECORDER_WARNING, at as u64);
+            }
+        }
+    }
+
+    #[test]
+    fn its_length_frequency_and_level_are_measured_also_where_they_are_wrong() {
+        for millis in [100, 170, 200, 500, 700, 1_500] {
+            for hertz in [1_370, 1_379, 1_400, 1_421, 1_433] {
+                for level in [-26.0, -20.0, -10.0] {
+                    let length = Duration::from_millis(millis);
+                    let level = Level::from_dbm0(level);
+                    let tone = Tone { hertz, level, length, ..Tone::RECORDER_WARNING };
+                    let found = bursts(&scene(tone, 500, 16_000, None), 160);
+                    assert_eq!(found.len(), 1, "{tone:?}: {found:?}");
+                    assert_is(&found[0], tone, 500);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_tone_is_measured_under_speech() {
+        for speech in [0, 33, 80, 111] {
+            for at in (500..40_000).step_by(7_919) {
+                let samples = scene(Tone::RECORDER_WARNING, at, at + 8_000, Some(speech));
+                let found = bursts(&samples, 160);
+                assert_eq!(found.len(), 1, "speech from {speech}: {found:?}");
+                assert_is(&found[0], Tone::RECORDER_WARNING, at as u64);
+            }
+        }
+    }
+
+    #[test]
+    fn speech_is_no_tone() {
+        for speech in [0, 33, 80] {
+            let samples = scene(Tone::RECORDER_WARNING, 1_600_000, 1_600_000, Some(speech));
+            assert_eq!(bursts(&samples, 160), []);
+        }
+    }
+
+    #[test]
+    fn another_tone_is_not_this_one() {
+        for hertz in [425, 1_000, 1_350, 1_450, 2_800] {
+            let tone = Tone { hertz, level: Level::from_dbm0(-10.0), ..Tone::RECORDER_WARNING };
+            assert_eq!(bursts(&scene(tone, 800, 8_000, None), 160), [], "{hertz} Hz");
+        }
+    }
+
+    #[test]
+    fn a_lost_packet_does_not_make_two_of_one_and_a_pause_does() {
+        let samples = scene(Tone::RECORDER_WARNING, 320, 8_000, None);
+        let (mut finder, mut found) = (ToneFinder::new(1_400), Vec::new());
+        for (n, frame) in samples.chunks(160).enumerate().filter(|(n, _)| ![7, 14, 15].contains(n))
+        {
+            finder.push(50_000 + n as u64 * 160, frame, &mut found);
+        }
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(found[0].length.abs_diff(Duration::from_millis(500)) <= Duration::from_millis(10));
+        let twice = [samples.as_slice(), &samples].concat();
+        assert_eq!(bursts(&twice, 160).len(), 2);
+    }
+
+    #[test]
+    fn a_stream_that_jumps_is_heard_on() {
+        let samples = scene(Tone::RECORDER_WARNING, 320, 8_000, None);
+        let (mut finder, mut found) = (ToneFinder::new(1_400), Vec::new());
+        for position in [u64::MAX - 100_000, 5, 1 << 40] {
+            for (n, frame) in samples.chunks(160).enumerate() {
+                finder.push(position + n as u64 * 160, frame, &mut found);
+            }
+        }
+        assert_eq!(found.len(), 3, "{found:?}");
+    }
+}

@@ -169,6 +169,20 @@ mod tests {
     }
 
     #[test]
+    fn each_speaker_and_each_moment_is_told_apart_from_every_other() {
+        let everybody = (0..Voice::PEOPLE).flat_map(|person| {
+            (0..50).map(move |n| (person, (n * 907 + u32::from(person) * 131) % Mark::CYCLE))
+        });
+        let every_moment = [0, 111]
+            .into_iter()
+            .flat_map(|person| (0..Mark::CYCLE).map(move |moment| (person, moment)));
+        for (person, moment) in everybody.chain(every_moment) {
+            let mark = Mark::new(Voice::of_person(person).unwrap(), moment);
+            assert_eq!(hear(&said(person, moment)).sound, Sound::Voice(mark));
+        }
+    }
+
+    #[test]
     fn a_frame_that_begins_up_to_2_ms_late_is_still_known() {
         let speech: Vec<i16> = (0..3).flat_map(|moment| said(1, moment)).collect();
         for late in 0..=4 {

@@ -12,12 +12,12 @@ pub struct Level(i16);
 
 impl Level {
     /// What is measured where there is no sound at all.
-    pub const NOTHING: Self = Self(-100_00);
+    pub const NOTHING: Self = Self(-10_000);
 
     /// A level of `dbm0`, from -100 to +30.
     pub fn from_dbm0(dbm0: f64) -> Self {
         #[expect(clippy::cast_possible_truncation, reason = "clamped to what the type holds")]
-        Self((dbm0 * 100.0).round().clamp(-100_00.0, 30_00.0) as i16)
+        Self((dbm0 * 100.0).round().clamp(-10_000.0, 3_000.0) as i16)
     }
 
     /// A level in hundredths of a dBm0, for constants.

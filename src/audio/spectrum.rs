@@ -54,7 +54,7 @@ impl Spectrum {
     pub fn tone(&self, pitch: usize) -> Phasor {
         let lane = LANE_OF_HARMONIC[harmonic(pitch) - FIRST];
         let (c, s) = (f64::from(self.cosines[lane]), f64::from(self.sines[lane]));
-        Phasor { re: c, im: -s }.times(2.0 / SYMBOL as f64)
+        Phasor { re: c, im: -s }.times(1.0 / 80.0)
     }
 }
 
@@ -62,6 +62,7 @@ impl Spectrum {
 pub(super) fn take_out(window: &mut [f32], chord: Chord, tones: [Phasor; GROUPS]) {
     for (pitch, tone) in chord.pitches().into_iter().zip(tones) {
         let harmonic = harmonic(pitch);
+        #[expect(clippy::cast_possible_truncation, reason = "as exact as the samples")]
         let (re, im) = (tone.re as f32, tone.im as f32);
         let mut step = 0;
         for sample in window.iter_mut() {

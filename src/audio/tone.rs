@@ -23,7 +23,7 @@ impl Tone {
     /// recorder warning tone of FS-1037C. Its level is not laid down; this is a usual one.
     pub const RECORDER_WARNING: Self = Self {
         hertz: 1_400,
-        level: Level::from_hundredths(-20_00),
+        level: Level::from_hundredths(-2_000),
         length: Duration::from_millis(500),
         ramp: Duration::from_millis(5),
     };

@@ -78,6 +78,7 @@ impl Mark {
     }
 
     /// The mark of the same voice `moments` later.
+    #[must_use]
     pub const fn later(self, moments: u32) -> Self {
         Self::new(self.voice, self.moment + moments % Self::CYCLE)
     }

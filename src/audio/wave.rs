@@ -4,6 +4,9 @@
 /// Samples in a symbol at 8 kHz, and so the number of steps in a turn of a 50 Hz sine.
 pub(super) const SYMBOL: usize = 160;
 
+/// As [`SYMBOL`], for positions in a stream.
+pub(super) const STEP: u64 = SYMBOL as u64;
+
 /// The cosine of `step` 320ths of a turn.
 pub(super) const fn cosine(step: usize) -> f64 {
     match step % 320 {

@@ -1,10 +1,9 @@
 //! How loud and how late a voice arrives, in each part of the band.
 
-use crate::audio::code::{Chord, GROUPS, PER_GROUP, PITCHES};
+use crate::audio::code::{Chord, GROUPS, PER_GROUP};
 use crate::audio::phasor::Phasor;
 use crate::audio::spectrum::Spectrum;
 use crate::audio::voice::{harmonic, phase};
-use crate::audio::wave::SYMBOL;
 
 /// The amplitude and phase of the tone of each group, relative to how the voice spoke it: alike in
 /// every symbol, as long as neither the line nor our idea of where symbols begin changes.
@@ -14,7 +13,7 @@ pub(super) struct Gains([Phasor; GROUPS]);
 impl Gains {
     /// As the tones of `chord` are found in a window.
     pub fn measured(spectrum: &Spectrum, chord: Chord) -> Self {
-        Self(chord.pitches().map(|pitch| spectrum.tone(pitch) * SPOKEN[pitch].conjugate()))
+        Self(chord.pitches().map(|pitch| spectrum.tone(pitch) * spoken(pitch).conjugate()))
     }
 
     /// As most tones of `symbols` have them, whatever other voices do to some: of one loudness and
@@ -40,19 +39,14 @@ impl Gains {
             .0
             .windows(2)
             .fold(Phasor::default(), |sum, pair| sum + (pair[1] * pair[0].conjugate()).unit());
-        // Groups are seven harmonics apart, which turn once in 160 / 7 samples.
-        turn.turns() * SYMBOL as f64 / PER_GROUP as f64
+        // Groups are seven harmonics of 50 Hz apart.
+        turn.turns() * 8_000.0 / 350.0
     }
 
     /// What would be measured in a window that begins so many samples later.
     pub fn shifted(&self, samples: i64) -> Self {
-        let mut gains = self.0;
-        for (group, gain) in gains.iter_mut().enumerate() {
-            let middle = harmonic(group * PER_GROUP + PER_GROUP / 2) as i64;
-            let step = (2 * middle * samples).rem_euclid(320) as usize;
-            *gain = *gain * Phasor::at_step(step);
-        }
-        Self(gains)
+        let middle = |group| group * PER_GROUP + PER_GROUP / 2;
+        Self(std::array::from_fn(|group| self.0[group] * turned(middle(group), samples)))
     }
 
     /// For each group, how much of `measured` is not this, relative to this.
@@ -103,42 +97,48 @@ impl Gains {
     /// The tones of `chord` as they arrive.
     pub fn tones(&self, chord: Chord) -> [Phasor; GROUPS] {
         let pitches = chord.pitches();
-        std::array::from_fn(|group| self.0[group] * SPOKEN[pitches[group]])
+        std::array::from_fn(|group| self.0[group] * spoken(pitches[group]))
     }
 }
 
 /// How many samples after the symbols the windows began that gave these `spectra` of these chords,
 /// at most half a symbol: where the phases of most tones agree, if they do anywhere.
 pub(super) fn lateness(spectra: &[(Spectrum, Chord)]) -> Option<i64> {
-    let most = SYMBOL as i64 / 2;
-    let tones: Vec<(i64, Phasor)> = spectra
+    let tones: Vec<(usize, Phasor)> = spectra
         .iter()
         .flat_map(|(spectrum, chord)| {
-            let gains = Gains::measured(spectrum, *chord);
-            chord.pitches().map(|pitch| harmonic(pitch) as i64).into_iter().zip(gains.0)
+            chord.pitches().into_iter().zip(Gains::measured(spectrum, *chord).0)
         })
-        .map(|(harmonic, gain)| (harmonic, gain.unit()))
+        .map(|(pitch, gain)| (pitch, gain.unit()))
         .collect();
     let agreement = |late: i64| {
-        let sum = tones.iter().fold(Phasor::default(), |sum, &(harmonic, gain)| {
-            sum + gain * Phasor::at_step((-2 * harmonic * late).rem_euclid(320) as usize)
-        });
-        sum.amplitude() / tones.len() as f64
+        let sum = tones
+            .iter()
+            .fold(Phasor::default(), |sum, &(pitch, gain)| sum + gain * turned(pitch, -late));
+        sum.amplitude()
     };
-    let best = (-most..=most).max_by(|&a, &b| agreement(a).total_cmp(&agreement(b)))?;
-    (agreement(best) >= AGREED).then_some(best)
+    let best = (-80..=80).max_by(|&a, &b| agreement(a).total_cmp(&agreement(b)))?;
+    let all: f64 = tones.iter().map(|(_, gain)| gain.amplitude()).sum();
+    (agreement(best) >= AGREED * all).then_some(best)
 }
 
-/// The phase with which each tone is spoken.
-static SPOKEN: [Phasor; PITCHES] = {
-    let mut spoken = [Phasor { re: 0.0, im: 0.0 }; PITCHES];
-    let mut pitch = 0;
-    while pitch < PITCHES {
-        spoken[pitch] = Phasor::at_step(phase(pitch));
-        pitch += 1;
-    }
-    spoken
-};
+/// How a voice speaks a tone, with the amplitude 1.
+fn spoken(pitch: usize) -> Phasor {
+    Phasor::at_step(phase(pitch))
+}
+
+/// How far a tone turns in so many samples.
+fn turned(pitch: usize, samples: i64) -> Phasor {
+    let samples = usize::try_from(samples.rem_euclid(160)).expect("0 to 159");
+    Phasor::at_step(2 * harmonic(pitch) * samples)
+}
+
+/// A number of samples without its fraction, which is some hundreds at most.
+pub(super) fn whole(samples: f64) -> i64 {
+    #[expect(clippy::cast_possible_truncation, reason = "a conversion that saturates")]
+    let whole = samples.round() as i64;
+    whole
+}
 
 /// Of all tones, those whose phases must agree, less those that must not. With 18 tones or more,
 /// chance does not bring together as many anywhere.

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use super::gains::Gains;
 use crate::audio::code::{Chord, GROUPS};
 use crate::audio::spectrum::{Powers, Spectrum, Window, take_out};
-use crate::audio::wave::SYMBOL;
+use crate::audio::wave::{STEP, SYMBOL};
 
 /// Samples that follow each other without a gap, by their position in the stream.
 #[derive(Debug)]
@@ -103,10 +103,10 @@ impl Recent {
     /// explained, only that part counts: the rest is a piece of a symbol that was cut off.
     pub fn unexplained(&self, at: u64) -> f32 {
         let Some(window) = self.window(at) else { return 0.0 };
-        let (mut first, mut last) = (at + SYMBOL as u64, at);
-        for (other, _) in self.taken.iter().filter(|(other, _)| other.abs_diff(at) < 160) {
+        let (mut first, mut last) = (at + STEP, at);
+        for (other, _) in self.taken.iter().filter(|(other, _)| other.abs_diff(at) < STEP) {
             first = first.min((*other).max(at));
-            last = last.max((other + SYMBOL as u64).min(at + SYMBOL as u64));
+            last = last.max((other + STEP).min(at + STEP));
         }
         let part = if first < last {
             let index = |position| usize::try_from(position - at).expect("within the window");

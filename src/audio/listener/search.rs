@@ -7,19 +7,19 @@
 
 use super::gains::{Gains, lateness};
 use super::recent::Recent;
-use super::track::{Track, captured, share_of};
-use crate::audio::code::{Chord, GROUPS, MARKS, PER_GROUP};
+use super::track::{Track, share_of};
+use crate::audio::code::{Chord, GROUPS, MARKS};
 use crate::audio::hear::SILENCE;
 use crate::audio::spectrum::{Powers, Spectrum};
 use crate::audio::voice::Mark;
-use crate::audio::wave::SYMBOL;
+use crate::audio::wave::STEP;
 
 /// The loudest voice that is heard in the last symbols of `recent`, from `from` to `horizon`.
 pub(super) fn search(recent: &Recent, from: u64, horizon: u64) -> Option<Track> {
-    (REFINED_BY..REFINED_BY + SYMBOL as u64)
+    (REFINED_BY..REFINED_BY + STEP)
         .step_by(STRIDE)
         .filter_map(|back| search_at(recent, from, horizon.checked_sub(back)?))
-        .max_by(|a, b| a.power.total_cmp(&b.power))
+        .max_by(|a, b| a.loudness().total_cmp(&b.loudness()))
         .and_then(|found| found.refined(recent, from))
 }
 
@@ -28,16 +28,17 @@ struct Reading {
     mark: Mark,
     /// Where it begins.
     at: u64,
-    symbols: usize,
+    symbols: u32,
+    /// Of its tones, in all symbols.
     power: f32,
 }
 
 /// The loudest voice one of whose symbols ends at `end`.
 fn search_at(recent: &Recent, from: u64, end: u64) -> Option<Reading> {
-    let mut symbols: Vec<Symbol> = Vec::with_capacity(SYMBOLS_MAX);
+    let mut symbols: Vec<Symbol> = Vec::new();
     let mut chance = f64::from(MARKS);
-    for back in 1..=SYMBOLS_MAX as u64 {
-        let at = end.checked_sub(back * SYMBOL as u64).filter(|&at| at >= from)?;
+    for back in 1..=SYMBOLS_MAX {
+        let at = end.checked_sub(back * STEP).filter(|&at| at >= from)?;
         let symbol = Symbol::at(recent, at)?;
         chance *= symbol.chance();
         symbols.push(symbol);
@@ -97,24 +98,24 @@ impl Symbol {
 
 /// Of all that the symbols can mean together, the loudest.
 fn loudest_reading(symbols: &[Symbol], at: u64) -> Option<Reading> {
-    let pivot = (0..symbols.len()).min_by_key(|&n| symbols[n].chords())?;
-    if symbols[pivot].chords() > CHORDS_MAX {
+    let (pivot, clearest) = (0..).zip(symbols).min_by_key(|(_, symbol)| symbol.chords())?;
+    if clearest.chords() > CHORDS_MAX {
         return None;
     }
+    let count = u32::try_from(symbols.len()).ok()?;
     let mut loudest: Option<Reading> = None;
-    for_each_chord(&symbols[pivot].strong, |chord| {
+    for_each_chord(&clearest.strong, |chord| {
         let Some(mark) = chord.mark() else { return };
-        let mark = mark.later(Mark::CYCLE - pivot as u32);
+        let mark = mark.later(Mark::CYCLE - pivot);
         let chords = (0..).map(|n| Chord::of(mark.later(n)));
         if symbols.iter().zip(chords.clone()).all(|(symbol, chord)| symbol.allows(chord)) {
             let power = symbols
                 .iter()
                 .zip(chords)
-                .map(|(symbol, chord)| captured(&symbol.powers, chord))
-                .sum::<f32>()
-                / symbols.len() as f32;
+                .flat_map(|(symbol, chord)| symbol.powers.of_chord(chord))
+                .sum::<f32>();
             if loudest.as_ref().is_none_or(|loudest| power > loudest.power) {
-                loudest = Some(Reading { mark, at, symbols: symbols.len(), power });
+                loudest = Some(Reading { mark, at, symbols: count, power });
             }
         }
     });
@@ -123,9 +124,8 @@ fn loudest_reading(symbols: &[Symbol], at: u64) -> Option<Reading> {
 
 /// Calls `each` with every chord of these tones whose check digit is right.
 fn for_each_chord(strong: &[u8; GROUPS], mut each: impl FnMut(Chord)) {
-    let choices = strong.map(|strong| {
-        (0..PER_GROUP as u8).filter(|digit| strong >> digit & 1 == 1).collect::<Vec<_>>()
-    });
+    let choices =
+        strong.map(|strong| (0..=6).filter(|digit| strong >> digit & 1 == 1).collect::<Vec<u8>>());
     let mut turns = [0; GROUPS];
     loop {
         let digits = std::array::from_fn(|group| choices[group][turns[group]]);
@@ -142,10 +142,14 @@ fn for_each_chord(strong: &[u8; GROUPS], mut each: impl FnMut(Chord)) {
 }
 
 impl Reading {
+    /// The mean power of a symbol.
+    fn loudness(&self) -> f64 {
+        f64::from(self.power) / f64::from(self.symbols)
+    }
+
     /// The chord of each symbol, with the distance of the symbol from the first.
     fn chords(&self) -> impl Iterator<Item = (u64, Chord)> {
-        (0..self.symbols as u32)
-            .map(|n| (u64::from(n) * SYMBOL as u64, Chord::of(self.mark.later(n))))
+        (0..self.symbols).map(|n| (u64::from(n) * STEP, Chord::of(self.mark.later(n))))
     }
 
     /// The voice, from where its symbols begin, which may be some way from where they were found.
@@ -153,7 +157,7 @@ impl Reading {
         let late = match lateness(&self.spectra(recent, self.at)) {
             Some(late) => late,
             // Two symbols later it will be clear where they begin, or it never will.
-            None if self.at < from + 2 * SYMBOL as u64 => return None,
+            None if self.at < from + 2 * STEP => return None,
             None => 0,
         };
         let at = self.at.saturating_add_signed(-late);
@@ -178,7 +182,7 @@ const STRIDE: usize = 20;
 /// The most by which a place can be refined.
 const REFINED_BY: u64 = 30;
 /// How many symbols are compared at most.
-const SYMBOLS_MAX: usize = 4;
+const SYMBOLS_MAX: u64 = 4;
 /// In one search.
 const CHANCE_OF_A_FALSE_NAME: f64 = 1e-6;
 /// How far below the loudest tones of half the groups a tone still counts as strong: 7 dB.

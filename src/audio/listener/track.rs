@@ -1,13 +1,13 @@
 //! One voice that has been found in a stream, and where its next symbol will be.
 
-use super::gains::Gains;
+use super::gains::{Gains, whole};
 use super::recent::Recent;
 use crate::audio::Level;
 use crate::audio::code::{Chord, GROUPS, PER_GROUP};
 use crate::audio::hear::{Heard, Sound};
 use crate::audio::spectrum::{Powers, Spectrum};
 use crate::audio::voice::Mark;
-use crate::audio::wave::SYMBOL;
+use crate::audio::wave::STEP;
 
 /// A voice, its clock against that of the stream, and its loudness.
 #[derive(Clone, Debug)]
@@ -37,7 +37,7 @@ impl Track {
 
     /// Goes to the first symbol that begins at `position` or later, be it ahead or behind.
     pub fn skip_to(&mut self, position: u64) {
-        let symbol = SYMBOL as u64;
+        let symbol = STEP;
         if self.next < position {
             let symbols = (position - self.next).div_ceil(symbol);
             self.next += symbols * symbol;
@@ -75,7 +75,7 @@ impl Track {
 
     /// Goes on by one symbol.
     pub fn advance(&mut self) {
-        self.next += SYMBOL as u64;
+        self.next += STEP;
         self.mark = self.mark.later(1);
     }
 
@@ -88,7 +88,7 @@ impl Track {
         others: &[Self],
         heard: &mut Vec<(u64, Heard)>,
     ) {
-        while self.next + SYMBOL as u64 <= horizon {
+        while self.next + STEP <= horizon {
             let at = self.next;
             if let Some(spectrum) = recent.spectrum(at) {
                 let chord = Chord::of(self.mark);
@@ -100,7 +100,7 @@ impl Track {
                     let level = Level::of_mean_square(self.power());
                     heard.push((at, Heard { sound: Sound::of_mark(self.mark), level }));
                     self.missed = 0;
-                    self.heard_until = at + SYMBOL as u64;
+                    self.heard_until = at + STEP;
                     self.keep_up();
                 } else {
                     self.missed = self.missed.saturating_add(1);
@@ -113,7 +113,7 @@ impl Track {
     /// Goes back to the first symbol after `from` of those in which the voice is heard without a
     /// gap.
     pub fn reach_back(&mut self, recent: &Recent, from: u64, others: &[Self]) {
-        while let Some(at) = self.next.checked_sub(SYMBOL as u64).filter(|&at| at >= from) {
+        while let Some(at) = self.next.checked_sub(STEP).filter(|&at| at >= from) {
             let mark = self.mark.later(Mark::CYCLE - 1);
             let Some(spectrum) = recent.spectrum(at) else { return };
             if !self.is_heard(recent, at, Chord::of(mark), &spectrum, others) {
@@ -137,8 +137,8 @@ impl Track {
             covered.iter_mut().zip(sounds).for_each(|(covered, sounds)| *covered |= sounds);
         }
         let aligned = others.iter().any(|other| {
-            let apart = other.next.abs_diff(at) % SYMBOL as u64;
-            apart.min(SYMBOL as u64 - apart) <= ALIGNED
+            let apart = other.next.abs_diff(at) % STEP;
+            apart.min(STEP - apart) <= ALIGNED
         });
         let measured = Gains::measured(spectrum, chord);
         self.recognises(&spectrum.powers(), &measured, &covered, aligned, chord)
@@ -158,10 +158,11 @@ impl Track {
         let (mut loud, mut in_phase) = (Coincidence::default(), Coincidence::default());
         for (group, powers) in powers.groups().iter().enumerate() {
             let digit = chord.digits()[group];
-            let threshold = (expected[group] * MAY_FALL_TO) as f32;
-            let strong = share_of(powers.iter().filter(|&&power| power >= threshold).count());
+            let threshold = expected[group] * MAY_FALL_TO;
+            let is_strong = |power: f32| f64::from(power) >= threshold;
+            let strong = share_of(powers.iter().filter(|&&power| is_strong(power)).count());
             let is_covered = covered[group] >> digit & 1 == 1;
-            loud.add(powers[usize::from(digit)] >= threshold, is_covered, strong);
+            loud.add(is_strong(powers[usize::from(digit)]), is_covered, strong);
             in_phase.add(misfit[group] < NEAR, false, strong * CHANCE_OF_PHASE);
         }
         let bar = if self.missed == 0 { CHANCE_TO_GO_ON } else { CHANCE_TO_RETURN };
@@ -187,7 +188,7 @@ impl Track {
     fn keep_up(&mut self) {
         let late = self.gains.lateness();
         if (TOO_LATE..MUCH_TOO_LATE).contains(&late.abs()) {
-            let samples = late.signum() as i64;
+            let samples = whole(late.signum());
             self.gains = self.gains.shifted(-samples);
             self.next = self.next.saturating_add_signed(-samples);
         }
@@ -224,14 +225,10 @@ fn modulo_cycle(symbols: u64) -> u32 {
     u32::try_from(symbols % u64::from(Mark::CYCLE)).expect("a cycle is short")
 }
 
-/// The power of the tones of `chord`.
-pub(super) fn captured(powers: &Powers, chord: Chord) -> f32 {
-    chord.pitches().iter().map(|&pitch| powers.of_pitch(pitch)).sum()
-}
-
 /// The chance that one of the seven tones of a group is among `strong` ones.
 pub(super) fn share_of(strong: usize) -> f64 {
-    strong as f64 / PER_GROUP as f64
+    const SEVENTHS: [f64; PER_GROUP + 1] = [0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0];
+    SEVENTHS[strong] / SEVENTHS[PER_GROUP]
 }
 
 /// A voice that was heard until now may have this chance of being a coincidence.

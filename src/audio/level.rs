@@ -67,7 +67,7 @@ mod tests {
 
     #[test]
     fn the_largest_sine_is_3_14_dbm0() {
-        assert!((Level::from_dbm0(3.14).amplitude() - 32_768.0).abs() < 20.0);
+        assert!((Level::from_hundredths(314).amplitude() - 32_768.0).abs() < 20.0);
         let square = [i16::MAX, i16::MIN].repeat(80);
         assert!((Level::of(&square).dbm0() - 6.15).abs() < 0.02, "a square is 3 dB louder");
     }

@@ -178,6 +178,6 @@ mod tests {
         assert_eq!(mark.later(2).since(mark), 2);
         assert_eq!(mark.to_string(), "voice 0 at 900.72 s");
         assert_eq!(Voice::of_person(112), None);
-        assert!(size_of::<Mark>() <= 8);
+        assert!(size_of::<Mark>() <= 8 && size_of::<crate::audio::Heard>() <= 16);
     }
 }

@@ -142,6 +142,6 @@ pub(super) fn whole(samples: f64) -> i64 {
 
 /// Of all tones, those whose phases must agree, less those that must not. With 18 tones or more,
 /// chance does not bring together as many anywhere.
-const AGREED: f64 = 0.6;
+const AGREED: f64 = 0.7;
 /// A tone that differs by half its amplitude is more than one voice's.
 const ANOTHERS: f64 = 0.5;

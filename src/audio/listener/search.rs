@@ -5,6 +5,8 @@
 //! follows from how many tones are strong: they are enough when, by chance alone, less than one
 //! false reading in a million searches would be left.
 
+use std::iter;
+
 use super::gains::{Gains, lateness};
 use super::recent::Recent;
 use super::track::{Track, share_of};
@@ -16,8 +18,9 @@ use crate::audio::wave::STEP;
 
 /// The loudest voice that is heard in the last symbols of `recent`, from `from` to `horizon`.
 pub(super) fn search(recent: &Recent, from: u64, horizon: u64) -> Option<Track> {
-    (REFINED_BY..REFINED_BY + STEP)
-        .step_by(STRIDE)
+    let anywhere = (REFINED_BY..REFINED_BY + STEP).step_by(STRIDE);
+    iter::once(0)
+        .chain(anywhere)
         .filter_map(|back| search_at(recent, from, horizon.checked_sub(back)?))
         .max_by(|a, b| a.loudness().total_cmp(&b.loudness()))
         .and_then(|found| found.refined(recent, from))

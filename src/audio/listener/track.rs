@@ -37,23 +37,13 @@ impl Track {
 
     /// Goes to the first symbol that begins at `position` or later, be it ahead or behind.
     pub fn skip_to(&mut self, position: u64) {
-        let symbol = STEP;
-        if self.next < position {
-            let symbols = (position - self.next).div_ceil(symbol);
-            self.next += symbols * symbol;
-            self.mark = self.mark.later(modulo_cycle(symbols));
-        } else {
-            let symbols = (self.next - position) / symbol;
-            self.next -= symbols * symbol;
-            self.mark = self.mark.later(Mark::CYCLE - modulo_cycle(symbols));
-        }
+        (self.mark, self.next) = self.first_from(position);
     }
 
     /// Whether the voice would say `mark` about where the symbol at `at` begins.
     pub fn would_say(&self, mark: Mark, at: u64) -> bool {
-        let mut then = self.clone();
-        then.skip_to(at.saturating_sub(ABOUT));
-        then.mark == mark && then.next.abs_diff(at) <= ABOUT
+        let (then, next) = self.first_from(at.saturating_sub(ABOUT));
+        then == mark && next.abs_diff(at) <= ABOUT
     }
 
     /// Whether the voice was heard to say `mark` about there, or something later.
@@ -173,15 +163,25 @@ impl Track {
     /// For each group, the digits (as bits) that the voice sounds in the window at `at`.
     fn sounds(&self, at: u64) -> [u8; GROUPS] {
         let mut sounds = [0; GROUPS];
-        let mut then = self.clone();
-        then.skip_to(at.saturating_sub(HEARD_BESIDE));
-        while then.next <= at + HEARD_BESIDE {
-            for (sounds, digit) in sounds.iter_mut().zip(Chord::of(then.mark).digits()) {
+        let (mut mark, mut next) = self.first_from(at.saturating_sub(HEARD_BESIDE));
+        while next <= at + HEARD_BESIDE {
+            for (sounds, digit) in sounds.iter_mut().zip(Chord::of(mark).digits()) {
                 *sounds |= 1 << digit;
             }
-            then.advance();
+            (mark, next) = (mark.later(1), next + STEP);
         }
         sounds
+    }
+
+    /// The first symbol that begins at `position` or later: what the voice says in it, and where.
+    fn first_from(&self, position: u64) -> (Mark, u64) {
+        if self.next < position {
+            let symbols = (position - self.next).div_ceil(STEP);
+            (self.mark.later(modulo_cycle(symbols)), self.next + symbols * STEP)
+        } else {
+            let symbols = (self.next - position) / STEP;
+            (self.mark.later(Mark::CYCLE - modulo_cycle(symbols)), self.next - symbols * STEP)
+        }
     }
 
     /// Follows a clock that is not quite ours.

@@ -15,7 +15,7 @@ pub(super) struct Voices(Vec<Track>);
 impl Voices {
     /// Where the next symbol begins of the loudest voice that was heard until now.
     pub fn next(&self) -> Option<u64> {
-        self.0.first().filter(|track| track.missed == 0).map(|track| track.next)
+        self.0.iter().find(|track| track.missed == 0).map(|track| track.next)
     }
 
     /// Whether nobody was heard until now who would not say `mark` at `at`.

@@ -163,7 +163,7 @@ fn a_stream_goes_on_after_a_pause_a_jump_and_packets_that_come_twice() {
 fn the_level_of_a_voice_is_measured() {
     for db in [-20.0, 0.0, 3.0] {
         for start in [0, 80] {
-            for (_, heard) in listen(&speak(&[Speech { db, start, ..ALICE }]), 160) {
+            for (_, heard) in listen(&speak(&[Speech { start, db, ..ALICE }]), 160) {
                 if heard.sound != Sound::Silence {
                     let off = heard.level.dbm0() - (db - 16.0);
                     assert!(off.abs() < 0.5, "{heard:?} at {db} dB");

@@ -2,7 +2,9 @@
 //!
 //! Names are never wrong. How many are missing depends on whether the symbols begin together.
 
-use super::scene::{Score, Speech, a_law, listen, speak};
+use tallylight::audio::{Listener, Mark};
+
+use super::scene::{Score, Speech, a_law, listen, marks, speak};
 
 /// The scores of some mixtures together, heard after A-law.
 fn score(mixtures: impl Iterator<Item = Vec<Speech>>) -> Score {
@@ -41,7 +43,27 @@ fn two_who_speak_in_step_are_both_heard_from_their_first_symbol() {
         let score = score((0..25).flat_map(|run| {
             pairs.map(|(first, second)| vec![alice(first, 0.0), bob(second, db, run)])
         }));
-        assert_heard(&score, 10);
+        assert_heard(&score, 2);
+    }
+}
+
+#[test]
+fn who_joins_is_named_within_three_frames() {
+    for (together, joins) in [(0, 0), (0, 1_600), (50, 1_600)] {
+        for run in 0..50 {
+            let pcm = a_law(&speak(&[alice(together, 0.0), bob(joins, 0.0, run)]));
+            let (mut listener, mut heard) = (Listener::new(), Vec::new());
+            for (n, frame) in pcm.chunks(160).take(joins / 160 + 4).enumerate() {
+                // In step it takes three, out of step a fourth to see where symbols begin.
+                if n == joins / 160 + 3 && together == 0 {
+                    break;
+                }
+                listener.push(n as u64 * 160, frame, &mut heard);
+            }
+            let bob = bob(joins, 0.0, run);
+            let first = Mark::new(bob.voice(), bob.moment);
+            assert!(marks(&heard).contains(&(joins as u64, first)), "{heard:?}");
+        }
     }
 }
 

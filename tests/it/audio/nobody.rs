@@ -3,8 +3,8 @@
 use std::f64::consts::TAU;
 
 use rand_chacha::ChaCha8Rng;
-use rand_chacha::rand_core::SeedableRng;
-use tallylight::audio::{Sound, hear};
+use rand_chacha::rand_core::{Rng, SeedableRng};
+use tallylight::audio::{Listener, Sound, ToneFinder, Voice, hear};
 
 use super::scene::{listen, rounded, uniform};
 
@@ -112,4 +112,33 @@ fn nobody_is_heard_in_twenty_tones_of_our_own_that_change_with_our_symbols() {
         }
         tones.iter().map(|tone| 1_000.0 * (TAU * tone * seconds(n)).cos()).sum()
     });
+}
+
+#[test]
+fn rubbish_is_heard_without_harm() {
+    let mut rng = ChaCha8Rng::seed_from_u64(7);
+    let (mut listener, mut finder) = (Listener::new(), ToneFinder::new(1_400));
+    let (mut heard, mut bursts, mut position) = (Vec::new(), Vec::new(), 0_u64);
+    for n in 0..20_000 {
+        let speech = Voice::of_person(5).unwrap().speak(n);
+        let samples: &[i16] = match rng.next_u32() % 6 {
+            0 => &[i16::MIN; 333],
+            1 => &[i16::MAX, i16::MIN].repeat(500),
+            2 => &speech[..pick(&[0, 1, 40, 159], &mut rng)],
+            3 => &[rounded(6e4 * (uniform(&mut rng) - 0.5)); 17],
+            _ => &speech,
+        };
+        let lost = pick(&[0, 0, 1, 160, 1_600, 100_000, 1 << 40], &mut rng);
+        match rng.next_u32() % 20 {
+            0 => position = rng.next_u64(),
+            1 => position = position.saturating_sub(lost),
+            2 => position = position.saturating_add(lost),
+            _ => {}
+        }
+        listener.push(position, samples, &mut heard);
+        finder.push(position, samples, &mut bursts);
+        position = position.saturating_add(samples.len() as u64);
+        assert!(heard.len() < 64, "all that was heard in {} samples", samples.len());
+        heard.clear();
+    }
 }

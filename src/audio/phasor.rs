@@ -14,7 +14,7 @@ pub(super) struct Phasor {
 impl Phasor {
     /// Of amplitude 1, turned by `step` 320ths of a turn.
     pub fn at_step(step: usize) -> Self {
-        STEPS[step % STEPS.len()]
+        Self { re: cosine(step), im: sine(step) }
     }
 
     /// Of amplitude 1, turned by so many turns.
@@ -80,13 +80,3 @@ impl Mul for Phasor {
         }
     }
 }
-
-static STEPS: [Phasor; 320] = {
-    let mut steps = [Phasor { re: 0.0, im: 0.0 }; 320];
-    let mut step = 0;
-    while step < 320 {
-        steps[step] = Phasor { re: cosine(step), im: sine(step) };
-        step += 1;
-    }
-    steps
-};

@@ -4,10 +4,10 @@
 //! sixth of the work, in an order that never changes: the result is the same to the last bit on
 //! every machine, which that of a library that picks its instructions at run time is not.
 
-use super::code::{Chord, GROUPS, PER_GROUP};
+use super::code::{Chord, GROUPS, PER_GROUP, PITCHES};
 use super::phasor::Phasor;
 use super::voice::harmonic;
-use super::wave::{SYMBOL, cosine};
+use super::wave::{SYMBOL, cosine, sine};
 
 /// A window of one symbol's length.
 pub(super) type Window = [f32; SYMBOL];
@@ -59,15 +59,13 @@ impl Spectrum {
 }
 
 /// Subtracts these tones of `chord` from `window`.
-pub(super) fn take_out(window: &mut [f32], chord: Chord, tones: [Phasor; GROUPS]) {
+#[expect(clippy::cast_possible_truncation, reason = "as exact as the samples")]
+pub(super) fn take_out(window: &mut Window, chord: Chord, tones: &[Phasor; GROUPS]) {
     for (pitch, tone) in chord.pitches().into_iter().zip(tones) {
-        let harmonic = harmonic(pitch);
-        #[expect(clippy::cast_possible_truncation, reason = "as exact as the samples")]
         let (re, im) = (tone.re as f32, tone.im as f32);
-        let mut step = 0;
-        for sample in window.iter_mut() {
-            *sample -= re * TURN[step] - im * TURN[(step + 120) % SYMBOL];
-            step = (step + harmonic) % SYMBOL;
+        let (cosines, sines) = &WAVES[pitch];
+        for ((sample, cosine), sine) in window.iter_mut().zip(cosines).zip(sines) {
+            *sample -= re * cosine - im * sine;
         }
     }
 }
@@ -200,15 +198,22 @@ const fn waves<const N: usize, const L: usize>(
     waves
 }
 
+/// Cosine and sine of each pitch.
 #[expect(clippy::cast_possible_truncation, reason = "the tables are as exact as the samples")]
-const fn turn() -> [f32; SYMBOL] {
-    let mut turn = [0.0; SYMBOL];
-    let mut step = 0;
-    while step < SYMBOL {
-        turn[step] = cosine(2 * step) as f32;
-        step += 1;
+const fn waves_of_pitches() -> [(Window, Window); PITCHES] {
+    let mut waves = [([0.0; SYMBOL], [0.0; SYMBOL]); PITCHES];
+    let mut pitch = 0;
+    while pitch < PITCHES {
+        let mut n = 0;
+        while n < SYMBOL {
+            let step = 2 * harmonic(pitch) * n;
+            waves[pitch].0[n] = cosine(step) as f32;
+            waves[pitch].1[n] = sine(step) as f32;
+            n += 1;
+        }
+        pitch += 1;
     }
-    turn
+    waves
 }
 
 /// The lowest frequency, as a multiple of 50 Hz.
@@ -224,7 +229,7 @@ static TWOS_COSINES: [[f32; 16]; 20] = waves(32, 0, 0);
 static TWOS_SINES: [[f32; 16]; 20] = waves(32, 1, 3);
 static FOURS_COSINES: [[f32; 16]; 21] = waves(48, 0, 0);
 static FOURS_SINES: [[f32; 16]; 20] = waves(48, 0, 3);
-static TURN: [f32; SYMBOL] = turn();
+static WAVES: [(Window, Window); PITCHES] = waves_of_pitches();
 static LANE_OF_HARMONIC: [usize; LANES] = lanes_of_harmonics();
 
 #[cfg(test)]
@@ -236,8 +241,11 @@ mod tests {
     fn each_frequency_is_found_with_its_power_and_nowhere_else() {
         for harmonic in FIRST..FIRST + LANES {
             for phase in [0, 37, 80, 111] {
-                let window =
-                    std::array::from_fn(|n| 1_000.0 * TURN[(harmonic * n + phase) % SYMBOL]);
+                let window = std::array::from_fn(|n| {
+                    #[expect(clippy::cast_possible_truncation, reason = "near enough")]
+                    let sample = 1_000.0 * cosine(2 * (harmonic * n + phase)) as f32;
+                    sample
+                });
                 let powers = Spectrum::of(&window).powers();
                 for (other, power) in (FIRST..).zip(powers.harmonics) {
                     let expected = if other == harmonic { 500_000.0 } else { 0.0 };
@@ -254,7 +262,7 @@ mod tests {
         let mut window = mark.voice().speak(mark.moment()).map(f32::from);
         let spectrum = Spectrum::of(&window);
         let chord = Chord::of(mark);
-        take_out(&mut window, chord, chord.pitches().map(|pitch| spectrum.tone(pitch)));
+        take_out(&mut window, chord, &chord.pitches().map(|pitch| spectrum.tone(pitch)));
         assert!(spectrum.mean_square > 6.0e6 && mean_square(&window) < 2.0, "rounding is left");
     }
 }

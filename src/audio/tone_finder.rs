@@ -16,10 +16,9 @@ pub struct ToneFinder {
     hertz: u16,
     /// The position of the next sample.
     next: u64,
-    /// The tone turned back: at the next sample, and from each to the next.
-    back: Phasor,
-    step: Phasor,
-    /// The sum over the current piece, and how many samples it has.
+    /// The tone turned back, over a piece.
+    back: [Phasor; PIECE],
+    /// The sum over the current piece, as if the tone began with it, and how many samples it has.
     piece: (Phasor, usize),
     /// The last pieces that make a window.
     pieces: [Phasor; PIECES],
@@ -34,8 +33,7 @@ impl ToneFinder {
         Self {
             hertz,
             next: 0,
-            back: Phasor::default(),
-            step: Phasor::at_turns(f64::from(hertz) / 8_000.0).conjugate(),
+            back: std::array::from_fn(|n| turned(hertz, n as u64).conjugate()),
             piece: (Phasor::default(), 0),
             pieces: [Phasor::default(); PIECES],
             recent: VecDeque::with_capacity(REMEMBERED),
@@ -79,19 +77,14 @@ impl ToneFinder {
     }
 
     fn take(&mut self, sample: f64, bursts: &mut Vec<Burst>) {
-        if self.piece.1 == 0 {
-            // Afresh in each piece, and modulo a second: exact however long the stream is.
-            let turns = self.next % 8_000 * u64::from(self.hertz) % 8_000;
-            let turns = u32::try_from(turns).expect("less than 8,000");
-            self.back = Phasor::at_turns(f64::from(turns) / 8_000.0).conjugate();
-        }
-        self.piece.0 = self.piece.0 + self.back.times(sample);
-        self.back = self.back * self.step;
+        let (sum, count) = &mut self.piece;
+        *sum = *sum + self.back[*count].times(sample);
+        *count += 1;
         self.next += 1;
-        self.piece.1 += 1;
-        if self.piece.1 == PIECE {
+        if *count == PIECE {
+            let begins = self.next - PIECE as u64;
             self.pieces.rotate_left(1);
-            self.pieces[PIECES - 1] = self.piece.0;
+            self.pieces[PIECES - 1] = *sum * turned(self.hertz, begins).conjugate();
             self.piece = (Phasor::default(), 0);
             let sum = self.pieces.iter().fold(Phasor::default(), |sum, &piece| sum + piece);
             let sum = sum.times(1.0 / 80.0);
@@ -131,6 +124,12 @@ impl ToneFinder {
             && uneven.turns().abs() <= UNEVEN_MAX;
         is_steady.then_some(turn)
     }
+}
+
+/// A tone at `position`: exact however long the stream is, since it comes round in a second.
+fn turned(hertz: u16, position: u64) -> Phasor {
+    let steps = position % 8_000 * u64::from(hertz) % 8_000;
+    Phasor::at_turns(f64::from(u32::try_from(steps).expect("less than 8,000")) / 8_000.0)
 }
 
 /// Five milliseconds.

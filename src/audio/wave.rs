@@ -9,7 +9,12 @@ pub(super) const STEP: u64 = SYMBOL as u64;
 
 /// The cosine of `step` 320ths of a turn.
 pub(super) const fn cosine(step: usize) -> f64 {
-    match step % 320 {
+    COSINES[step % COSINES.len()]
+}
+
+/// The cosine of `step` 320ths of a turn, for less than one.
+const fn cosine_in_turn(step: usize) -> f64 {
+    match step {
         step @ 0..=80 => quarter(step),
         step @ 81..=239 if step <= 160 => -quarter(160 - step),
         step @ 81..=239 => -quarter(step - 160),
@@ -52,6 +57,16 @@ const fn taylor(angle: f64, odd: u32) -> f64 {
     }
     sum
 }
+
+const COSINES: [f64; 320] = {
+    let mut cosines = [0.0; 320];
+    let mut step = 0;
+    while step < cosines.len() {
+        cosines[step] = cosine_in_turn(step);
+        step += 1;
+    }
+    cosines
+};
 
 #[cfg(test)]
 mod tests {

@@ -82,7 +82,7 @@ impl Listener {
     pub fn finish(&mut self, heard: &mut Vec<(u64, Heard)>) {
         if !self.unexplained.is_empty() {
             let end = self.recent.end();
-            self.voices.pursue(&mut self.recent, end, heard);
+            self.voices.pursue(&mut self.recent, end, SILENCE, heard);
         }
         self.report(u64::MAX, heard);
     }
@@ -143,8 +143,9 @@ impl Listener {
         self.take_out_clear();
         let at = self.cursor;
         self.voices.catch_up(self.unclear_since);
-        let explained = self.voices.pursue(&mut self.recent, at + STEP, heard);
-        self.search(explained, powers.mean_square, heard);
+        let little = SILENCE.max(powers.mean_square * (1.0 - CLEAR));
+        let explained = self.voices.pursue(&mut self.recent, at + STEP, little, heard);
+        self.search(explained, little, heard);
         if self.is_left(at, powers.mean_square * REPORTED) {
             self.unexplained.push_back((at, powers));
         }
@@ -159,16 +160,16 @@ impl Listener {
         {
             let gains = Gains::measured(&spectrum, Chord::of(mark));
             self.voices.calibrate(&gains, at + STEP);
-            self.recent.take_out(at, Chord::of(mark), &gains);
+            self.recent.take_out(at, Chord::of(mark), &gains, &gains);
         }
     }
 
-    /// Searches for voices in what is left before `explained`, if it is much beside `mean_square`.
-    fn search(&mut self, explained: u64, mean_square: f32, heard: &mut Vec<(u64, Heard)>) {
+    /// Searches for voices in what is left before `explained`, if it is more than `little`.
+    fn search(&mut self, explained: u64, little: f32, heard: &mut Vec<(u64, Heard)>) {
         let mut explained = explained;
         for _ in 0..VOICES_AT_ONCE {
             let last = explained.saturating_sub(STEP);
-            if !self.is_left(last, mean_square * (1.0 - CLEAR)) {
+            if self.recent.unexplained(last) <= little {
                 self.unclear_since = last;
                 self.fruitless = 0;
                 return;
@@ -182,7 +183,7 @@ impl Listener {
                 return;
             }
             self.fruitless = 0;
-            explained = self.voices.pursue(&mut self.recent, explained, heard);
+            explained = self.voices.pursue(&mut self.recent, explained, little, heard);
         }
     }
 

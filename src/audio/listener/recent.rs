@@ -60,11 +60,10 @@ impl Recent {
         Some(self.spectrum(at)?.powers())
     }
 
-    /// Takes `chord`, which should arrive with these gains, out of the window at `at`.
-    pub fn take_out(&mut self, at: u64, chord: Chord, expected: &Gains) {
-        let Some(window) = self.window(at) else { return };
-        let measured = Gains::measured(&Spectrum::of(window), chord);
-        let misfit = expected.misfit(&measured);
+    /// Takes `chord`, which should arrive with some gains and was `measured` with others, out of the
+    /// window at `at`.
+    pub fn take_out(&mut self, at: u64, chord: Chord, expected: &Gains, measured: &Gains) {
+        let misfit = expected.misfit(measured);
         let mut sorted = misfit;
         sorted.sort_by(f64::total_cmp);
         let mut tones = measured.tones(chord);
@@ -79,8 +78,10 @@ impl Recent {
         } else {
             hidden = chord.digits().map(|digit| 1 << digit);
         }
-        let from = usize::try_from(at - self.start).expect("the window is here");
-        take_out(&mut self.samples[from..from + SYMBOL], chord, tones);
+        let from = at.checked_sub(self.start).and_then(|from| usize::try_from(from).ok());
+        let samples = from.and_then(|from| self.samples.get_mut(from..)?.first_chunk_mut());
+        let Some(window) = samples else { return };
+        take_out(window, chord, &tones);
         if self.taken.len() == TAKEN_MAX {
             self.taken.pop_front();
         }

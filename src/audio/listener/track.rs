@@ -85,7 +85,7 @@ impl Track {
                 let measured = Gains::measured(&spectrum, chord);
                 if self.is_heard(recent, at, chord, &spectrum, others) {
                     self.gains = self.gains.following(&measured);
-                    recent.take_out(at, chord, &self.gains);
+                    recent.take_out(at, chord, &self.gains, &measured);
                     self.gains.learn(&measured);
                     let level = Level::of_mean_square(self.power());
                     heard.push((at, Heard { sound: Sound::of_mark(self.mark), level }));

@@ -86,15 +86,20 @@ impl Voices {
     }
 
     /// Lets each voice be heard in the symbols that end by `horizon`, in which all louder ones
-    /// have been taken out. Returns up to where all have been.
+    /// have been taken out; those that were silent until now only if more than `little` is left.
+    /// Returns up to where all have been.
     pub fn pursue(
         &mut self,
         recent: &mut Recent,
         horizon: u64,
+        little: f32,
         heard: &mut Vec<(u64, Heard)>,
     ) -> u64 {
         let mut horizon = horizon;
         for n in 0..self.0.len() {
+            if self.0[n].missed > 0 && recent.unexplained(horizon.saturating_sub(STEP)) <= little {
+                continue;
+            }
             let mut track = self.0.remove(n);
             track.pursue(recent, horizon, &self.heard_now(), heard);
             if track.missed == 0 {

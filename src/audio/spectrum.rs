@@ -199,6 +199,7 @@ const fn waves<const N: usize, const L: usize>(
 }
 
 /// Cosine and sine of each pitch.
+#[expect(clippy::large_stack_arrays, reason = "it is made by the compiler")]
 #[expect(clippy::cast_possible_truncation, reason = "the tables are as exact as the samples")]
 const fn waves_of_pitches() -> [(Window, Window); PITCHES] {
     let mut waves = [([0.0; SYMBOL], [0.0; SYMBOL]); PITCHES];

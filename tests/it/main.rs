@@ -12,3 +12,4 @@ mod scenarios;
 mod siprec;
 mod siprec_invite;
 mod torture;
+mod audio;

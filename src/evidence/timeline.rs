@@ -12,7 +12,7 @@ use super::Name;
 use super::cast::Cast;
 use super::classify::{Class, classify};
 use super::deed::{Deed, What};
-use super::listening::Ear;
+use super::listening::{Ear, StreamEar};
 use super::media::{Flow, ReportSeen, RtpSeen};
 use super::pcapng::PcapWriter;
 use super::sighting::{Content, RUBBISH_KEPT, Side, Sighting};
@@ -33,6 +33,8 @@ pub struct Timeline {
     flow_between: BTreeMap<(SocketAddr, SocketAddr), usize>,
     reports: Vec<ReportSeen>,
     ear: Ear,
+    /// For each flow, an ear where it leaves and one where it arrives.
+    stream_ears: Vec<[StreamEar; 2]>,
     deeds: Vec<Deed>,
     /// The last few messages that were read: a packet that left is soon one that arrived.
     lately_read: [Option<(Bytes, Content)>; 8],
@@ -52,6 +54,7 @@ impl Timeline {
             flow_between: BTreeMap::new(),
             reports: Vec::new(),
             ear: Ear::new(),
+            stream_ears: Vec::new(),
             deeds: Vec::new(),
             lately_read: Default::default(),
             reads: 0,
@@ -142,6 +145,7 @@ impl Timeline {
         self.signalling.clear();
         self.flows.clear();
         self.flow_between.clear();
+        self.stream_ears.clear();
         self.reports.clear();
         self.deeds.retain(|deed| matches!(deed.what, What::Recording { .. }));
         self.dropped = 0;
@@ -179,17 +183,23 @@ impl Timeline {
             }
             None => {
                 self.flows.push(Flow::new(packet.source, packet.target));
+                self.stream_ears.push(<[StreamEar; 2]>::default());
                 self.flow_between.insert(between, self.flows.len() - 1);
                 self.flows.len() - 1
             }
         };
+        let [leaving, arriving] = &mut self.stream_ears[flow];
         let flow = &mut self.flows[flow];
-        let list = if side == Side::Received { &mut flow.received } else { &mut flow.sent };
+        let (list, ear) = match side {
+            Side::Received => (&mut flow.received, arriving),
+            _ => (&mut flow.sent, leaving),
+        };
         if list.len() == PACKETS_MAX {
             self.dropped += 1;
             return;
         }
         list.push(seen);
+        ear.hear(list, &payload);
     }
 
     fn rtcp(&mut self, at: Instant, side: Side, packet: &Packet) {

@@ -1,5 +1,6 @@
 //! The integration tests, one binary.
 
+mod audio;
 mod cli;
 mod corpus;
 mod gherkin;
@@ -12,4 +13,4 @@ mod scenarios;
 mod siprec;
 mod siprec_invite;
 mod torture;
-mod audio;
+mod readme;

@@ -97,10 +97,8 @@ impl Epoch {
     /// The date of `moment` in RFC 3339 form, in UTC, to the millisecond.
     pub fn rfc3339(self, moment: Instant) -> String {
         let nanos = i128::from(self.unix_nanos) + i128::from(moment.as_nanos());
-        jiff::Timestamp::from_nanosecond(nanos).map_or_else(
-            |_| "9999-12-30T00:00:00.000Z".to_owned(),
-            |at| format!("{at:.3}"),
-        )
+        jiff::Timestamp::from_nanosecond(nanos)
+            .map_or_else(|_| "9999-12-30T00:00:00.000Z".to_owned(), |at| format!("{at:.3}"))
     }
 
     /// The NTP timestamp of `moment` (RFC 3550 section 4): seconds since 1900 in the upper 32

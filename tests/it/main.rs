@@ -14,3 +14,4 @@ mod siprec;
 mod siprec_invite;
 mod torture;
 mod readme;
+mod audio;

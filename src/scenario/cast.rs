@@ -94,6 +94,19 @@ pub enum Recording {
 pub struct Platform {
     /// `dialect`: how it writes SIPREC; by the book unless the file says otherwise.
     pub dialect: Dialect,
+    /// `large requests`: whether a request that is too large for UDP moves to TCP (RFC 3261
+    /// section 18.1.1), or goes out in fragments as from many an old platform; it moves unless
+    /// the file says otherwise.
+    pub large_requests: LargeRequests,
+}
+
+/// What becomes of a request of more than 1,300 bytes that should go over UDP.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum LargeRequests {
+    /// It goes over TCP (RFC 3261 section 18.1.1).
+    Move,
+    /// It goes over UDP all the same.
+    Stay,
 }
 
 /// How SIPREC is written.
@@ -171,7 +184,10 @@ fn read_part(reader: &mut Reader, name: &Text, part: &file::Part, known: &Known)
         RoleName::Phone => Role::Phone(read_phone(reader, name, part)?),
         RoleName::Platform => {
             let dialect = reader.word_or(&part.dialect, "dialect", DIALECTS, Dialect::Rfc);
-            Role::Platform(Platform { dialect })
+            let large = &part.large_requests;
+            let large_requests =
+                reader.word_or(large, "way for large requests", LARGE, LargeRequests::Move);
+            Role::Platform(Platform { dialect, large_requests })
         }
         RoleName::Recorder => Role::Recorder,
     };
@@ -223,6 +239,7 @@ fn refuse_strangers(reader: &mut Reader, role: RoleName, part: &file::Part) {
         (Phone, "record aware", &part.record_aware),
         (Phone, "recording", &part.recording),
         (Platform, "dialect", &part.dialect),
+        (Platform, "large requests", &part.large_requests),
     ];
     for (owner, key, field) in owned {
         if let (Some(text), true) = (&field.0, owner != role) {
@@ -324,6 +341,9 @@ const ROLES: &[(&str, RoleName)] = &[
 const MODES: &[(&str, Recording)] = &[("never", Recording::Never), ("always", Recording::Always)];
 
 const DIALECTS: &[(&str, Dialect)] = &[("rfc", Dialect::Rfc), ("webex", Dialect::Webex)];
+
+const LARGE: &[(&str, LargeRequests)] =
+    &[("move to tcp", LargeRequests::Move), ("stay on udp", LargeRequests::Stay)];
 
 const CODECS: &[(&str, Codec)] =
     &[("PCMU", Codec::Pcmu), ("PCMA", Codec::Pcma), ("G722", Codec::G722)];

@@ -40,6 +40,8 @@ pub struct Part {
     #[serde(rename = "record aware")]
     pub record_aware: Field<Text>,
     pub dialect: Field<Text>,
+    #[serde(rename = "large requests")]
+    pub large_requests: Field<Text>,
     pub transport: Field<Text>,
     pub codecs: Field<Spanned<Vec<Text>>>,
     pub real: Field<Text>,

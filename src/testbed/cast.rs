@@ -273,7 +273,7 @@ impl Builder<'_> {
                 scenario::Dialect::Webex => platform::Dialect::Webex,
             },
             patience: PATIENCE,
-            large_requests_to_tcp: true,
+            large_requests_to_tcp: platform.large_requests == scenario::LargeRequests::Move,
             fault: fault(part).and_then(platform::Fault::named),
             seed,
             epoch: self.epoch,

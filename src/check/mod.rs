@@ -1,5 +1,9 @@
 //! Judgement: pure functions from the timeline to a verdict.
+//!
+//! A check that is asked about a call means the last one that was answered, and every recording
+//! of it: where both parties are recorded, both recordings have to be right.
 
+pub mod align;
 mod always;
 pub mod calls;
 mod limits;
@@ -8,6 +12,7 @@ mod requirement;
 pub mod span;
 pub mod streams;
 mod view;
+pub mod whole;
 
 pub use always::always;
 pub use limits::Limits;
@@ -51,6 +56,12 @@ impl Verdict {
         if other.rank() > self.rank() { other } else { self }
     }
 
+    /// The worst of several verdicts; a pass if there are none, so the caller has to know that
+    /// there are.
+    pub fn of_all(verdicts: impl IntoIterator<Item = Self>) -> Self {
+        verdicts.into_iter().fold(Self::Pass, Self::worst)
+    }
+
     fn rank(&self) -> u8 {
         match self {
             Self::Pass => 0,
@@ -71,4 +82,18 @@ pub struct Finding {
     pub seen: String,
     /// What should have been on the ladder and never was, as a line of the ladder.
     pub never: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_worst_verdict_wins_and_the_first_of_equals() {
+        let unsure = |why: &str| Verdict::Inconclusive(why.to_owned());
+        let broken = Verdict::fail("WXC-STR-1", Instant::START, "one stream");
+        assert_eq!(Verdict::of_all([]), Verdict::Pass);
+        assert_eq!(Verdict::of_all([unsure("a"), Verdict::Pass, unsure("b")]), unsure("a"));
+        assert_eq!(Verdict::of_all([unsure("a"), broken.clone(), Verdict::Pass]), broken);
+    }
 }

@@ -2,26 +2,48 @@
 
 use super::view::{living, recorded, voices};
 use super::{Finding, Id, Verdict};
-use crate::evidence::{Kind, Speakers, Timeline, dialogs, recordings};
+use crate::evidence::{Flow, Kind, Speakers, Timeline, What, dialogs, recordings};
 use crate::time::Instant;
 
 /// No recorder was asked, and none was sent media.
 pub fn nothing_is_recorded(timeline: &Timeline) -> Verdict {
     let to_recorder = |address| timeline.cast().is(address, Kind::Recorder);
     let asked = dialogs(timeline).into_iter().find(|dialog| to_recorder(dialog.callee));
-    let sent = timeline.flows().iter().find(|flow| to_recorder(flow.target));
+    let sent = media_to_recorder(timeline);
     let (at, what) = match (asked, sent) {
         (Some(dialog), _) => (dialog.invited, "the recorder was invited"),
-        (None, Some(flow)) => {
-            let first = flow.nearest_to_sender().first().map(|packet| packet.at);
-            (first.unwrap_or_default(), "media was sent to the recorder")
-        }
+        (None, Some(at)) => (at, "media was sent to the recorder"),
         (None, None) => return Verdict::Pass,
     };
+    if somebody_is_recorded(timeline) {
+        let seen = format!("{what}, although nobody had a conversation");
+        return Verdict::fail("RFC7866-5.1-1", at, seen);
+    }
     Verdict::fail("WXC-MODE-1", at, format!("{what}, although nobody's calls are to be recorded"))
 }
 
-/// A recording session brought the recorder what this person said.
+/// When the first media left for a recorder.
+fn media_to_recorder(timeline: &Timeline) -> Option<Instant> {
+    let to_recorder = |flow: &&Flow| timeline.cast().is(flow.target, Kind::Recorder);
+    let flows = timeline.flows().iter().filter(to_recorder);
+    flows.filter_map(|flow| Some(flow.nearest_to_sender().first()?.at)).min()
+}
+
+/// Whether recording was switched on for anybody, and not off again.
+fn somebody_is_recorded(timeline: &Timeline) -> bool {
+    let mut recorded: Vec<&str> = Vec::new();
+    for deed in timeline.deeds() {
+        if let What::Recording { number, mode } = &deed.what {
+            recorded.retain(|known| known != number);
+            if mode != "never" {
+                recorded.push(number);
+            }
+        }
+    }
+    !recorded.is_empty()
+}
+
+/// A recording session of the last call brought the recorder what this person said.
 pub fn is_recorded(timeline: &Timeline, name: &str) -> Verdict {
     let voice = Speakers::of(timeline).voice_of(name);
     let found = living(timeline)
@@ -30,15 +52,10 @@ pub fn is_recorded(timeline: &Timeline, name: &str) -> Verdict {
     if found {
         return Verdict::Pass;
     }
-    Verdict::Fail(Finding {
-        requirement: Id("WXC-MODE-4"),
-        at: end(timeline),
-        seen: format!("nothing that {name} said reached a recorder"),
-        never: Some("platform -> recorder  INVITE".to_owned()),
-    })
+    never_asked(timeline, format!("nothing that {name} said reached a recorder"))
 }
 
-/// There are exactly so many recordings.
+/// There are exactly so many recordings of the last call.
 pub fn recordings_are(timeline: &Timeline, count: usize) -> Verdict {
     let found = living(timeline).len();
     Verdict::require(found == count, "WXC-MODE-8", end(timeline), || {
@@ -46,20 +63,27 @@ pub fn recordings_are(timeline: &Timeline, count: usize) -> Verdict {
     })
 }
 
-/// The recorder was asked, and no recording came of it.
+/// The recorder was asked, and no recording came of it: it was sent nothing at all.
 pub fn was_not_recorded(timeline: &Timeline) -> Verdict {
-    let asked = recordings(timeline);
-    let Some(first) = asked.first() else {
-        return Verdict::Fail(Finding {
-            requirement: Id("WXC-MODE-4"),
-            at: end(timeline),
-            seen: "the recorder was never asked".to_owned(),
-            never: Some("platform -> recorder  INVITE".to_owned()),
-        });
-    };
-    let flowed = asked.iter().flat_map(|session| &session.streams).any(|stream| stream.is_alive());
-    Verdict::require(!flowed, "RFC7866-7.2-9", first.dialog.invited, || {
-        "media was sent to a recorder that had not taken it".to_owned()
+    if recordings(timeline).is_empty() {
+        return never_asked(timeline, "the recorder was never asked".to_owned());
+    }
+    match media_to_recorder(timeline) {
+        Some(at) => {
+            let seen = "media was sent to a recorder that had not taken it";
+            Verdict::fail("RFC7866-7.2-9", at, seen)
+        }
+        None => Verdict::Pass,
+    }
+}
+
+/// A call that should be recorded was not: the recorder should have been invited.
+pub(super) fn never_asked(timeline: &Timeline, seen: String) -> Verdict {
+    Verdict::Fail(Finding {
+        requirement: Id("WXC-MODE-4"),
+        at: end(timeline),
+        seen,
+        never: Some("platform -> recorder  INVITE".to_owned()),
     })
 }
 

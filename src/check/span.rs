@@ -2,109 +2,105 @@
 
 use std::time::Duration;
 
-use super::modes::end;
-use super::view::{conversations, living};
+use super::modes::never_asked;
+use super::view::{asked_in, is_living, last_conversation, living};
 use super::{Finding, Id, Verdict};
-use crate::evidence::{Kind, Timeline, recordings};
+use crate::evidence::{RecordingSession, Timeline};
+use crate::time::Instant;
 
-/// The recorder was asked within `limit` of the answer.
+/// The recorder was asked for every recording of the last call within `limit` of the answer, and
+/// was sent media.
 pub fn began_within(timeline: &Timeline, limit: Duration) -> Verdict {
-    let sessions = recordings(timeline);
-    let Some(conversation) = conversations(timeline).pop() else {
-        return Verdict::Inconclusive("no conversation was seen".to_owned());
-    };
-    let Some(session) = sessions.last() else {
-        return Verdict::Fail(Finding {
-            requirement: Id("WXC-MODE-4"),
-            at: end(timeline),
-            seen: "the recorder was never asked".to_owned(),
-            never: Some("platform -> recorder  INVITE".to_owned()),
-        });
-    };
-    let delay = session.dialog.invited - conversation.answered;
-    Verdict::require(delay <= limit, "WXC-MODE-4", session.dialog.invited, || {
-        format!("the recorder was asked {} ms after the answer", delay.as_millis())
-    })
-}
-
-/// Nothing was sent to the recorder before both sides knew of the answer.
-pub fn nothing_before_the_answer(timeline: &Timeline) -> Verdict {
-    let Some(conversation) = conversations(timeline).pop() else {
-        return Verdict::Inconclusive("no conversation was seen".to_owned());
-    };
-    let sessions = recordings(timeline);
-    let Some(session) = sessions.last() else {
-        return Verdict::Inconclusive("no recording was seen".to_owned());
-    };
-    // The callee's answer is on its way to the caller when the recorder is asked.
-    let answered = timeline
-        .signalling()
-        .iter()
-        .filter(|sighting| timeline.cast().is(sighting.source, Kind::Phone))
-        .find(|sighting| {
-            sighting.message().is_some_and(|message| {
-                message.code() == Some(200)
-                    && message.cseq().is_ok_and(|cseq| cseq.method == crate::sip::Method::Invite)
-            })
+    let Some(conversation) = last_conversation(timeline) else { return no_conversation() };
+    let sessions = asked_in(timeline, &conversation);
+    if sessions.is_empty() {
+        return never_asked(timeline, "the recorder was never asked".to_owned());
+    }
+    Verdict::of_all(sessions.iter().map(|session| {
+        let asked = session.dialog.invited;
+        let delay = asked - conversation.answered;
+        if !is_living(session) {
+            let seen = "the recorder was asked, and no media followed";
+            return Verdict::fail("WXC-MODE-4", asked, seen);
+        }
+        Verdict::require(delay <= limit, "WXC-MODE-4", asked, || {
+            format!("the recorder was asked {} ms after the answer", delay.as_millis())
         })
-        .map_or(conversation.answered, |sighting| sighting.at);
-    let early = answered - session.dialog.invited;
-    Verdict::require(early == Duration::ZERO, "RFC7866-5.1-1", session.dialog.invited, || {
-        format!("the recorder was asked {} ms before the answer", early.as_millis())
-    })
+    }))
 }
 
-/// Every recording session was ended within `limit` of the hang-up.
+/// Nothing was asked of the recorder before the called telephone was answered.
+///
+/// The answer is still on its way to the caller when the recorder is asked.
+pub fn nothing_before_the_answer(timeline: &Timeline) -> Verdict {
+    let Some(conversation) = last_conversation(timeline) else { return no_conversation() };
+    let sessions = asked_in(timeline, &conversation);
+    if sessions.is_empty() {
+        return no_recording();
+    }
+    Verdict::of_all(sessions.iter().map(|session| {
+        let asked = session.dialog.invited;
+        Verdict::require(asked >= conversation.taken, "RFC7866-5.1-1", asked, || {
+            let early = conversation.taken - asked;
+            format!("the recorder was asked {} ms before the answer", early.as_millis())
+        })
+    }))
+}
+
+/// Every recording session of the last call was ended within `limit` of the hang-up.
 pub fn ended_within(timeline: &Timeline, limit: Duration) -> Verdict {
-    let Some(known) = conversations(timeline).pop().and_then(|conversation| conversation.end_known)
-    else {
+    let known = last_conversation(timeline).and_then(|conversation| conversation.end_known);
+    let Some(known) = known else {
         return Verdict::Inconclusive("nobody hung up".to_owned());
     };
     let sessions = living(timeline);
     if sessions.is_empty() {
-        return Verdict::Inconclusive("no recording was seen".to_owned());
+        return no_recording();
     }
-    for session in sessions {
-        let Some(ended) = session.dialog.ended else {
-            return Verdict::Fail(Finding {
-                requirement: Id("RFC7866-5.1-3"),
-                at: known,
-                seen: "the recording session was never ended".to_owned(),
-                never: Some("platform -> recorder  BYE".to_owned()),
-            });
-        };
+    Verdict::of_all(sessions.iter().map(|session| {
+        let Some(ended) = session.dialog.ended else { return never_ended(known) };
         let delay = ended - known;
-        if delay > limit {
-            let seen =
-                format!("the recording session ended {} ms after the call", delay.as_millis());
-            return Verdict::fail("RFC7866-5.1-3", ended, seen);
-        }
-    }
-    Verdict::Pass
+        Verdict::require(delay <= limit, "RFC7866-5.1-3", ended, || {
+            format!("the recording session ended {} ms after the call", delay.as_millis())
+        })
+    }))
 }
 
 /// No media leaves for the recorder once its session was ended.
 pub fn nothing_after_the_end(timeline: &Timeline) -> Verdict {
     let sessions = living(timeline);
     if sessions.is_empty() {
-        return Verdict::Inconclusive("no recording was seen".to_owned());
+        return no_recording();
     }
-    for session in sessions {
-        let Some(ended) = session.dialog.ended else {
-            return Verdict::Fail(Finding {
-                requirement: Id("RFC7866-5.1-3"),
-                at: end(timeline),
-                seen: "the recording session was never ended".to_owned(),
-                never: Some("platform -> recorder  BYE".to_owned()),
-            });
-        };
-        let flows = session.streams.iter().flat_map(|stream| &stream.flows);
-        let late =
-            flows.flat_map(|flow| flow.nearest_to_sender()).filter(|packet| packet.at > ended);
-        if let Some(first) = late.clone().map(|packet| packet.at).min() {
+    Verdict::of_all(sessions.iter().map(silent_after_the_end))
+}
+
+fn silent_after_the_end(session: &RecordingSession<'_>) -> Verdict {
+    let Some(ended) = session.dialog.ended else { return never_ended(session.dialog.invited) };
+    let flows = session.streams.iter().flat_map(|stream| &stream.flows);
+    let late = flows.flat_map(|flow| flow.nearest_to_sender()).filter(|packet| packet.at > ended);
+    match late.clone().map(|packet| packet.at).min() {
+        Some(first) => {
             let seen = format!("{} packets left for the recorder after the BYE", late.count());
-            return Verdict::fail("RFC3261-15.1.1-1", first, seen);
+            Verdict::fail("RFC3261-15.1.1-1", first, seen)
         }
+        None => Verdict::Pass,
     }
-    Verdict::Pass
+}
+
+fn never_ended(at: Instant) -> Verdict {
+    Verdict::Fail(Finding {
+        requirement: Id("RFC7866-5.1-3"),
+        at,
+        seen: "the recording session was never ended".to_owned(),
+        never: Some("platform -> recorder  BYE".to_owned()),
+    })
+}
+
+fn no_conversation() -> Verdict {
+    Verdict::Inconclusive("no conversation was seen".to_owned())
+}
+
+fn no_recording() -> Verdict {
+    Verdict::Inconclusive("no recording was seen".to_owned())
 }

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::audio::{Mark, Voice};
 use crate::evidence::{
-    Dialog, Flow, Kind, RecordingSession, Side, Speakers, Timeline, dialogs, recordings,
+    Dialog, Flow, Kind, RecordedStream, RecordingSession, Side, Speakers, Timeline, dialogs,
+    recordings,
 };
 use crate::sip::Method;
 use crate::time::Instant;
@@ -13,42 +14,81 @@ use crate::time::Instant;
 /// people in it.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Conversation {
+    /// When the caller dialled.
+    pub dialled: Instant,
+    /// When the called telephone's answer left it, or else when the caller got it.
+    pub taken: Instant,
     /// When both sides knew that the call was answered.
     pub answered: Instant,
     /// When somebody hung up.
     pub hung_up: Option<Instant>,
     /// When the platform knew of that, as far as it can be seen.
     pub end_known: Option<Instant>,
+    /// When the platform ended it although nobody had hung up.
+    pub cut: Option<Instant>,
+    /// When the next call that was answered was dialled.
+    next: Option<Instant>,
 }
 
-/// Every conversation of the timeline, in the order in which they were answered.
+impl Conversation {
+    /// Whether something happened in this call rather than in one before or after it.
+    fn has(&self, at: Instant) -> bool {
+        at >= self.dialled && self.next.is_none_or(|next| at < next)
+    }
+}
+
+/// The conversation that was answered last.
+pub fn last_conversation(timeline: &Timeline) -> Option<Conversation> {
+    conversations(timeline).pop()
+}
+
+/// Every conversation of the timeline, in the order in which they were dialled.
 pub fn conversations(timeline: &Timeline) -> Vec<Conversation> {
     let dialogs = dialogs(timeline);
-    let is_phone = |address| timeline.cast().is(address, Kind::Phone);
-    let ends = dialogs.iter().filter_map(|dialog| hang_up(timeline, dialog));
-    let ends: Vec<(Instant, Instant)> = ends.collect();
-    let mut list: Vec<_> = dialogs
-        .iter()
-        .filter(|dialog| is_phone(dialog.caller))
-        .filter_map(|dialog| {
-            let answered = dialog.answered?.known();
-            let end = ends.iter().filter(|(left, _)| *left >= answered).min();
-            Some(Conversation {
-                answered,
-                hung_up: end.map(|(left, _)| *left),
-                end_known: end.map(|(_, known)| *known),
-            })
+    let is = |address, kind| timeline.cast().is(address, kind);
+    let called = dialogs.iter().filter(|dialog| is(dialog.caller, Kind::Phone));
+    let called: Vec<_> = called.filter(|dialog| dialog.answered.is_some()).collect();
+    let conversation = |(place, dialog): (usize, &&Dialog<'_>)| {
+        let next = called.get(place + 1).map(|next| next.invited);
+        let answered = dialog.answered?.known();
+        let within = |at: &Instant| *at >= answered && next.is_none_or(|next| *at < next);
+        let ends = |kind| {
+            let byes = dialogs.iter().filter_map(move |dialog| bye_of(timeline, dialog, kind));
+            byes.filter(|(left, _)| within(left)).min()
+        };
+        let end = ends(Kind::Phone);
+        let with_phone = dialogs
+            .iter()
+            .filter(|dialog| is(dialog.caller, Kind::Phone) || is(dialog.callee, Kind::Phone));
+        let cut = with_phone
+            .filter_map(|dialog| bye_of(timeline, dialog, Kind::Platform))
+            .map(|(left, _)| left)
+            .filter(|left| within(left) && end.is_none_or(|(hung_up, _)| *left < hung_up))
+            .min();
+        let taken = dialogs
+            .iter()
+            .filter(|dialog| is(dialog.callee, Kind::Phone))
+            .filter_map(|dialog| dialog.answered)
+            .map(|taken| taken.left)
+            .find(|taken| *taken >= dialog.invited && *taken <= answered);
+        Some(Conversation {
+            dialled: dialog.invited,
+            taken: taken.unwrap_or(answered),
+            answered,
+            hung_up: end.map(|(left, _)| left),
+            end_known: end.map(|(_, known)| known),
+            cut,
+            next,
         })
-        .collect();
-    list.sort_by_key(|conversation| conversation.answered);
-    list
+    };
+    called.iter().enumerate().filter_map(conversation).collect()
 }
 
-/// When a telephone's own BYE left, and when the other end got it.
-fn hang_up(timeline: &Timeline, dialog: &Dialog<'_>) -> Option<(Instant, Instant)> {
+/// When the BYE of a part of this kind left it, and when the other end got it.
+fn bye_of(timeline: &Timeline, dialog: &Dialog<'_>, kind: Kind) -> Option<(Instant, Instant)> {
     let byes = dialog.sightings.iter().filter(|sighting| {
         sighting.message().is_some_and(|message| message.method() == Some(&Method::Bye))
-            && timeline.cast().is(sighting.source, Kind::Phone)
+            && timeline.cast().is(sighting.source, kind)
     });
     let mut left = None;
     for bye in byes {
@@ -87,12 +127,25 @@ pub fn recorded(session: &RecordingSession<'_>) -> BTreeMap<Mark, Instant> {
     heard(session.streams.iter().flat_map(|stream| stream.flows.iter().copied()))
 }
 
-/// The recording sessions that were answered and in which media flowed.
+/// The recording sessions that the recorder was asked for in a conversation, taken or not.
+pub fn asked_in<'a>(
+    timeline: &'a Timeline,
+    conversation: &Conversation,
+) -> Vec<RecordingSession<'a>> {
+    let all = recordings(timeline).into_iter();
+    all.filter(|session| conversation.has(session.dialog.invited)).collect()
+}
+
+/// The recording sessions of the last conversation that were answered and in which media flowed;
+/// none if there was no conversation.
 pub fn living(timeline: &Timeline) -> Vec<RecordingSession<'_>> {
-    let alive = |session: &RecordingSession<'_>| {
-        session.dialog.answered.is_some() && session.streams.iter().any(|stream| stream.is_alive())
-    };
-    recordings(timeline).into_iter().filter(alive).collect()
+    let Some(conversation) = last_conversation(timeline) else { return Vec::new() };
+    asked_in(timeline, &conversation).into_iter().filter(is_living).collect()
+}
+
+/// Whether a recording session was answered and media flowed in it.
+pub fn is_living(session: &RecordingSession<'_>) -> bool {
+    session.dialog.answered.is_some() && session.streams.iter().any(RecordedStream::is_alive)
 }
 
 /// The voices that are heard among some marks.

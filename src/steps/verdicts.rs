@@ -3,7 +3,7 @@
 use super::outcome::StepError;
 use super::words::{Count, Party, Span};
 use super::world::World;
-use crate::check::{calls, modes, span, streams};
+use crate::check::{align, calls, modes, span, streams, whole};
 
 /// No recorder was asked for anything.
 #[cucumber::then("nothing is recorded")]
@@ -50,39 +50,39 @@ fn speakers(world: &mut World) -> Result<(), StepError> {
 /// What both said at one time stands at one time in the recording, to within this span.
 #[cucumber::then(expr = "the streams agree within {duration}")]
 fn agree(world: &mut World, span: Span) -> Result<(), StepError> {
-    world.judge(|timeline, _| streams::streams_agree(timeline, span.0))
+    world.judge(|timeline, _| align::streams_agree(timeline, span.0))
 }
 
 /// All that this person said between the answer and the hang-up was recorded.
 #[cucumber::then(expr = "nothing that {party} said is missing")]
 fn nothing_missing(world: &mut World, party: Party) -> Result<(), StepError> {
-    world.judge(|timeline, limits| streams::nothing_is_missing(timeline, &party.0, None, limits))
+    world.judge(|timeline, limits| whole::nothing_is_missing(timeline, &party.0, None, limits))
 }
 
 /// All that this person said since then was recorded.
 #[cucumber::then(expr = "nothing that {party} said after that is missing")]
 fn nothing_missing_since(world: &mut World, party: Party) -> Result<(), StepError> {
     let since = world.mark()?;
-    world.judge(|timeline, limits| streams::nothing_is_missing(timeline, &party.0, since, limits))
+    world.judge(|timeline, limits| whole::nothing_is_missing(timeline, &party.0, since, limits))
 }
 
 /// The beginning of what this person said after the answer was recorded.
 #[cucumber::then(expr = "the first words of {party} are recorded")]
 fn first_words(world: &mut World, party: Party) -> Result<(), StepError> {
-    world.judge(|timeline, limits| streams::first_words(timeline, &party.0, limits))
+    world.judge(|timeline, limits| whole::first_words(timeline, &party.0, limits))
 }
 
 /// The end of what this person said before the hang-up was recorded.
 #[cucumber::then(expr = "the last words of {party} are recorded")]
 fn last_words(world: &mut World, party: Party) -> Result<(), StepError> {
-    world.judge(|timeline, limits| streams::last_words(timeline, &party.0, limits))
+    world.judge(|timeline, limits| whole::last_words(timeline, &party.0, limits))
 }
 
 /// What the second says reaches the telephone of the first.
 #[cucumber::then(expr = "{party} hears {party}")]
 fn hears(world: &mut World, listener: Party, speaker: Party) -> Result<(), StepError> {
     let since = world.mark()?;
-    world.judge(|timeline, limits| streams::hears(timeline, &listener.0, &speaker.0, since, limits))
+    world.judge(|timeline, limits| whole::hears(timeline, &listener.0, &speaker.0, since, limits))
 }
 
 /// The recorder was asked within this span of the answer.

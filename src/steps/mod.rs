@@ -1,5 +1,6 @@
 //! What the Gherkin sentences mean, and how features are read and played.
 
+#[expect(clippy::needless_pass_by_value, reason = "cucumber hands every word over")]
 mod calls;
 mod feature;
 mod lint;
@@ -9,8 +10,10 @@ mod plan;
 mod recorder;
 mod runner;
 mod selection;
+#[expect(clippy::needless_pass_by_value, reason = "cucumber hands every word over")]
 mod settings;
 mod stage;
+#[expect(clippy::needless_pass_by_value, reason = "cucumber hands every word over")]
 mod verdicts;
 mod vocabulary;
 mod words;

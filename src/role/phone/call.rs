@@ -84,10 +84,8 @@ impl Call {
         settings: &Settings,
         request: &Message,
     ) -> Result<Self, u16> {
-        let offered = match request.body.is_empty() {
-            true => None,
-            false => Some(sdp_of(request).ok_or(400_u16)?),
-        };
+        let offered =
+            if request.body.is_empty() { None } else { Some(sdp_of(request).ok_or(400_u16)?) };
         Ok(Self { stage: Stage::Ringing, offered, ..Self::new(local, settings) })
     }
 

@@ -248,7 +248,8 @@ impl Phone {
     }
 
     fn ring(&mut self, now: Instant, id: CallId, request: &Message) {
-        let busy = !self.calls.is_empty();
+        // A call that its person has left may still wait for the answer to its BYE.
+        let busy = self.calls.values().any(|call| call.stage != Stage::Over);
         let local = if busy { None } else { self.settings.ports.take() };
         let Some(local) = local else {
             let _ = self.agent.reject(now, id, &Reply::new(486));

@@ -58,8 +58,6 @@ impl End {
 /// A change that waits for the other side.
 #[derive(Clone, Copy, Debug)]
 pub struct Pending {
-    /// Who asked.
-    pub asked_by: End,
     /// What to answer.
     pub theirs: RequestId,
     /// What we asked the other side.

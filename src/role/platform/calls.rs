@@ -121,14 +121,14 @@ impl Platform {
                 self.finish(now, id, end, 480);
             }
             Event::Modify { id: request_id, request, .. } => {
-                self.modify(now, id, end, request_id, &request)
+                self.modify(now, id, end, request_id, &request);
             }
             Event::Modified { response, id: ours, .. } => {
-                self.modified(now, id, end, ours, &response)
+                self.modified(now, id, end, ours, &response);
             }
             Event::ModifyFailed { id: ours, code, .. } => self.modify_failed(now, id, ours, code),
             Event::Info { id: theirs, request, .. } => {
-                self.pass_info(now, id, end, theirs, &request)
+                self.pass_info(now, id, end, theirs, &request);
             }
             _ => {}
         }
@@ -199,7 +199,7 @@ impl Platform {
                 _ => self.agent.hang_up(now, other, Vec::new()),
             };
         }
-        self.end_recordings(now, id);
+        self.end_recordings(now, id, gone);
         self.sweep();
     }
 
@@ -247,7 +247,7 @@ impl Platform {
             _ => self.agent.reinvite(now, other, Content::from(body)),
         };
         let ours = asked.map_err(|_| 500_u16)?;
-        bridge.pending = Some(Pending { asked_by: end, theirs, ours });
+        bridge.pending = Some(Pending { theirs, ours });
         Ok(true)
     }
 

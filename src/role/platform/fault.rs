@@ -27,8 +27,12 @@ pub enum Fault {
     MixSides,
     /// Tells the recorder that each side is the other.
     SwapLabels,
+    /// Names the caller as the speaker of the first stream, whoever is recorded.
+    NameCallerFirst,
     /// Sends one side a quarter of a second late.
     DelayOneSide,
+    /// Lets one side fall behind by a fifth of a millisecond in every second.
+    DriftOneSide,
     /// Loses one packet in ten on its way to the recorder.
     DropEveryTenth,
     /// Asks the recorder three seconds after the answer.
@@ -39,16 +43,38 @@ pub enum Fault {
     StopEarly,
     /// Sends on to the recorder for a while after the end.
     SendAfterTheEnd,
+    /// Sends media to a recorder that has not answered, or has refused.
+    SendUnasked,
     /// Never tells the recorder that the call is over.
     LeaveRecordingOpen,
+    /// Tells the recorder that the call is over only when the caller ended it.
+    EndOnlyWithCaller,
+    /// Tells the recorder seven tenths of a second later that the call is over.
+    EndLate,
     /// Stops recording a call for good once it was held.
     ForgetAfterHold,
-    /// Lets only the caller be heard while a call is recorded.
+    /// Lets nobody hear the caller.
+    MuteCaller,
+    /// Lets nobody hear the called party.
     MuteCallee,
+    /// Lets the parties of a recorded call hear each other only while a recorder listens.
+    MuteUnlessRecorded,
     /// Ends the call when it cannot be recorded.
     EndUnrecordedCall,
     /// Answers a call to a number that nobody has with 486.
     CallItBusy,
+    /// Sends the recorder no metadata.
+    OmitMetadata,
+    /// Cuts the end off the metadata.
+    GarbleMetadata,
+    /// Leaves the labels out of the offer to the recorder.
+    OmitLabels,
+    /// Gives both streams one label.
+    ShareLabel,
+    /// Offers the recorder to receive media from it too.
+    OfferBothWays,
+    /// Sends an `Allow` that cannot be read in its 180.
+    GarbleRinging,
 }
 
 impl Fault {
@@ -66,17 +92,30 @@ impl Fault {
         ("offer-one-stream", Self::OfferOneStream),
         ("mix-sides", Self::MixSides),
         ("swap-labels", Self::SwapLabels),
+        ("name-caller-first", Self::NameCallerFirst),
         ("delay-one-side", Self::DelayOneSide),
+        ("drift-one-side", Self::DriftOneSide),
         ("drop-every-tenth", Self::DropEveryTenth),
         ("start-late", Self::StartLate),
         ("forget-the-beginning", Self::ForgetTheBeginning),
         ("stop-early", Self::StopEarly),
         ("send-after-the-end", Self::SendAfterTheEnd),
+        ("send-unasked", Self::SendUnasked),
         ("leave-recording-open", Self::LeaveRecordingOpen),
+        ("end-only-with-caller", Self::EndOnlyWithCaller),
+        ("end-late", Self::EndLate),
         ("forget-after-hold", Self::ForgetAfterHold),
+        ("mute-caller", Self::MuteCaller),
         ("mute-callee", Self::MuteCallee),
+        ("mute-unless-recorded", Self::MuteUnlessRecorded),
         ("end-unrecorded-call", Self::EndUnrecordedCall),
         ("call-it-busy", Self::CallItBusy),
+        ("omit-metadata", Self::OmitMetadata),
+        ("garble-metadata", Self::GarbleMetadata),
+        ("omit-labels", Self::OmitLabels),
+        ("share-label", Self::ShareLabel),
+        ("offer-both-ways", Self::OfferBothWays),
+        ("garble-ringing", Self::GarbleRinging),
     ];
 
     /// The fault of this name.

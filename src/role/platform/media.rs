@@ -2,8 +2,8 @@
 
 use std::net::SocketAddr;
 
-use super::bridge::{End, Stage};
-use super::recording::datagram;
+use super::bridge::{Bridge, End, Stage};
+use super::recording::{Stage as Recorded, datagram};
 use super::{BridgeId, Fault, Platform};
 use crate::packet::{Packet, Transport};
 use crate::role::ports::rtcp_of;
@@ -24,44 +24,63 @@ impl Platform {
 
     /// Passes a packet on to whoever should have it.
     pub(super) fn relay(&mut self, now: Instant, id: BridgeId, packet: &Packet) {
-        let Some(bridge) = self.bridges.get_mut(&id) else { return };
-        let port = packet.target.port();
-        match bridge.end_at(port) {
+        let Some(bridge) = self.bridges.get(&id) else { return };
+        match bridge.end_at(packet.target.port()) {
             Some((from, is_rtcp)) => {
-                let to = bridge.leg(from.other());
-                let target = to.agreed.as_ref().and_then(|agreed| match is_rtcp {
-                    true => agreed.remote_rtcp,
-                    false => agreed.remote_rtp.filter(|_| agreed.may_send),
-                });
-                let source = if is_rtcp { rtcp_of(to.local) } else { to.local };
-                let muted = self.settings.fault == Some(Fault::MuteCallee) && from == End::Callee;
-                if let Some(target) = target.filter(|_| !muted) {
-                    self.packets.push_back(datagram(source, target, &packet.payload));
-                }
-                if bridge.stage == Stage::Over {
-                    return;
-                }
-                for recording in &mut bridge.recordings {
-                    if is_rtcp {
-                        recording.hear_rtcp(from, &packet.payload, &mut self.packets);
-                    } else {
-                        self.spoiler.fork(now, recording, from, &packet.payload, &mut self.packets);
-                    }
-                }
+                self.pass_on(id, from, is_rtcp, packet);
+                self.copy(now, id, from, is_rtcp, packet);
             }
-            None => {
-                // From a recorder: its receiver reports go to the telephone that they are about
-                // (RFC 7866 section 8.2.1.1); media it has no business to send.
-                let streams =
-                    bridge.recordings.iter().find_map(|recording| recording.stream_at(port));
-                let Some(stream) = streams.filter(|stream| port != stream.local.port()) else {
-                    return;
-                };
-                let leg = bridge.leg(stream.of);
-                if let Some(target) = leg.agreed.as_ref().and_then(|agreed| agreed.remote_rtcp) {
-                    self.packets.push_back(datagram(rtcp_of(leg.local), target, &packet.payload));
-                }
+            None => self.pass_report(id, packet),
+        }
+    }
+
+    /// What one telephone sent goes to the other.
+    fn pass_on(&mut self, id: BridgeId, from: End, is_rtcp: bool, packet: &Packet) {
+        let Some(bridge) = self.bridges.get(&id) else { return };
+        let to = bridge.leg(from.other());
+        let target = to.agreed.as_ref().and_then(|agreed| {
+            if is_rtcp { agreed.remote_rtcp } else { agreed.remote_rtp.filter(|_| agreed.may_send) }
+        });
+        let source = if is_rtcp { rtcp_of(to.local) } else { to.local };
+        let muted = is_muted(self.settings.fault, bridge, from);
+        if let Some(target) = target.filter(|_| !muted) {
+            self.packets.push_back(datagram(source, target, &packet.payload));
+        }
+    }
+
+    /// What one telephone sent goes to the recorders too.
+    fn copy(&mut self, now: Instant, id: BridgeId, from: End, is_rtcp: bool, packet: &Packet) {
+        let Self { bridges, spoiler, packets, settings, .. } = self;
+        let bridge = bridges.get_mut(&id).filter(|bridge| bridge.stage != Stage::Over);
+        for recording in bridge.into_iter().flat_map(|bridge| &mut bridge.recordings) {
+            if is_rtcp {
+                recording.hear_rtcp(from, &packet.payload, packets);
+                continue;
             }
+            if settings.fault == Some(Fault::SendUnasked)
+                && recording.stage != Recorded::Up
+                && let Some((_, recorder)) = settings.recorder
+            {
+                let somewhere = SocketAddr::new(recorder.ip(), GUESSED);
+                let source = recording.streams.first().map(|stream| stream.local);
+                packets.extend(source.map(|it| datagram(it, somewhere, &packet.payload)));
+            } else {
+                spoiler.fork(now, recording, from, &packet.payload, packets);
+            }
+        }
+    }
+
+    /// A recorder's receiver reports go to the telephone that they are about (RFC 7866 section
+    /// 8.2.1.1); media it has no business to send.
+    fn pass_report(&mut self, id: BridgeId, packet: &Packet) {
+        let Some(bridge) = self.bridges.get(&id) else { return };
+        let port = packet.target.port();
+        let mut recordings = bridge.recordings.iter();
+        let stream = recordings.find_map(|recording| recording.stream_at(port));
+        let Some(stream) = stream.filter(|stream| port != stream.local.port()) else { return };
+        let leg = bridge.leg(stream.of);
+        if let Some(target) = leg.agreed.as_ref().and_then(|agreed| agreed.remote_rtcp) {
+            self.packets.push_back(datagram(rtcp_of(leg.local), target, &packet.payload));
         }
     }
 
@@ -80,3 +99,19 @@ impl Platform {
         self.settings.ports.give_back(address);
     }
 }
+
+/// Whether a fault keeps one side of a call from the other.
+fn is_muted(fault: Option<Fault>, bridge: &Bridge, from: End) -> bool {
+    match fault {
+        Some(Fault::MuteCaller) => from == End::Caller,
+        Some(Fault::MuteCallee) => from == End::Callee,
+        Some(Fault::MuteUnlessRecorded) => {
+            let mut stages = bridge.recordings.iter().map(|recording| recording.stage);
+            !bridge.recordings.is_empty() && stages.all(|stage| stage != Recorded::Up)
+        }
+        _ => false,
+    }
+}
+
+/// Where a platform sends media that was not asked.
+const GUESSED: u16 = 20_000;

@@ -5,8 +5,10 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::Rng;
 
 use super::bridge::{Bridge, End};
+use super::fault::Fault;
 use super::recording::label;
 use super::settings::{Dialect, Settings};
+use super::spoil::spoil_metadata;
 use crate::sip::agent;
 use crate::siprec::{
     self, BroadWorks, Call, DataMode, Extension, Group, Id, Interval, Layout, Metadata, NameId,
@@ -131,13 +133,16 @@ impl Script {
     }
 
     /// The body of an INVITE or UPDATE: the offer, and all that is to be said.
-    pub fn body(&self, offer: &[u8], dialect: Dialect) -> agent::Body {
+    pub fn body(&self, offer: &[u8], dialect: Dialect, fault: Option<Fault>) -> agent::Body {
         let dialect = match dialect {
             Dialect::Rfc => siprec::Dialect::Rfc,
             Dialect::Webex => siprec::Dialect::Webex,
         };
         let layout = Layout { boundary: self.boundary.clone(), ..Layout::of(dialect) };
-        let body = siprec::Body::both(offer, &self.metadata.write(dialect), &layout);
+        let Some(document) = spoil_metadata(fault, self.metadata.write(dialect)) else {
+            return agent::Body::new("application/sdp", offer.to_vec());
+        };
+        let body = siprec::Body::both(offer, &document, &layout);
         agent::Body::new(&body.content_type, body.bytes)
     }
 }

@@ -4,6 +4,7 @@
 mod bridge;
 mod calls;
 mod fault;
+mod invitation;
 mod leg;
 mod media;
 mod metadata;
@@ -28,7 +29,7 @@ use crate::sip::agent::{CallId, Event, Reply, SessionTimer, Settings as AgentSet
 use crate::time::Instant;
 use bridge::{Bridge, End};
 use registrar::Registrar;
-use spoil::Spoiler;
+use spoil::{Spoiler, spoil_message};
 
 /// The calling platform.
 #[derive(Debug)]
@@ -200,6 +201,9 @@ impl Role for Platform {
                 }
                 self.begin_due_recordings(now);
                 self.spoiler.release(now, &mut self.packets);
+                while let Some(call) = self.spoiler.ended(now) {
+                    let _ = self.agent.hang_up(now, call, Vec::new());
+                }
             }
         }
         self.drain_events(now);
@@ -207,7 +211,7 @@ impl Role for Platform {
 
     fn poll_output(&mut self) -> Output {
         if let Some(packet) = self.packets.pop_front().or_else(|| self.agent.poll_transmit()) {
-            return Output::Transmit(packet);
+            return Output::Transmit(spoil_message(self.settings.fault, packet));
         }
         let deadlines =
             [self.agent.next_deadline(), self.recording_deadline(), self.spoiler.next_deadline()];
@@ -223,7 +227,7 @@ fn allowed() -> Vec<Method> {
 }
 
 /// Half an hour, as RFC 4028 section 4.2 recommends.
-const SESSION_INTERVAL: std::time::Duration = std::time::Duration::from_secs(1_800);
+const SESSION_INTERVAL: std::time::Duration = std::time::Duration::from_mins(30);
 /// RFC 4028 section 4.2 allows no less.
 const SESSION_LEAST: std::time::Duration = std::time::Duration::from_secs(90);
 /// What telephones and recorders may put into INVITE and UPDATE.

@@ -11,12 +11,10 @@ use super::metadata::Script;
 use super::recording::{Recording, Stage, Stream};
 use super::settings::Dialect;
 use super::{BridgeId, Fault, Place, Platform};
-use crate::packet::Transport;
 use crate::role::RecordingMode;
 use crate::sdp::Hold;
-use crate::sip::agent::{CallId, Content, Event, Invite, Reply, RequestId};
-use crate::sip::uri::{Host, SipUri, Uri};
-use crate::sip::{Message, Method, NameAddr};
+use crate::sip::agent::{CallId, Content, Event, Reply, RequestId};
+use crate::sip::{Message, Method};
 use crate::siprec::{Document, Received};
 use crate::time::Instant;
 
@@ -57,11 +55,16 @@ impl Platform {
             .map_while(|of| self.take_port(id).map(|local| Stream { of, local, agreed: None }))
             .collect();
         let session_id = u64::from(self.rng.next_u32());
-        let swapped = self.has(Fault::SwapLabels);
+        let fault = self.settings.fault;
         let bridge = self.bridges.get_mut(&id)?;
         let ends: Vec<_> = streams
             .iter()
-            .map(|stream| if swapped { stream.of.other() } else { stream.of })
+            .enumerate()
+            .map(|(index, stream)| match fault {
+                Some(Fault::SwapLabels) => stream.of.other(),
+                Some(Fault::NameCallerFirst) => End::BOTH[index % 2],
+                _ => stream.of,
+            })
             .collect();
         let script = Script::new(bridge, user, &ends, &self.settings, due, &mut self.rng);
         if streams.is_empty() {
@@ -116,39 +119,6 @@ impl Platform {
         }
     }
 
-    fn invitation(&mut self, id: BridgeId, index: usize) -> Option<Invite> {
-        let outbound = self.settings.recorder?;
-        let (domain, dialect) = (self.settings.domain.clone(), self.settings.dialect);
-        let bridge = self.bridges.get_mut(&id)?;
-        let formats: Vec<_> = bridge.legs.iter().map(|leg| leg.formats()).collect();
-        let user = bridge.recordings.get(index)?.user;
-        let from = match dialect {
-            Dialect::Rfc => NameAddr::new(Uri::sip("platform", Host::Name(domain))),
-            Dialect::Webex => self.identity(self.bridges.get(&id)?.leg(user)),
-        };
-        let tracking_id = self.bridges.get(&id)?.tracking_id.clone();
-        let recording = self.recording(id, index)?;
-        let offer = recording.offer(|end| formats.get(end as usize).cloned().unwrap_or_default());
-        let body = recording.script.body(&offer, dialect);
-        let uri = recorder_uri(outbound);
-        let headers = match dialect {
-            // RFC 7866 section 6.1.1.
-            Dialect::Rfc => vec![
-                ("Require".to_owned(), "siprec".to_owned()),
-                ("Accept".to_owned(), "application/sdp, application/rs-metadata+xml".to_owned()),
-            ],
-            Dialect::Webex => webex_headers(&tracking_id, &recording.script.session_id_header()),
-        };
-        Some(Invite {
-            uri: uri.clone(),
-            from,
-            to: NameAddr::new(uri),
-            outbound: Some(outbound),
-            contact_params: Some(contact_params(dialect).to_owned()),
-            content: Content { headers, body: Some(body) },
-        })
-    }
-
     /// The recorder took too long: the call goes on without it.
     fn give_up(&mut self, now: Instant, id: BridgeId, index: usize) {
         let Some(recording) = self.recording(id, index) else { return };
@@ -170,13 +140,13 @@ impl Platform {
     ) {
         match event {
             Event::Answered { call, response, .. } => {
-                self.recorder_answered(now, id, index, call, &response)
+                self.recorder_answered(now, id, index, call, &response);
             }
             Event::Failed { call, .. } | Event::Ended { call, .. } => {
-                self.recorder_gone(now, id, index, call)
+                self.recorder_gone(now, id, index, call);
             }
             Event::Modify { id: theirs, request, .. } => {
-                self.recorder_asks(now, id, index, theirs, &request)
+                self.recorder_asks(now, id, index, theirs, &request);
             }
             Event::Modified { response, .. } => self.recorder_agrees(id, index, &response),
             Event::Info { id: theirs, .. } => {
@@ -280,7 +250,7 @@ impl Platform {
         let call = recording.call;
         let _ = self.agent.respond(now, theirs, reply);
         if wants_snapshot && let Some(call) = call {
-            self.send_snapshot(now, id, index, call, None);
+            self.send_snapshot(now, id, index, call, Snapshot::OfMetadata);
         }
     }
 
@@ -295,7 +265,7 @@ impl Platform {
             }
             let Some(recording) = self.recording(id, index) else { return };
             if let (Stage::Up, Some(call)) = (recording.stage, recording.call) {
-                self.send_snapshot(now, id, index, call, Some(is_held));
+                self.send_snapshot(now, id, index, call, Snapshot::OfStreams);
             }
         }
     }
@@ -307,31 +277,36 @@ impl Platform {
         id: BridgeId,
         index: usize,
         call: CallId,
-        held: Option<bool>,
+        what: Snapshot,
     ) {
-        let dialect = self.settings.dialect;
+        let (dialect, fault) = (self.settings.dialect, self.settings.fault);
         let heard =
             self.bridges.get(&id).map(|bridge| End::BOTH.map(|end| bridge.leg(end).is_heard()));
         let Some((recording, heard)) = self.recording(id, index).zip(heard) else { return };
         recording.script.hears(heard);
-        let how = match dialect {
-            Dialect::Rfc => Hold::Inactive,
-            Dialect::Webex => Hold::InactiveNullAddress,
+        let is_heard = |end: End| heard[end as usize];
+        let offer = match (what, dialect) {
+            (Snapshot::OfMetadata, _) => recording.said(),
+            // RFC 7866 section 7.1.1.1: the stream of a side that is inactive may be paused.
+            (Snapshot::OfStreams, Dialect::Rfc) => recording.reoffer(is_heard, Hold::Inactive),
+            // The product pauses them all.
+            (Snapshot::OfStreams, Dialect::Webex) => {
+                let is_held = !End::BOTH.into_iter().all(is_heard);
+                recording.reoffer(|_| !is_held, Hold::InactiveNullAddress)
+            }
         };
-        let offer = match held {
-            Some(held) => recording.reoffer(held.then_some(how)),
-            None => recording.said(),
-        };
-        let body = recording.script.body(&offer, dialect);
-        let _ = match held {
-            Some(_) => self.agent.reinvite(now, call, Content::from(body)),
-            None => self.agent.update(now, call, Content::from(body)),
+        let body = recording.script.body(&offer, dialect, fault);
+        let _ = match what {
+            Snapshot::OfStreams => self.agent.reinvite(now, call, Content::from(body)),
+            Snapshot::OfMetadata => self.agent.update(now, call, Content::from(body)),
         };
     }
 
     /// The call is over: so are its recordings (RFC 7866 section 5.1).
-    pub(super) fn end_recordings(&mut self, now: Instant, id: BridgeId) {
-        let leaves_open = self.has(Fault::LeaveRecordingOpen);
+    pub(super) fn end_recordings(&mut self, now: Instant, id: BridgeId, gone: End) {
+        let leaves_open = self.has(Fault::LeaveRecordingOpen)
+            || self.has(Fault::EndOnlyWithCaller) && gone == End::Callee;
+        let is_late = self.has(Fault::EndLate);
         let Some(bridge) = self.bridges.get_mut(&id) else { return };
         let mut calls = Vec::new();
         for recording in &mut bridge.recordings {
@@ -343,11 +318,15 @@ impl Platform {
             recording.discard();
         }
         for call in calls.into_iter().filter(|_| !leaves_open) {
-            let _ = self.agent.hang_up(now, call, Vec::new());
+            if is_late {
+                self.spoiler.end_late(now, call);
+            } else {
+                let _ = self.agent.hang_up(now, call, Vec::new());
+            }
         }
     }
 
-    fn recording(&mut self, id: BridgeId, index: usize) -> Option<&mut Recording> {
+    pub(super) fn recording(&mut self, id: BridgeId, index: usize) -> Option<&mut Recording> {
         self.bridges.get_mut(&id).and_then(|bridge: &mut Bridge| bridge.recordings.get_mut(index))
     }
 }
@@ -360,38 +339,13 @@ fn asks_for_snapshot(request: &Message) -> bool {
     matches!(document, Some(Ok(Document::SnapshotRequest(_))))
 }
 
-/// The address of a recorder as RFC 3261 section 19.1.1 writes it.
-fn recorder_uri((transport, address): (Transport, std::net::SocketAddr)) -> Uri {
-    let mut uri = SipUri::new(None, Host::from(address.ip()));
-    uri.port = Some(address.port());
-    uri.params.set("transport", &transport.to_string().to_lowercase());
-    Uri::Sip(uri)
-}
-
-/// The feature tag of a recording client: RFC 7866 section 6.1.1, or as the product writes it.
-fn contact_params(dialect: Dialect) -> &'static str {
-    match dialect {
-        Dialect::Rfc => "+sip.src",
-        Dialect::Webex => "src",
-    }
-}
-
-/// The header fields of the product's INVITE to a recorder (appendix A.1 of its facts).
-fn webex_headers(tracking_id: &str, session_id: &str) -> Vec<(String, String)> {
-    [
-        ("Session-ID", session_id),
-        ("X-BroadWorks-Correlation-Info", tracking_id),
-        (
-            "Accept",
-            "application/media_control+xml,application/sdp,application/x-broadworks-call-center+xml",
-        ),
-        ("Supported", ""),
-        ("Recv-Info", ""),
-        ("Privacy", "none"),
-        ("MIME-Version", "1.0"),
-    ]
-    .map(|(name, value)| (name.to_owned(), value.to_owned()))
-    .to_vec()
+/// What a recorder is told in the middle of a recording, besides the metadata.
+#[derive(Clone, Copy)]
+enum Snapshot {
+    /// How the streams are from now on.
+    OfStreams,
+    /// Nothing else.
+    OfMetadata,
 }
 
 const THREE_SECONDS: Duration = Duration::from_secs(3);

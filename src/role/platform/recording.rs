@@ -7,7 +7,9 @@ use std::net::SocketAddr;
 use bytes::Bytes;
 
 use super::bridge::End;
+use super::fault::Fault;
 use super::metadata::Script;
+use super::spoil::spoil_medium;
 use crate::packet::{Packet, Transport};
 use crate::role::ports::rtcp_of;
 use crate::sdp::{Description, Format, Hold, Medium, Negotiated, Origin, Session, Side, negotiate};
@@ -81,19 +83,23 @@ impl Recording {
 
     /// The offer to the recorder: a stream for each side, only sent, under its label (RFC 7866
     /// section 7.1.1).
-    pub fn offer(&mut self, formats: impl Fn(End) -> Vec<Format>) -> Vec<u8> {
+    pub fn offer(&mut self, formats: impl Fn(End) -> Vec<Format>, fault: Option<Fault>) -> Vec<u8> {
         let media = self.streams.iter().enumerate().map(|(index, stream)| {
-            Medium::recorded(stream.local.port(), formats(stream.of), &label(index))
+            let port = stream.local.port();
+            spoil_medium(fault, Medium::recorded(port, formats(stream.of), &label(index)))
         });
         self.said.media = media.collect();
         self.said.to_bytes()
     }
 
-    /// The offer again, held or not (RFC 7866 section 7.1.1.1).
-    pub fn reoffer(&mut self, hold: Option<Hold>) -> Vec<u8> {
-        self.said = self.said.revised(|session| match hold {
-            Some(how) => session.hold(how),
-            None => session.resume(),
+    /// The offer again: the stream of whoever is not heard at present is held (RFC 7866 section
+    /// 7.1.1.1).
+    pub fn reoffer(&mut self, is_heard: impl Fn(End) -> bool, how: Hold) -> Vec<u8> {
+        let streams = &self.streams;
+        self.said = self.said.revised(|session| {
+            for (medium, stream) in session.media.iter_mut().zip(streams) {
+                medium.hold = (!is_heard(stream.of)).then_some(how);
+            }
         });
         self.said.to_bytes()
     }

@@ -126,7 +126,7 @@ fn same_number(one: &str, other: &str) -> bool {
 }
 
 /// How long one challenge may be answered.
-const NONCE_LIFETIME: Duration = Duration::from_secs(3_600);
+const NONCE_LIFETIME: Duration = Duration::from_hours(1);
 /// RFC 3261 section 10.2.1.1: an hour is usual.
 const EXPIRES_DEFAULT: u32 = 3_600;
 /// A day: nobody holds a binding for longer without a word.

@@ -11,6 +11,8 @@ use super::recording::Recording;
 use crate::audio;
 use crate::packet::Packet;
 use crate::rtp::{self, Codec};
+use crate::sdp::{Direction, Medium};
+use crate::sip::agent::CallId;
 use crate::time::Instant;
 
 /// Stands between the call and its recordings, and spoils what passes as the fault says.
@@ -26,6 +28,8 @@ pub struct Spoiler {
     frames: BTreeMap<End, Vec<i16>>,
     /// The last packets of each stream.
     last: Vec<Packet>,
+    /// Recording sessions that end later than they should.
+    ending: VecDeque<(Instant, CallId)>,
 }
 
 impl Spoiler {
@@ -39,6 +43,7 @@ impl Spoiler {
             delayed: VecDeque::new(),
             frames: BTreeMap::new(),
             last: Vec::new(),
+            ending: VecDeque::new(),
         }
     }
 
@@ -94,6 +99,12 @@ impl Spoiler {
                 recording.hear(from, packet, &mut out);
                 self.delayed.extend(out.into_iter().map(|packet| (now + LATE, packet)));
             }
+            Some(Fault::DriftOneSide) if from == End::Callee => {
+                let mut out = VecDeque::new();
+                recording.hear(from, packet, &mut out);
+                let late = since.unwrap_or_default() / DRIFT;
+                self.delayed.extend(out.into_iter().map(|packet| (now + late, packet)));
+            }
             Some(Fault::MixSides) => {
                 let mixed = self.mixed(from, packet);
                 recording.hear(from, mixed.as_ref().unwrap_or(packet), packets);
@@ -121,9 +132,22 @@ impl Spoiler {
         self.delayed.make_contiguous().sort_by_key(|(at, _)| *at);
     }
 
-    /// When the next delayed packet leaves.
+    /// A recording session ends, later than it should.
+    pub fn end_late(&mut self, now: Instant, call: CallId) {
+        self.ending.push_back((now + LATE_END, call));
+    }
+
+    /// A recording session whose late end has come.
+    pub fn ended(&mut self, now: Instant) -> Option<CallId> {
+        let is_due = self.ending.front().is_some_and(|(at, _)| *at <= now);
+        if is_due { self.ending.pop_front().map(|(_, call)| call) } else { None }
+    }
+
+    /// When something is due that was held back: a packet, or the end of a recording session.
     pub fn next_deadline(&self) -> Option<Instant> {
-        self.delayed.front().map(|(at, _)| *at)
+        let packet = self.delayed.front().map(|(at, _)| *at);
+        let end = self.ending.front().map(|(at, _)| *at);
+        packet.into_iter().chain(end).min()
     }
 
     /// Lets go of what was delayed for long enough.
@@ -153,7 +177,44 @@ impl Spoiler {
     }
 }
 
+/// A stream of the offer to a recorder, as the fault has it.
+pub fn spoil_medium(fault: Option<Fault>, medium: Medium) -> Medium {
+    match fault {
+        Some(Fault::OmitLabels) => Medium { label: None, ..medium },
+        Some(Fault::ShareLabel) => Medium { label: Some("1".to_owned()), ..medium },
+        Some(Fault::OfferBothWays) => Medium { direction: Direction::SendRecv, ..medium },
+        _ => medium,
+    }
+}
+
+/// A document of metadata, as the fault has it; `None` if it leaves it out.
+pub fn spoil_metadata(fault: Option<Fault>, document: String) -> Option<String> {
+    match fault {
+        Some(Fault::OmitMetadata) => None,
+        Some(Fault::GarbleMetadata) => {
+            let end = document.rfind("</").unwrap_or(document.len());
+            Some(document[..end].to_owned())
+        }
+        _ => Some(document),
+    }
+}
+
+/// A message on its way out, as the fault has it.
+pub fn spoil_message(fault: Option<Fault>, packet: Packet) -> Packet {
+    let Some(rest) = packet.payload.strip_prefix(RINGING) else { return packet };
+    if fault != Some(Fault::GarbleRinging) {
+        return packet;
+    }
+    let payload = [RINGING, b"Allow: INVITE, (ACK\r\n", rest].concat();
+    Packet { payload: payload.into(), ..packet }
+}
+
+const RINGING: &[u8] = b"SIP/2.0 180 Ringing\r\n";
 const SECOND: Duration = Duration::from_secs(1);
 /// Six times what the ear takes for an echo.
 const LATE: Duration = Duration::from_millis(250);
 const FRAME: Duration = Duration::from_millis(20);
+/// One part in so many: two clocks of cheap telephones differ by as much.
+const DRIFT: u32 = 5_000;
+/// Longer than a recording may outlive its call, and soon enough to be seen.
+const LATE_END: Duration = Duration::from_millis(700);

@@ -9,7 +9,7 @@ pub enum Fault {
     Refuse,
     /// Answers 200 with a body that is no SDP.
     Rubbish,
-    /// Answers so much later.
+    /// Answers so much later: more than 10 s is longer than any platform waits.
     Late(Duration),
     /// Says nothing at all any more.
     Dead,
@@ -20,7 +20,7 @@ impl Fault {
     pub const ALL: &[(&str, Self)] = &[
         ("refuse", Self::Refuse),
         ("answer-rubbish", Self::Rubbish),
-        ("answer-late", Self::Late(Duration::from_secs(1))),
+        ("answer-late", Self::Late(Duration::from_secs(12))),
         ("be-dead", Self::Dead),
     ];
 

@@ -93,7 +93,7 @@ impl Keep for Folder {
                 self.kept.lock().unwrap_or_else(PoisonError::into_inner).push(folder);
             }
             Err(why) => {
-                tracing::error!("cannot keep a recording in {}: {why}", self.root.display())
+                tracing::error!("cannot keep a recording in {}: {why}", self.root.display());
             }
         }
     }

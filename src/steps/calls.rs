@@ -1,5 +1,6 @@
 //! Calls as people make them.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use super::outcome::StepError;
@@ -14,10 +15,21 @@ use crate::sip::Method;
 fn calls(world: &mut World, caller: Party, callee: Party) -> Result<(), StepError> {
     let number = world.number_of(&callee.0)?;
     world.tell(&caller.0, Command::Call(number))?;
+    let told = |dialogs: &[Dialog<'_>], timeline: &Timeline| {
+        let mut open = calls_of(dialogs, timeline, &caller).filter(|it| it.over().is_none());
+        open.any(|dialog| is_ringing(dialog, Side::Received))
+    };
+    let rings = |dialogs: &[Dialog<'_>], timeline: &Timeline| {
+        let at_callee = |dialog: &&Dialog<'_>| is_at(dialog.callee, timeline, &callee);
+        let mut open = dialogs.iter().filter(at_callee).filter(|it| it.over().is_none());
+        open.any(|dialog| is_ringing(dialog, Side::Sent))
+    };
     world.until(&format!("{callee}'s telephone rings"), |dialogs, timeline| {
-        let open = calls_of(dialogs, timeline, &caller).filter(|dialog| dialog.over().is_none());
-        open.into_iter().any(is_ringing)
-    })
+        told(dialogs, timeline) || rings(dialogs, timeline)
+    })?;
+    // That it rings may get lost on the way to the caller: nobody repeats it.
+    world.within(RINGBACK, told)?;
+    Ok(())
 }
 
 /// Somebody dials a number that the platform does not know, and is refused.
@@ -79,10 +91,11 @@ fn talk(world: &mut World, caller: Party, callee: Party, span: Span) -> Result<(
     hangs_up(world, caller)
 }
 
-/// One has called the other, who answered a second ago.
+/// One has called the other, who answered; the recorder, if it was asked, answered a second ago.
 #[cucumber::given(expr = "{party} and {party} are talking")]
 fn are_talking(world: &mut World, caller: Party, callee: Party) -> Result<(), StepError> {
     connect(world, &caller, callee)?;
+    world.within(PATIENCE, recorder_has_answered)?;
     world.pass(Duration::from_secs(1))
 }
 
@@ -104,6 +117,7 @@ fn holds(world: &mut World, party: Party) -> Result<(), StepError> {
 fn resumes(world: &mut World, party: Party) -> Result<(), StepError> {
     change(world, &party, Command::Resume)?;
     world.pass(AFTERMATH)?;
+    world.within(PATIENCE, recorder_has_answered)?;
     world.set_mark()
 }
 
@@ -137,11 +151,13 @@ fn answers_to_invites(timeline: &Timeline, party: &Party) -> usize {
 
 /// How many calls from telephones were answered, so that the caller knows.
 fn count_answered(dialogs: &[Dialog<'_>], timeline: &Timeline) -> usize {
-    let knows = |dialog: &&Dialog<'_>| {
-        from_phone(dialog, timeline)
-            && dialog.answered.is_some_and(|answered| answered.arrived.is_some())
-    };
-    dialogs.iter().filter(knows).count()
+    let answered = |dialog: &&Dialog<'_>| from_phone(dialog, timeline) && knows_answer(dialog);
+    dialogs.iter().filter(answered).count()
+}
+
+/// Whether the answer was seen to arrive.
+fn knows_answer(dialog: &Dialog<'_>) -> bool {
+    dialog.answered.is_some_and(|answered| answered.arrived.is_some())
 }
 
 fn calls_of<'a>(
@@ -149,17 +165,41 @@ fn calls_of<'a>(
     timeline: &'a Timeline,
     caller: &'a Party,
 ) -> impl Iterator<Item = &'a Dialog<'a>> {
-    dialogs.iter().filter(|dialog| {
-        let member = timeline.cast().at(dialog.caller);
-        member.is_some_and(|member| member.name.as_str() == caller.0)
+    dialogs.iter().filter(|dialog| is_at(dialog.caller, timeline, caller))
+}
+
+fn is_at(address: SocketAddr, timeline: &Timeline, party: &Party) -> bool {
+    timeline.cast().at(address).is_some_and(|member| member.name.as_str() == party.0)
+}
+
+/// Whether it was seen, on this side of the network, that the called telephone rings.
+fn is_ringing(dialog: &Dialog<'_>, side: Side) -> bool {
+    dialog.sightings.iter().any(|sighting| {
+        let code = sighting.message().and_then(crate::sip::Message::code);
+        sighting.side == side && matches!(code, Some(180..=189))
     })
 }
 
-/// Whether the caller was told that the other telephone rings.
-fn is_ringing(dialog: &Dialog<'_>) -> bool {
-    dialog.sightings.iter().any(|sighting| {
-        let code = sighting.message().and_then(crate::sip::Message::code);
-        sighting.side == Side::Received && matches!(code, Some(180..=189))
+/// Whether nothing that a recorder was asked for still waits for its answer. On a poor network it
+/// is asked more than once; that it never answers is for checks to say.
+fn recorder_has_answered(dialogs: &[Dialog<'_>], timeline: &Timeline) -> bool {
+    let with_recorder =
+        dialogs.iter().filter(|dialog| timeline.cast().is(dialog.callee, Kind::Recorder));
+    let mut open = with_recorder.filter(|dialog| dialog.over().is_none());
+    open.all(|dialog| {
+        let messages = dialog.sightings.iter().filter_map(|it| Some((it.side, it.message()?)));
+        let of_invite = messages.filter_map(|(side, message)| {
+            let cseq = message.cseq().ok().filter(|cseq| cseq.method == Method::Invite)?;
+            Some((cseq.number, side, message.code()))
+        });
+        let is_final = |code: Option<u16>| code.is_some_and(|code| code >= 200);
+        let asked = of_invite.clone().filter(|(.., code)| code.is_none());
+        let mut asked = asked.map(|(number, ..)| number);
+        asked.all(|asked| {
+            of_invite.clone().any(|(number, side, code)| {
+                number == asked && side == Side::Received && is_final(code)
+            })
+        })
     })
 }
 
@@ -175,6 +215,10 @@ fn is_over(dialog: &Dialog<'_>) -> bool {
     dialog.end_confirmed.is_some() || dialog.refused.is_some()
 }
 
+/// Longer than it takes on any network of ours until the caller hears that it rings.
+const RINGBACK: Duration = Duration::from_secs(1);
+/// As long as a platform waits for its recorder at most (product: 50 ms to 10 s).
+const PATIENCE: Duration = Duration::from_secs(10);
 /// A telephone rings this long before people take it.
 const RINGING: Duration = Duration::from_secs(2);
 /// What the end of a call, or a change of it, sets off has crossed any network of ours by then.

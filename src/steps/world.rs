@@ -97,6 +97,17 @@ impl World {
         )))
     }
 
+    /// Lets time pass until something is seen, but no more than `span`. Returns whether it was.
+    pub(super) fn within(
+        &mut self,
+        span: Duration,
+        seen: impl Fn(&[Dialog<'_>], &Timeline) -> bool,
+    ) -> Result<bool, StepError> {
+        let set = self.set()?;
+        let end = set.testbed.now() + span;
+        Ok(set.testbed.pass_until(end, |timeline| seen(&dialogs(timeline), timeline)))
+    }
+
     /// Judges what was seen so far.
     pub(super) fn judge(
         &mut self,

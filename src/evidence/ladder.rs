@@ -5,9 +5,10 @@ use std::fmt;
 
 use super::exchange::description_of;
 use super::media::Flow;
-use super::recordings::recordings;
+use super::recordings::{RecordingSession, recordings};
 use super::sighting::{Content, Side, Sighting};
 use super::speakers::Speakers;
+use super::streams::StreamLine;
 use super::timeline::Timeline;
 use crate::sdp::Description;
 use crate::sip::{Message, Method};
@@ -19,8 +20,8 @@ pub struct Ladder {
     /// What crossed, in the order in which it left.
     pub lines: Vec<Line>,
     /// One line for each stream of media.
-    pub streams: Vec<String>,
-    /// What the metadata of each recording session amounts to.
+    pub streams: Vec<StreamLine>,
+    /// What each document of metadata of each recording session says.
     pub metadata: Vec<String>,
 }
 
@@ -29,6 +30,8 @@ pub struct Ladder {
 pub struct Line {
     /// When it left, or else when it was seen.
     pub at: Instant,
+    /// When it arrived, if it was seen both to leave and to arrive.
+    pub arrived: Option<Instant>,
     /// Who sent it, or did it.
     pub from: String,
     /// To whom; nobody, for a deed.
@@ -41,14 +44,15 @@ impl Ladder {
     /// Draws what the timeline holds.
     pub fn of(timeline: &Timeline) -> Self {
         let speakers = Speakers::of(timeline);
-        let mut lines = signalling(timeline);
-        lines.extend(deeds(timeline));
-        lines.extend(
-            timeline.flows().iter().filter_map(|flow| first_packet(timeline, &speakers, flow)),
-        );
+        let sessions = recordings(timeline);
+        // What somebody does stands before what follows from it at the same moment.
+        let mut lines: Vec<_> = deeds(timeline).collect();
+        lines.extend(signalling(timeline));
+        let flows = timeline.flows().iter();
+        lines.extend(flows.filter_map(|flow| first_packet(timeline, &sessions, &speakers, flow)));
         lines.sort_by_key(|line| line.at);
-        let streams = timeline.flows().iter().filter_map(|flow| stream(timeline, &speakers, flow));
-        Self { lines, streams: streams.collect(), metadata: metadata(timeline) }
+        let metadata = sessions.iter().enumerate().flat_map(metadata);
+        Self { lines, streams: StreamLine::all(timeline), metadata: metadata.collect() }
     }
 }
 
@@ -60,10 +64,12 @@ fn signalling(timeline: &Timeline) -> Vec<Line> {
         let from = timeline.cast().label(sighting.source);
         let to = timeline.cast().label(sighting.target);
         let way = on_the_way.entry((from.clone(), to.clone())).or_default();
-        let sent = way.iter().position(|(_, sent)| is_same(sent, sighting));
+        // Of several copies the last is the one that got there, more likely than not.
+        let sent = way.iter().rposition(|(_, sent)| is_same(sent, sighting));
         match (sighting.side, sent) {
             (Side::Received, Some(place)) => {
-                way.remove(place);
+                let (line, _) = way.remove(place);
+                lines[line].arrived = Some(sighting.at);
             }
             (Side::Undeliverable, Some(place)) => {
                 let (line, _) = way.remove(place);
@@ -102,7 +108,7 @@ fn line(sighting: &Sighting, from: String, to: String) -> Line {
         Content::Sip(message) => format!("{}{}", title(message), about_body(message)),
         Content::Rubbish(bytes, why) => format!("rubbish, {} bytes: cannot {why}", bytes.len()),
     };
-    Line { at: sighting.at, from, to: Some(to), text }
+    Line { at: sighting.at, arrived: None, from, to: Some(to), text }
 }
 
 fn title(message: &Message) -> String {
@@ -151,77 +157,99 @@ fn deeds(timeline: &Timeline) -> impl Iterator<Item = Line> + '_ {
             super::What::Act(text) => text.clone(),
             super::What::Recording { number, mode } => format!("records {number}: {mode}"),
         };
-        Line { at: deed.at, from: deed.who.to_string(), to: None, text }
+        Line { at: deed.at, arrived: None, from: deed.who.to_string(), to: None, text }
     })
 }
 
-fn first_packet(timeline: &Timeline, speakers: &Speakers, flow: &Flow) -> Option<Line> {
+/// The first packet of a stream; one to a recorder is told by its label.
+fn first_packet(
+    timeline: &Timeline,
+    sessions: &[RecordingSession<'_>],
+    speakers: &Speakers,
+    flow: &Flow,
+) -> Option<Line> {
     let first = flow.nearest_to_sender().first()?;
-    let from = timeline.cast().label(flow.source);
-    let to = timeline.cast().label(flow.target);
-    let text = format!("RTP{}", speakers.heard_in(flow));
-    Some(Line { at: first.at, from, to: Some(to), text })
+    let arrived = flow.received.iter().find(|packet| {
+        !flow.sent.is_empty() && (packet.ssrc, packet.sequence) == (first.ssrc, first.sequence)
+    });
+    let is_this = |known: &&Flow| (known.source, known.target) == (flow.source, flow.target);
+    let mut streams = sessions.iter().flat_map(|session| &session.streams);
+    let stream = streams.find(|stream| stream.flows.iter().any(is_this));
+    let label = stream.and_then(|stream| stream.label.as_deref());
+    let label = label.map(|label| format!("label {label}"));
+    let heard = Some(speakers.heard_in(flow).trim().to_owned()).filter(|heard| !heard.is_empty());
+    let what: Vec<_> = label.into_iter().chain(heard).collect();
+    Some(Line {
+        at: first.at,
+        arrived: arrived.map(|packet| packet.at),
+        from: timeline.cast().label(flow.source),
+        to: Some(timeline.cast().label(flow.target)),
+        text: format!("RTP  {}", what.join(", ")),
+    })
 }
 
-/// `platform -> recorder  Alice  502 packets  1023.000 to 11043.000 ms  2 gaps of 60 ms in all`
-fn stream(timeline: &Timeline, speakers: &Speakers, flow: &Flow) -> Option<String> {
-    let packets = flow.nearest_to_receiver();
-    let (first, last) = (packets.first()?, packets.last()?);
-    let mut text = format!(
-        "{:>8} -> {:<8} {:<10} {:>6} packets  {:>12} to {:>12} ms",
-        timeline.cast().label(flow.source),
-        timeline.cast().label(flow.target),
-        speakers.heard_in(flow).trim(),
-        packets.len(),
-        first.at.to_string(),
-        last.at.to_string(),
-    );
-    if !flow.sent.is_empty() && timeline.cast().at(flow.target).is_some_and(|member| !member.real) {
-        let lost = flow.sent.len().saturating_sub(flow.received.len());
-        if lost > 0 {
-            text.push_str(&format!("  {lost} lost"));
+/// `recording session 1 at 2042.093 ms, complete: label 1 <- Alice <sip:+12025550101@…>`
+fn metadata((number, session): (usize, &RecordingSession<'_>)) -> Vec<String> {
+    let title = format!("recording session {}", number + 1);
+    let mut lines = Vec::new();
+    for (at, document) in &session.documents {
+        lines.push(format!("{title} at {at} ms, {}", document.mode.word()));
+        for stream in &document.streams {
+            let label = stream.label.as_deref().unwrap_or("none");
+            let senders = document.senders(&stream.id);
+            let names = senders.iter().filter_map(|sender| sender.names.first());
+            let names: Vec<_> = names.map(|name| name.aor.as_str()).collect();
+            let names = if names.is_empty() { "nobody".to_owned() } else { names.join(", ") };
+            lines.push(format!("  label {label}: {names}"));
         }
     }
-    Some(text)
-}
-
-fn metadata(timeline: &Timeline) -> Vec<String> {
-    let mut lines = Vec::new();
-    for (number, session) in recordings(timeline).iter().enumerate() {
-        let documents = session.documents.len();
-        lines.push(format!("recording session {}: {documents} document(s)", number + 1));
-        for stream in &session.streams {
-            let label = stream.label.as_deref().unwrap_or("none");
-            let speaker = stream.speaker.as_deref().unwrap_or("nobody");
-            lines.push(format!("  label {label}: {speaker}"));
-        }
-        for (at, why) in &session.unreadable {
-            lines.push(format!("  unreadable at {at} ms: cannot {why}"));
-        }
+    for (at, why) in &session.unreadable {
+        lines.push(format!("{title} at {at} ms, unreadable: cannot {why}"));
     }
     lines
 }
 
+impl Line {
+    /// The line with its names in columns so wide.
+    fn draw(&self, from_width: usize, to_width: usize) -> String {
+        let at = self.at.to_string();
+        let arrived = self.arrived.map(|at| at.to_string()).unwrap_or_default();
+        let way = match &self.to {
+            Some(to) => format!("{:>from_width$} -> {to:<to_width$}", self.from),
+            None => format!("{:>from_width$}    {:to_width$}", self.from, ""),
+        };
+        format!("{at:>12} {arrived:>12}  {way}  {}", self.text).trim_end().to_owned()
+    }
+}
+
 impl fmt::Display for Line {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let at = self.at.to_string();
-        match &self.to {
-            Some(to) => write!(f, "{at:>12} ms  {:>8} -> {to:<8}  {}", self.from, self.text),
-            None => write!(f, "{at:>12} ms  {:>8}              {}", self.from, self.text),
-        }
+        f.write_str(&self.draw(8, 8))
     }
 }
 
 impl fmt::Display for Ladder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let width = |names: &mut dyn Iterator<Item = &str>| {
+            names.map(|name| name.chars().count()).max().unwrap_or_default()
+        };
+        let from = width(&mut self.lines.iter().map(|line| line.from.as_str()));
+        let to = width(&mut self.lines.iter().filter_map(|line| line.to.as_deref()));
+        writeln!(f, "{:>12} {:>12}  times in ms", "left", "arrived")?;
         for line in &self.lines {
-            writeln!(f, "{}", line.to_string().trim_end())?;
+            writeln!(f, "{}", line.draw(from, to))?;
         }
-        for part in [&self.streams, &self.metadata].into_iter().filter(|part| !part.is_empty()) {
+        if !self.streams.is_empty() {
             writeln!(f)?;
-            for line in part {
-                writeln!(f, "{}", line.trim_end())?;
-            }
+        }
+        for line in &self.streams {
+            writeln!(f, "{:>from$} -> {:<to$}  {line}", line.from, line.to)?;
+        }
+        if !self.metadata.is_empty() {
+            writeln!(f)?;
+        }
+        for line in &self.metadata {
+            writeln!(f, "{line}")?;
         }
         Ok(())
     }

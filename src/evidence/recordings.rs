@@ -9,6 +9,7 @@ use super::exchange::Exchange;
 use super::media::Flow;
 use super::timeline::Timeline;
 use crate::sdp::Description;
+use crate::sip::header::CSeq;
 use crate::sip::{Message, Method};
 use crate::siprec::{self, Metadata};
 use crate::time::Instant;
@@ -84,17 +85,20 @@ fn claims_to_record(invite: &Message) -> bool {
 fn recording<'a>(timeline: &'a Timeline, dialog: Dialog<'a>) -> RecordingSession<'a> {
     let mut documents = Vec::new();
     let mut unreadable = Vec::new();
-    let mut seen: Vec<bytes::Bytes> = Vec::new();
+    let mut seen: Vec<(bool, CSeq)> = Vec::new();
     for sighting in &dialog.sightings {
-        let Some(metadata) = sighting.message().and_then(metadata_of) else { continue };
-        if seen.contains(&metadata) {
+        let Some(message) = sighting.message() else { continue };
+        let (Some(metadata), Ok(cseq)) = (metadata_of(message), message.cseq()) else { continue };
+        // Seen as it left, or a copy.
+        let message = (dialog.is_from_caller(sighting), cseq);
+        if seen.contains(&message) {
             continue;
         }
         match Metadata::parse(&metadata) {
             Ok(document) => documents.push((sighting.at, document)),
             Err(why) => unreadable.push((sighting.at, why.to_string())),
         }
-        seen.push(metadata);
+        seen.push(message);
     }
     let streams = streams(timeline, &dialog, &documents);
     RecordingSession { dialog, streams, documents, unreadable }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::cast::Kind;
 use super::media::{Flow, Sound};
 use super::timeline::Timeline;
-use crate::audio::Voice;
+use crate::audio::{Mark, Voice};
 
 /// Whose voice is whose.
 #[derive(Clone, Debug, Default)]
@@ -45,7 +45,7 @@ impl Speakers {
         let packets = flow.nearest_to_receiver();
         let voices: BTreeSet<_> =
             packets.iter().filter_map(|packet| packet.sound.voice()).collect();
-        let voices: BTreeSet<_> = voices.into_iter().map(|mark| mark.voice()).collect();
+        let voices: BTreeSet<_> = voices.into_iter().map(Mark::voice).collect();
         let mut names: Vec<_> = voices
             .into_iter()
             .map(|voice| self.name(voice).map_or_else(|| voice.to_string(), str::to_owned))

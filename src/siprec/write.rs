@@ -40,7 +40,8 @@ impl Metadata {
 }
 
 impl DataMode {
-    pub(super) fn word(self) -> &'static str {
+    /// The word in a document.
+    pub fn word(self) -> &'static str {
         match self {
             Self::Complete => "complete",
             Self::Partial => "partial",

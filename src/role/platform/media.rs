@@ -26,8 +26,14 @@ impl Platform {
     pub(super) fn relay(&mut self, now: Instant, id: BridgeId, packet: &Packet) {
         let Some(bridge) = self.bridges.get_mut(&id) else { return };
         let port = packet.target.port();
+        let (host, ports) = (self.settings.ports.host(), &self.ports);
+        // Media that we would send to ourselves would come round for ever.
+        let is_ours = |at: &SocketAddr| at.ip() == host && ports.contains_key(&at.port());
         match bridge.end_at(port) {
             Some((from, is_rtcp)) => {
+                if !bridge.leg_mut(from).takes(packet.source, is_rtcp, &packet.payload) {
+                    return;
+                }
                 let to = bridge.leg(from.other());
                 let target = to.agreed.as_ref().and_then(|agreed| match is_rtcp {
                     true => agreed.remote_rtcp,
@@ -35,7 +41,7 @@ impl Platform {
                 });
                 let source = if is_rtcp { rtcp_of(to.local) } else { to.local };
                 let muted = self.settings.fault == Some(Fault::MuteCallee) && from == End::Callee;
-                if let Some(target) = target.filter(|_| !muted) {
+                if let Some(target) = target.filter(|at| !muted && !is_ours(at)) {
                     self.packets.push_back(datagram(source, target, &packet.payload));
                 }
                 if bridge.stage == Stage::Over {
@@ -57,16 +63,26 @@ impl Platform {
                 let Some(stream) = streams.filter(|stream| port != stream.local.port()) else {
                     return;
                 };
+                let recorder = stream.agreed.as_ref().and_then(|agreed| agreed.remote_rtcp);
+                if recorder.is_none_or(|recorder| recorder.ip() != packet.source.ip()) {
+                    return;
+                }
                 let leg = bridge.leg(stream.of);
-                if let Some(target) = leg.agreed.as_ref().and_then(|agreed| agreed.remote_rtcp) {
+                let target = leg.agreed.as_ref().and_then(|agreed| agreed.remote_rtcp);
+                if let Some(target) = target.filter(|at| !is_ours(at)) {
                     self.packets.push_back(datagram(rtcp_of(leg.local), target, &packet.payload));
                 }
             }
         }
     }
 
-    /// Takes a pair of media ports for a bridge.
-    pub(super) fn take_port(&mut self, bridge: BridgeId) -> Option<SocketAddr> {
+    /// Takes so many pairs of media ports for a bridge: all of them, or none.
+    pub(super) fn take_ports(&mut self, bridge: BridgeId, count: usize) -> Option<Vec<SocketAddr>> {
+        let free = self.settings.ports.free();
+        (free >= count).then(|| (0..count).map_while(|_| self.take_port(bridge)).collect())
+    }
+
+    fn take_port(&mut self, bridge: BridgeId) -> Option<SocketAddr> {
         let address = self.settings.ports.take()?;
         self.ports.insert(address.port(), bridge);
         self.ports.insert(rtcp_of(address).port(), bridge);

@@ -348,10 +348,9 @@ impl UserAgent {
     }
 }
 
-#[cfg(test)]
 impl UserAgent {
-    /// What is still remembered, for tests that all is forgotten in the end.
-    fn leftovers(&self) -> String {
+    /// What is still remembered: in the end, all is to be forgotten.
+    pub fn leftovers(&self) -> String {
         let tables = [
             ("calls", self.calls.len()),
             ("dialogs", self.dialogs.len()),

@@ -172,7 +172,11 @@ impl Bench {
             let Some(next) = next.filter(|next| *next <= end) else { break };
             self.now = self.now.max(next);
             (at, woken) = if self.now == at { (at, woken + 1) } else { (self.now, 0) };
-            assert!(woken < EVENTS_AT_ONCE_MAX, "time stands still at {at} ms");
+            assert!(
+                woken < EVENTS_AT_ONCE_MAX,
+                "time stands still at {at} ms: {wake:?} {:?}",
+                self.parts.values().map(Part::leftovers).collect::<Vec<_>>()
+            );
             if arrival == Some(next)
                 && let Some((_, packet)) = self.on_the_way.pop_first()
             {

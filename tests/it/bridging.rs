@@ -481,3 +481,22 @@ fn a_stranger_cannot_speak_into_a_call() {
     bench.pass(10);
     assert_eq!(bench.rtp_to(ALICE_AT), before + 1);
 }
+
+#[test]
+fn a_telephone_whose_stream_is_taken_away_falls_silent_and_sleeps() {
+    let mut bench = with_carol();
+    let mut carol = carol_talks(&mut bench);
+    bench.tell(ALICE_AT, Command::Press("123".to_owned()));
+    let gone = sdp(CAROL_AT, 2, &[(0, "")]);
+    let nowhere = carols(2, "sendrecv").replace("c=IN IP4 192.0.2.12", "c=IN IP4 0.0.0.0");
+    bench.tell(ALICE_AT, Command::Hold);
+    bench.pass(50);
+    let change = bench.await_method(CAROL_AT, &Method::Invite);
+    carol.respond_with(&mut bench, &change, 200, &[], &gone);
+    bench.pass(10_000);
+    carol.request(&mut bench, "INVITE", "", "application/sdp", &nowhere);
+    bench.pass(1_000);
+    carol.acknowledge_last(&mut bench);
+    bench.tell(ALICE_AT, Command::Press("123".to_owned()));
+    bench.pass(10_000);
+}

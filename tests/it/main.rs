@@ -11,6 +11,7 @@ mod pcapng;
 mod recording_client;
 mod report;
 mod rtp;
+mod rubbish;
 mod scenarios;
 mod siprec;
 mod siprec_invite;

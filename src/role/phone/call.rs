@@ -215,12 +215,16 @@ impl Call {
 
     /// When something is due next.
     pub fn next_deadline(&self) -> Option<Instant> {
-        self.stream.as_ref().and_then(Stream::next_deadline)
+        self.stream.as_ref().filter(|_| self.agreed.is_some()).and_then(Stream::next_deadline)
     }
 
     /// Speaks from now on as was agreed: begins, goes on, or falls silent.
     pub fn start(&mut self, now: Instant) {
-        let Some(agreed) = &self.agreed else { return };
+        let Some(agreed) = &self.agreed else {
+            // The other side took everything away: there is nothing to say it on.
+            self.stream.iter_mut().for_each(Stream::fall_silent);
+            return;
+        };
         let held = self.said.media.iter().any(|medium| medium.hold.is_some());
         let Some(codec) = rtp::Codec::of_name(&agreed.send.codec.name) else { return };
         let stream = self.stream.get_or_insert_with(|| {

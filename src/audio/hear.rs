@@ -152,7 +152,7 @@ const PLAUSIBLE_SPREAD: f32 = 32.0;
 
 #[cfg(test)]
 mod tests {
-    use super::super::wave::phasor;
+    use super::super::wave::turned;
     use super::*;
     use crate::audio::{Voice, mix};
 
@@ -166,6 +166,20 @@ mod tests {
         let mark = Mark::new(Voice::of_person(17).unwrap(), 2_345);
         assert_eq!(heard.sound, Sound::Voice(mark));
         assert!((heard.level.dbm0() + 16.0).abs() < 0.1);
+    }
+
+    #[test]
+    fn each_speaker_and_each_moment_is_told_apart_from_every_other() {
+        let everybody = (0..Voice::PEOPLE).flat_map(|person| {
+            (0..50).map(move |n| (person, (n * 907 + u32::from(person) * 131) % Mark::CYCLE))
+        });
+        let every_moment = [0, 111]
+            .into_iter()
+            .flat_map(|person| (0..Mark::CYCLE).map(move |moment| (person, moment)));
+        for (person, moment) in everybody.chain(every_moment) {
+            let mark = Mark::new(Voice::of_person(person).unwrap(), moment);
+            assert_eq!(hear(&said(person, moment)).sound, Sound::Voice(mark));
+        }
     }
 
     #[test]
@@ -195,7 +209,7 @@ mod tests {
             let frame = std::array::from_fn(|n| {
                 let turns = f64::from(hertz) * f64::from(u16::try_from(n).unwrap()) / 8_000.0;
                 #[expect(clippy::cast_possible_truncation, reason = "at most 4,000")]
-                let sample = (4_000.0 * phasor(turns).1) as i16;
+                let sample = (4_000.0 * turned(turns).1) as i16;
                 sample
             });
             let Sound::Tone { hertz: found } = hear(&frame).sound else {

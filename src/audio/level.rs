@@ -12,12 +12,17 @@ pub struct Level(i16);
 
 impl Level {
     /// What is measured where there is no sound at all.
-    pub const NOTHING: Self = Self(-100_00);
+    pub const NOTHING: Self = Self(-10_000);
 
     /// A level of `dbm0`, from -100 to +30.
     pub fn from_dbm0(dbm0: f64) -> Self {
         #[expect(clippy::cast_possible_truncation, reason = "clamped to what the type holds")]
-        Self((dbm0 * 100.0).round().clamp(-100_00.0, 30_00.0) as i16)
+        Self((dbm0 * 100.0).round().clamp(-10_000.0, 3_000.0) as i16)
+    }
+
+    /// A level in hundredths of a dBm0, for constants.
+    pub(super) const fn from_hundredths(hundredths: i16) -> Self {
+        Self(hundredths)
     }
 
     /// The level in dBm0.
@@ -62,7 +67,7 @@ mod tests {
 
     #[test]
     fn the_largest_sine_is_3_14_dbm0() {
-        assert!((Level::from_dbm0(3.14).amplitude() - 32_768.0).abs() < 20.0);
+        assert!((Level::from_hundredths(314).amplitude() - 32_768.0).abs() < 20.0);
         let square = [i16::MAX, i16::MIN].repeat(80);
         assert!((Level::of(&square).dbm0() - 6.15).abs() < 0.02, "a square is 3 dB louder");
     }

@@ -4,9 +4,10 @@
 //! sixth of the work, in an order that never changes: the result is the same to the last bit on
 //! every machine, which that of a library that picks its instructions at run time is not.
 
-use super::code::{Chord, GROUPS, PER_GROUP};
+use super::code::{Chord, GROUPS, PER_GROUP, PITCHES};
+use super::phasor::Phasor;
 use super::voice::harmonic;
-use super::wave::{SYMBOL, cosine};
+use super::wave::{SYMBOL, cosine, sine};
 
 /// A window of one symbol's length.
 pub(super) type Window = [f32; SYMBOL];
@@ -49,17 +50,22 @@ impl Spectrum {
         powers
     }
 
-    /// Takes the nine tones of `chord`, as loud and as late as they are here, out of `window`.
-    pub fn take_out(&self, chord: Chord, window: &mut [f32]) {
-        for pitch in chord.pitches() {
-            let harmonic = harmonic(pitch);
-            let lane = LANE_OF_HARMONIC[harmonic - FIRST];
-            let (c, s) = (self.cosines[lane] / 80.0, self.sines[lane] / 80.0);
-            let mut step = 0;
-            for sample in window.iter_mut() {
-                *sample -= c * TURN[step] + s * TURN[(step + 120) % SYMBOL];
-                step = (step + harmonic) % SYMBOL;
-            }
+    /// The tone of a pitch: its amplitude, and the phase of its cosine at the first sample.
+    pub fn tone(&self, pitch: usize) -> Phasor {
+        let lane = LANE_OF_HARMONIC[harmonic(pitch) - FIRST];
+        let (c, s) = (f64::from(self.cosines[lane]), f64::from(self.sines[lane]));
+        Phasor { re: c, im: -s }.times(1.0 / 80.0)
+    }
+}
+
+/// Subtracts these tones of `chord` from `window`.
+#[expect(clippy::cast_possible_truncation, reason = "as exact as the samples")]
+pub(super) fn take_out(window: &mut Window, chord: Chord, tones: &[Phasor; GROUPS]) {
+    for (pitch, tone) in chord.pitches().into_iter().zip(tones) {
+        let (re, im) = (tone.re as f32, tone.im as f32);
+        let (cosines, sines) = &WAVES[pitch];
+        for ((sample, cosine), sine) in window.iter_mut().zip(cosines).zip(sines) {
+            *sample -= re * cosine - im * sine;
         }
     }
 }
@@ -74,6 +80,16 @@ pub(super) struct Powers {
 }
 
 impl Powers {
+    /// The power of one tone of the code.
+    pub fn of_pitch(&self, pitch: usize) -> f32 {
+        self.harmonics[harmonic(pitch) - FIRST]
+    }
+
+    /// The powers of the nine tones of a chord.
+    pub fn of_chord(&self, chord: Chord) -> [f32; GROUPS] {
+        chord.pitches().map(|pitch| self.of_pitch(pitch))
+    }
+
     /// The powers of the seven tones of each group.
     pub fn groups(&self) -> [[f32; PER_GROUP]; GROUPS] {
         std::array::from_fn(|group| {
@@ -182,15 +198,23 @@ const fn waves<const N: usize, const L: usize>(
     waves
 }
 
+/// Cosine and sine of each pitch.
+#[expect(clippy::large_stack_arrays, reason = "it is made by the compiler")]
 #[expect(clippy::cast_possible_truncation, reason = "the tables are as exact as the samples")]
-const fn turn() -> [f32; SYMBOL] {
-    let mut turn = [0.0; SYMBOL];
-    let mut step = 0;
-    while step < SYMBOL {
-        turn[step] = cosine(2 * step) as f32;
-        step += 1;
+const fn waves_of_pitches() -> [(Window, Window); PITCHES] {
+    let mut waves = [([0.0; SYMBOL], [0.0; SYMBOL]); PITCHES];
+    let mut pitch = 0;
+    while pitch < PITCHES {
+        let mut n = 0;
+        while n < SYMBOL {
+            let step = 2 * harmonic(pitch) * n;
+            waves[pitch].0[n] = cosine(step) as f32;
+            waves[pitch].1[n] = sine(step) as f32;
+            n += 1;
+        }
+        pitch += 1;
     }
-    turn
+    waves
 }
 
 /// The lowest frequency, as a multiple of 50 Hz.
@@ -206,7 +230,7 @@ static TWOS_COSINES: [[f32; 16]; 20] = waves(32, 0, 0);
 static TWOS_SINES: [[f32; 16]; 20] = waves(32, 1, 3);
 static FOURS_COSINES: [[f32; 16]; 21] = waves(48, 0, 0);
 static FOURS_SINES: [[f32; 16]; 20] = waves(48, 0, 3);
-static TURN: [f32; SYMBOL] = turn();
+static WAVES: [(Window, Window); PITCHES] = waves_of_pitches();
 static LANE_OF_HARMONIC: [usize; LANES] = lanes_of_harmonics();
 
 #[cfg(test)]
@@ -218,8 +242,11 @@ mod tests {
     fn each_frequency_is_found_with_its_power_and_nowhere_else() {
         for harmonic in FIRST..FIRST + LANES {
             for phase in [0, 37, 80, 111] {
-                let window =
-                    std::array::from_fn(|n| 1_000.0 * TURN[(harmonic * n + phase) % SYMBOL]);
+                let window = std::array::from_fn(|n| {
+                    #[expect(clippy::cast_possible_truncation, reason = "near enough")]
+                    let sample = 1_000.0 * cosine(2 * (harmonic * n + phase)) as f32;
+                    sample
+                });
                 let powers = Spectrum::of(&window).powers();
                 for (other, power) in (FIRST..).zip(powers.harmonics) {
                     let expected = if other == harmonic { 500_000.0 } else { 0.0 };
@@ -235,7 +262,8 @@ mod tests {
         let mark = crate::audio::Mark::new(Voice::of_person(7).unwrap(), 4_711);
         let mut window = mark.voice().speak(mark.moment()).map(f32::from);
         let spectrum = Spectrum::of(&window);
-        spectrum.take_out(Chord::of(mark), &mut window);
+        let chord = Chord::of(mark);
+        take_out(&mut window, chord, &chord.pitches().map(|pitch| spectrum.tone(pitch)));
         assert!(spectrum.mean_square > 6.0e6 && mean_square(&window) < 2.0, "rounding is left");
     }
 }

@@ -78,6 +78,7 @@ impl Mark {
     }
 
     /// The mark of the same voice `moments` later.
+    #[must_use]
     pub const fn later(self, moments: u32) -> Self {
         Self::new(self.voice, self.moment + moments % Self::CYCLE)
     }
@@ -113,16 +114,20 @@ pub(super) const fn harmonic(pitch: usize) -> usize {
     if pitch < 23 { pitch + 5 } else { pitch + 6 }
 }
 
+/// The phase with which a tone is spoken, in 320ths of a turn. Phases that grow with the square of
+/// the frequency keep the peaks apart (Newman).
+pub(super) const fn phase(pitch: usize) -> usize {
+    pitch * pitch * 160 / PITCHES
+}
+
 #[expect(clippy::cast_possible_truncation, reason = "the amplitude is far below the largest i16")]
 const fn tones<const N: usize>() -> [[i16; N]; PITCHES] {
     let mut tones = [[0; N]; PITCHES];
     let mut pitch = 0;
     while pitch < PITCHES {
-        // Phases that grow with the square of the frequency keep the peaks apart (Newman).
-        let phase = pitch * pitch * 160 / PITCHES;
         let mut n = 0;
         while n < N {
-            let value = AMPLITUDE * cosine(harmonic(pitch) * n * (320 / N) + phase);
+            let value = AMPLITUDE * cosine(harmonic(pitch) * n * (320 / N) + phase(pitch));
             tones[pitch][n] = (value + if value < 0.0 { -0.5 } else { 0.5 }) as i16;
             n += 1;
         }
@@ -173,6 +178,6 @@ mod tests {
         assert_eq!(mark.later(2).since(mark), 2);
         assert_eq!(mark.to_string(), "voice 0 at 900.72 s");
         assert_eq!(Voice::of_person(112), None);
-        assert!(size_of::<Mark>() <= 8);
+        assert!(size_of::<Mark>() <= 8 && size_of::<crate::audio::Heard>() <= 16);
     }
 }

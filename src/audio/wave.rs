@@ -4,9 +4,17 @@
 /// Samples in a symbol at 8 kHz, and so the number of steps in a turn of a 50 Hz sine.
 pub(super) const SYMBOL: usize = 160;
 
+/// As [`SYMBOL`], for positions in a stream.
+pub(super) const STEP: u64 = SYMBOL as u64;
+
 /// The cosine of `step` 320ths of a turn.
 pub(super) const fn cosine(step: usize) -> f64 {
-    match step % 320 {
+    COSINES[step % COSINES.len()]
+}
+
+/// The cosine of `step` 320ths of a turn, for less than one.
+const fn cosine_in_turn(step: usize) -> f64 {
+    match step {
         step @ 0..=80 => quarter(step),
         step @ 81..=239 if step <= 160 => -quarter(160 - step),
         step @ 81..=239 => -quarter(step - 160),
@@ -20,7 +28,7 @@ pub(super) const fn sine(step: usize) -> f64 {
 }
 
 /// The cosine and sine of `turns` whole turns, for sounds of any frequency.
-pub(super) fn phasor(turns: f64) -> (f64, f64) {
+pub(super) fn turned(turns: f64) -> (f64, f64) {
     let eighths = (turns.fract() * 8.0).round();
     let rest = (turns.fract() - eighths / 8.0) * std::f64::consts::TAU;
     let (c, s) = (taylor(rest, 0), taylor(rest, 1));
@@ -50,6 +58,16 @@ const fn taylor(angle: f64, odd: u32) -> f64 {
     sum
 }
 
+const COSINES: [f64; 320] = {
+    let mut cosines = [0.0; 320];
+    let mut step = 0;
+    while step < cosines.len() {
+        cosines[step] = cosine_in_turn(step);
+        step += 1;
+    }
+    cosines
+};
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -63,7 +81,7 @@ mod tests {
         }
         for step in -500..500 {
             let turns = f64::from(step) * 0.0137;
-            let (c, s) = phasor(turns);
+            let (c, s) = turned(turns);
             assert!((c - (turns * std::f64::consts::TAU).cos()).abs() < 1e-12, "{turns} turns");
             assert!((s - (turns * std::f64::consts::TAU).sin()).abs() < 1e-12, "{turns} turns");
         }

@@ -41,7 +41,8 @@ fn excerpt(finding: &Finding, ladder: &Ladder) -> Vec<LadderLine> {
         ladder.lines.iter().filter(|line| !line.text.contains("REGISTER")).collect();
     let marked = lines.iter().position(|line| line.at >= finding.at).unwrap_or(lines.len());
     let first = marked.saturating_sub(LINES_BEFORE);
-    let last = (marked + LINES_AFTER).min(lines.len());
+    let after = if finding.never.is_some() { LINES_AFTER_NEVER } else { LINES_AFTER };
+    let last = (marked + after).min(lines.len());
     let mut excerpt: Vec<_> = lines[first..last]
         .iter()
         .enumerate()
@@ -78,5 +79,7 @@ fn never(text: &str) -> LadderLine {
     }
 }
 
-const LINES_BEFORE: usize = 4;
+const LINES_BEFORE: usize = 2;
 const LINES_AFTER: usize = 3;
+/// What came instead may come a while later.
+const LINES_AFTER_NEVER: usize = 10;

@@ -12,7 +12,7 @@ use super::Name;
 use super::cast::Cast;
 use super::classify::{Class, classify};
 use super::deed::{Deed, What};
-use super::listening::Ear;
+use super::listening::{Ear, StreamEar};
 use super::media::{Flow, ReportSeen, RtpSeen};
 use super::pcapng::PcapWriter;
 use super::sighting::{Content, RUBBISH_KEPT, Side, Sighting};
@@ -33,12 +33,15 @@ pub struct Timeline {
     flow_between: BTreeMap<(SocketAddr, SocketAddr), usize>,
     reports: Vec<ReportSeen>,
     ear: Ear,
+    /// For each flow, an ear where it leaves and one where it arrives.
+    stream_ears: Vec<[StreamEar; 2]>,
     deeds: Vec<Deed>,
     /// The last few messages that were read: a packet that left is soon one that arrived.
     lately_read: [Option<(Bytes, Content)>; 8],
     reads: usize,
     dropped: u64,
     pcap: Option<Pcap>,
+    pcap_trouble: Option<String>,
 }
 
 impl Timeline {
@@ -52,11 +55,13 @@ impl Timeline {
             flow_between: BTreeMap::new(),
             reports: Vec::new(),
             ear: Ear::new(),
+            stream_ears: Vec::new(),
             deeds: Vec::new(),
             lately_read: Default::default(),
             reads: 0,
             dropped: 0,
             pcap: None,
+            pcap_trouble: None,
         }
     }
 
@@ -68,6 +73,11 @@ impl Timeline {
     /// Takes the pcapng file away again, to end it.
     pub fn take_pcap(&mut self) -> Option<Pcap> {
         self.pcap.take()
+    }
+
+    /// Why the pcapng file ended before the run, if it did.
+    pub fn pcap_trouble(&self) -> Option<&str> {
+        self.pcap_trouble.as_deref()
     }
 
     /// The wall-clock time of the start of the run.
@@ -142,6 +152,7 @@ impl Timeline {
         self.signalling.clear();
         self.flows.clear();
         self.flow_between.clear();
+        self.stream_ears.clear();
         self.reports.clear();
         self.deeds.retain(|deed| matches!(deed.what, What::Recording { .. }));
         self.dropped = 0;
@@ -179,17 +190,23 @@ impl Timeline {
             }
             None => {
                 self.flows.push(Flow::new(packet.source, packet.target));
+                self.stream_ears.push(<[StreamEar; 2]>::default());
                 self.flow_between.insert(between, self.flows.len() - 1);
                 self.flows.len() - 1
             }
         };
+        let [leaving, arriving] = &mut self.stream_ears[flow];
         let flow = &mut self.flows[flow];
-        let list = if side == Side::Received { &mut flow.received } else { &mut flow.sent };
+        let (list, ear) = match side {
+            Side::Received => (&mut flow.received, arriving),
+            _ => (&mut flow.sent, leaving),
+        };
         if list.len() == PACKETS_MAX {
             self.dropped += 1;
             return;
         }
         list.push(seen);
+        ear.hear(list, &payload);
     }
 
     fn rtcp(&mut self, at: Instant, side: Side, packet: &Packet) {
@@ -243,6 +260,7 @@ impl Timeline {
         if let Some(pcap) = &mut self.pcap {
             if let Err(why) = pcap.packet(at, packet, None) {
                 tracing::error!("the pcapng file ends here: cannot write it: {why}");
+                self.pcap_trouble = Some(why.to_string());
                 self.pcap = None;
             }
         }

@@ -96,8 +96,10 @@ fn ladder(text: &mut String, lines: &[LadderLine]) {
         let mark = if line.marked { '>' } else { ' ' };
         let LadderLine { from, to, what, detail, .. } = line;
         let at = time(line);
+        // A deed goes to nobody.
+        let arrow = if to.is_empty() { "  " } else { "->" };
         let row = format!(
-            "        {mark} {at:>times$}  {from:<froms$} -> {to:<tos$}  {what:<whats$}  {detail}"
+            "        {mark} {at:>times$}  {from:<froms$} {arrow} {to:<tos$}  {what:<whats$}  {detail}"
         );
         put(text, row.trim_end());
     }

@@ -37,6 +37,7 @@ pub use jitter::Jitter;
 pub use kind::Kind;
 pub use log::Log;
 pub use malformed::Malformed;
+pub use narrowband::Narrowband;
 pub use packet::{Extension, Header, Packet};
 pub use playout::{Playout, Tally};
 pub use receiver::{Receiver, SsrcChange};

@@ -5,7 +5,7 @@ use super::halve::Halver;
 
 /// Decodes what one side says, whatever it says it in.
 #[derive(Debug, Default)]
-pub(super) struct Narrowband {
+pub struct Narrowband {
     current: Option<Current>,
     wide: Vec<i16>,
 }
@@ -21,7 +21,7 @@ impl Narrowband {
     /// Appends a sample for each octet. Another source, or another codec, starts afresh.
     ///
     /// G.722 comes out 2.9 ms late, by its own filter and the one that halves it.
-    pub(super) fn decode(&mut self, ssrc: u32, codec: Codec, payload: &[u8], out: &mut Vec<i16>) {
+    pub fn decode(&mut self, ssrc: u32, codec: Codec, payload: &[u8], out: &mut Vec<i16>) {
         let same = |current: &Current| (current.ssrc, current.decoder.codec()) == (ssrc, codec);
         let current = match self.current.take().filter(same) {
             Some(current) => current,

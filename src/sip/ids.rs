@@ -37,7 +37,7 @@ impl Ids {
         &mut self.rng
     }
 
-    /// The first RSeq of a transaction: from 1 to 2^31 - 1 (RFC 3262 section 3), low enough here
+    /// The first `RSeq` of a transaction: from 1 to 2^31 - 1 (RFC 3262 section 3), low enough here
     /// to be read with ease.
     pub(super) fn rseq(&mut self) -> u32 {
         1 + self.rng.next_u32() % 9_999

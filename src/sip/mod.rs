@@ -1,4 +1,5 @@
-//! RFC 3261 as data: messages in which no byte is lost, and what their headers say.
+//! RFC 3261 as data: messages in which no byte is lost, and what their headers say; and as machines:
+//! transactions, dialogs, and the user agent that is made of them.
 
 mod agenda;
 pub mod agent;
@@ -25,6 +26,7 @@ pub mod transport;
 pub mod uri;
 mod views;
 
+pub use dialog::DialogId;
 pub use header::{
     CSeq, Contacts, MediaType, MinSe, NameAddr, RAck, Reason, Refresher, RetryAfter,
     SessionExpires, Tokens, Via, Warning,
@@ -36,4 +38,5 @@ pub use message::{HEADER_LINES_MAX, MESSAGE_BYTES_MAX, Message};
 pub use method::Method;
 pub use params::Params;
 pub use start_line::{StartLine, usual_reason};
+pub use transaction::Timers;
 pub use uri::{Host, SipUri, TelUri, Uri};

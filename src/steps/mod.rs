@@ -2,6 +2,7 @@
 
 mod calls;
 mod feature;
+mod folder;
 mod lint;
 mod outcome;
 mod outline;
@@ -17,6 +18,7 @@ mod words;
 pub mod world;
 
 pub use feature::{Example, read};
+pub use folder::{folder, write_verdict};
 pub use outcome::{Ending, Played, StepError, StepOutcome, StepPlayed, Trouble};
 pub use plan::{Play, plan};
 pub use runner::{Job, run};

@@ -46,7 +46,7 @@ impl Part {
         }
     }
 
-    pub fn leftovers(&self) -> (String, usize) {
+    pub fn leftovers(&self) -> (Vec<String>, usize) {
         match self {
             Self::Phone(phone) => phone.leftovers(),
             Self::Platform(platform) => platform.leftovers(),
@@ -239,7 +239,7 @@ impl Bench {
     }
 
     /// What each part holds on to.
-    pub fn leftovers(&self) -> Vec<(String, usize)> {
+    pub fn leftovers(&self) -> Vec<(Vec<String>, usize)> {
         self.parts.values().map(Part::leftovers).collect()
     }
 }
@@ -321,7 +321,14 @@ impl Peer {
     }
 
     /// Sends a request within the dialog. ACK and CANCEL keep the number of the last INVITE.
-    pub fn request(&mut self, bench: &mut Bench, method: &str, extra: &str, kind: &str, text: &str) {
+    pub fn request(
+        &mut self,
+        bench: &mut Bench,
+        method: &str,
+        extra: &str,
+        kind: &str,
+        text: &str,
+    ) {
         if !matches!(method, "ACK" | "CANCEL") {
             self.cseq += 1;
         }
@@ -412,7 +419,8 @@ pub fn sdp(at: [u8; 4], version: u32, streams: &[(u16, &str)]) -> String {
 /// SDP of a script with these formats.
 pub fn sdp_of_codecs(at: [u8; 4], version: u32, streams: &[(u16, &str)], formats: &str) -> String {
     let host = IpAddr::from(at);
-    let mut text = format!("v=0\r\no=- 7 {version} IN IP4 {host}\r\ns=-\r\nc=IN IP4 {host}\r\nt=0 0\r\n");
+    let mut text =
+        format!("v=0\r\no=- 7 {version} IN IP4 {host}\r\ns=-\r\nc=IN IP4 {host}\r\nt=0 0\r\n");
     for (port, direction) in streams {
         text.push_str(&format!("m=audio {port} RTP/AVP {formats}\r\n"));
         if *port != 0 {

@@ -64,7 +64,8 @@ fn told_alice(bench: &mut Bench) -> Vec<u16> {
     let messages = to_alice.filter_map(|(_, packet)| Message::parse(&packet.payload).ok());
     let answers =
         messages.filter(|message| message.cseq().is_ok_and(|it| it.method == Method::Invite));
-    let mut codes: Vec<_> = answers.filter_map(|it| it.code()).filter(|code| *code >= 200).collect();
+    let mut codes: Vec<_> =
+        answers.filter_map(|it| it.code()).filter(|code| *code >= 200).collect();
     codes.dedup();
     codes
 }
@@ -73,7 +74,7 @@ fn told_alice(bench: &mut Bench) -> Vec<u16> {
 fn assert_nothing_is_left(bench: &mut Bench) {
     bench.pass(200_000);
     for (left, free) in bench.leftovers() {
-        assert!(left.is_empty() || left == "1 bindings ", "{left}");
+        assert!(left.is_empty() || left == ["1 bindings"], "{left:?}");
         assert!([4, 24].contains(&free), "{free} ports are free");
     }
 }
@@ -112,7 +113,8 @@ fn a_caller_that_hangs_up_before_its_ack_ends_the_call() {
     assert!(bench.titles(CAROL_AT).contains(&"200 (BYE)".to_owned()));
     bench.tape = Some(Vec::new());
     bench.pass(1_000);
-    let media = bench.tape.take().unwrap().iter().filter(|(_, it)| super::bench::is_rtp(it)).count();
+    let media =
+        bench.tape.take().unwrap().iter().filter(|(_, it)| super::bench::is_rtp(it)).count();
     assert_eq!(media, 0);
     assert_nothing_is_left(&mut bench);
 }
@@ -270,8 +272,14 @@ fn what_concerns_only_the_callee_and_us_is_not_the_callers_to_act_on() {
         let mut bench = with_carol();
         bench.tape = Some(Vec::new());
         let carol = carol_is_called(&mut bench);
-        carol.respond(&mut bench, &carol.invite, code, &[("Contact", "<sip:x@192.0.2.99>")]);
+        carol.respond(&mut bench, &carol.invite, code, &[]);
         bench.pass(100);
+        if code == 302 {
+            // Carol is tried where she says, once.
+            let again = Peer::invited(&mut bench, CAROL_AT);
+            again.respond(&mut bench, &again.invite, code, &[]);
+            bench.pass(100);
+        }
         assert_eq!(told_alice(&mut bench), [told], "after {code}");
         assert_nothing_is_left(&mut bench);
     }
@@ -296,7 +304,9 @@ fn a_codec_can_change_in_mid_call() {
     bench.tape = Some(Vec::new());
     bench.pass(500);
     let tape = bench.tape.take().unwrap();
-    let types = tape.iter().filter(|(_, it)| it.target.ip() == IpAddr::from(CAROL_AT) && super::bench::is_rtp(it));
+    let types = tape
+        .iter()
+        .filter(|(_, it)| it.target.ip() == IpAddr::from(CAROL_AT) && super::bench::is_rtp(it));
     let types: std::collections::BTreeSet<_> = types.map(|(_, it)| it.payload[1] & 0x7F).collect();
     assert_eq!(types, [8].into());
 }
@@ -462,7 +472,8 @@ fn a_stranger_cannot_speak_into_a_call() {
     let mut bench = with_carol();
     let carol = carol_talks(&mut bench);
     let port = sdp_of(&carol.invite);
-    let port: u16 = port.split("m=audio ").nth(1).unwrap().split(' ').next().unwrap().parse().unwrap();
+    let port: u16 =
+        port.split("m=audio ").nth(1).unwrap().split(' ').next().unwrap().parse().unwrap();
     let packet = |from: [u8; 4], at: u16| {
         let mut packet = datagram(from, PLATFORM_AT, vec![0x80; 172]);
         packet.source.set_port(at);

@@ -1,13 +1,16 @@
 //! The integration tests, one binary.
 
+mod audio;
 mod bench;
 mod bridging;
 mod cli;
+mod clumsy;
 mod corpus;
 mod gherkin;
 mod mutations;
 mod opinions;
 mod pcapng;
+mod readme;
 mod recording_client;
 mod report;
 mod rtp;
@@ -16,3 +19,4 @@ mod scenarios;
 mod siprec;
 mod siprec_invite;
 mod torture;
+mod wire_rubbish;

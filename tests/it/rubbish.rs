@@ -152,7 +152,8 @@ impl Vandal {
                     .map(|(at, _)| at + 1)
                     .collect();
                 let from = if cut.is_empty() { 0 } else { self.pick(&cut) };
-                let to = cut.iter().copied().find(|cut| *cut > from).map_or(line.len(), |to| to - 1);
+                let to =
+                    cut.iter().copied().find(|cut| *cut > from).map_or(line.len(), |to| to - 1);
                 lines[at] = format!("{}{word}{}", &line[..from], &line[to.max(from)..]);
             }
         }
@@ -161,10 +162,30 @@ impl Vandal {
 }
 
 const WORDS: [&str; 24] = [
-    "", "0", "-1", "65535", "4294967295", "4294967296", "99999999999999999999", "INVITE", "BYE",
-    "ACK", "CANCEL", "UPDATE", "PRACK", "REGISTER", "inactive", "sendrecv", "0.0.0.0",
-    "198.51.100.10", "203.0.113.10", "255.255.255.255", "multipart/mixed;boundary=x", "100rel",
-    "z9hG4bK", "%00\u{fe0f}\"<",
+    "",
+    "0",
+    "-1",
+    "65535",
+    "4294967295",
+    "4294967296",
+    "99999999999999999999",
+    "INVITE",
+    "BYE",
+    "ACK",
+    "CANCEL",
+    "UPDATE",
+    "PRACK",
+    "REGISTER",
+    "inactive",
+    "sendrecv",
+    "0.0.0.0",
+    "198.51.100.10",
+    "203.0.113.10",
+    "255.255.255.255",
+    "multipart/mixed;boundary=x",
+    "100rel",
+    "z9hG4bK",
+    "%00\u{fe0f}\"<",
 ];
 
 /// Messages that only serve to exhaust their reader, each as an INVITE.
@@ -195,10 +216,18 @@ fn evil() -> Vec<Bytes> {
         ("multipart/mixed;boundary=0", deep),
         ("multipart/mixed;boundary=x", "--x\r\n\r\n".repeat(5_000)),
         ("application/rs-metadata+xml", bomb.clone()),
-        ("multipart/mixed;boundary=x", format!("--x\r\nContent-Type: application/sdp\r\n\r\n{}\r\n--x\r\nContent-Type: application/rs-metadata+xml\r\n\r\n{bomb}\r\n--x--\r\n", lines(2, 20_000))),
+        (
+            "multipart/mixed;boundary=x",
+            format!(
+                "--x\r\nContent-Type: application/sdp\r\n\r\n{}\r\n--x\r\nContent-Type: application/rs-metadata+xml\r\n\r\n{bomb}\r\n--x--\r\n",
+                lines(2, 20_000)
+            ),
+        ),
     ];
-    let mut messages: Vec<_> =
-        bodies.iter().map(|(kind, body)| invite(&format!("Content-Type: {kind}\r\n"), body)).collect();
+    let mut messages: Vec<_> = bodies
+        .iter()
+        .map(|(kind, body)| invite(&format!("Content-Type: {kind}\r\n"), body))
+        .collect();
     messages.push(invite(&format!("Subject: {}\r\n", "x".repeat(60_000)), ""));
     messages.push(invite(&"Via: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bKx\r\n".repeat(400), ""));
     messages.push(invite(&"Record-Route: <sip:192.0.2.1;lr>\r\n".repeat(400), ""));
@@ -271,8 +300,9 @@ fn vandalise(seed: u64, corpus: &[Packet], evil: &[Bytes]) {
     bench.inbox.clear();
     for at in [ALICE_AT, BOB_AT, PLATFORM_AT] {
         let (left, free) = bench.parts[&IpAddr::from(at)].leftovers();
-        let wanted = if at == PLATFORM_AT { ("", 24) } else { ("1 bindings ", 4) };
-        assert_eq!((left.as_str(), free), wanted, "seed {seed}");
+        let (bound, ports) = if at == PLATFORM_AT { (None, 24) } else { (Some("1 bindings"), 4) };
+        let wanted = (bound.into_iter().map(str::to_owned).collect(), ports);
+        assert_eq!((left, free), wanted, "seed {seed}");
     }
     let silence = bench.rtp_to(ALICE_AT) + bench.rtp_to(BOB_AT);
     bench.pass(1_000);
@@ -342,7 +372,7 @@ fn a_recorder_gives_the_ports_of_refused_sessions_back() {
         bench.send(Packet { transport, source, target, payload });
         bench.pass(40_000);
     }
-    assert_eq!(bench.parts[&IpAddr::from(RECORDER_AT)].leftovers(), (String::new(), 24));
+    assert_eq!(bench.parts[&IpAddr::from(RECORDER_AT)].leftovers(), (Vec::new(), 24));
 }
 
 #[test]

@@ -99,10 +99,10 @@ impl Phone {
     }
 
     /// What is still held on to, and how many pairs of media ports are free.
-    pub fn leftovers(&self) -> (String, usize) {
+    pub fn leftovers(&self) -> (Vec<String>, usize) {
         let mut left = self.agent.leftovers();
         if !self.calls.is_empty() {
-            left.push_str(&format!("{} telephone calls ", self.calls.len()));
+            left.push(format!("{} telephone calls", self.calls.len()));
         }
         (left, self.settings.ports.free())
     }

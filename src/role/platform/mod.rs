@@ -99,14 +99,14 @@ impl Platform {
 
     /// What is still held on to, and how many pairs of media ports are free: once all calls are
     /// over and their timers have run out, nothing and all.
-    pub fn leftovers(&self) -> (String, usize) {
+    pub fn leftovers(&self) -> (Vec<String>, usize) {
         let Self { bridges, places, ports, .. } = self;
         let mut left = self.agent.leftovers();
         for (name, count) in
             [("bridges", bridges.len()), ("places", places.len()), ("ports", ports.len())]
         {
             if count > 0 {
-                left.push_str(&format!("{count} {name} "));
+                left.push(format!("{count} {name}"));
             }
         }
         (left, self.settings.ports.free())

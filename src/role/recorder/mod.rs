@@ -86,10 +86,10 @@ impl Recorder {
     }
 
     /// What is still held on to, and how many pairs of media ports are free.
-    pub fn leftovers(&self) -> (String, usize) {
+    pub fn leftovers(&self) -> (Vec<String>, usize) {
         let mut left = self.agent.leftovers();
         if !self.sessions.is_empty() {
-            left.push_str(&format!("{} sessions ", self.sessions.len()));
+            left.push(format!("{} sessions", self.sessions.len()));
         }
         (left, self.settings.ports.free())
     }

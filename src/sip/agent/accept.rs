@@ -7,13 +7,14 @@ use super::content::{Content, Reply};
 use super::core::Core;
 use super::event::{CallId, Event, Why};
 use super::identity::fill;
+use super::invite::lifetime;
 use super::prack::Reliable;
 use super::session::Agreement;
 use super::{CallState, Error, UserAgent};
 use crate::sip::dialog::Dialog;
 use crate::sip::flow::Flow;
 use crate::sip::transaction::{Resend, ServerId};
-use crate::sip::{Message, Method};
+use crate::sip::{Message, Method, NameAddr};
 use crate::time::Instant;
 
 use std::time::Duration;
@@ -63,7 +64,7 @@ impl UserAgent {
             self.core.reply(now, server, &Reply::new(503));
             return;
         }
-        let Ok(mut call) = Call::of_invite(&mut self.core, server, &request, flow) else {
+        let Ok(mut call) = Call::of_invite(&mut self.core, now, server, &request, flow) else {
             self.core.reply(now, server, &Reply::new(400));
             return;
         };
@@ -84,6 +85,7 @@ impl UserAgent {
 impl Call {
     fn of_invite(
         core: &mut Core,
+        now: Instant,
         server: ServerId,
         request: &Message,
         flow: Flow,
@@ -93,14 +95,7 @@ impl Call {
         let mut local = request.to()?;
         local.params.set("tag", &tag);
         let remote = request.from()?;
-        // RFC 3261 section 12.1.1.
-        let is_secure = [
-            request.request_uri().ok(),
-            request.addresses("Record-Route")?.into_iter().next().map(|route| route.uri),
-        ]
-        .into_iter()
-        .flatten()
-        .any(|uri| uri.as_sip().is_some_and(|uri| uri.secure));
+        let is_secure = wants_secure(request);
         let user = request.request_uri()?.user();
         let contact = core.identity.contact(flow, is_secure, user.as_deref(), None);
         let call_id = request.call_id()?.to_owned();
@@ -110,6 +105,7 @@ impl Call {
         call.dialog = Some(dialog);
         call.hear(request);
         call.take_invite(core, server, request)?;
+        call.lifetime = lifetime(now, request);
         Ok(call)
     }
 
@@ -166,6 +162,7 @@ impl Call {
         if let Some((at, payload)) = &mut theirs.progress
             && *at <= now
         {
+            // Whichever provisional code it has.
             core.layer.respond_again(now, theirs.server, 180, payload.clone());
             *at += PROGRESS_EVERY;
         }
@@ -199,7 +196,11 @@ impl Call {
         }
         let Some(theirs) = self.theirs.take() else { return Err(Error::NotNow) };
         let offer = theirs.bargain == Bargain::Awaited && describes(&reply.content);
-        self.exchange = if offer { Exchange::Ours } else { Exchange::Idle };
+        if offer {
+            self.exchange = Exchange::Ours;
+        } else if theirs.bargain == Bargain::Offered {
+            self.exchange = Exchange::Idle;
+        }
         if describes(&reply.content) {
             self.description = reply.content.body;
         }
@@ -251,7 +252,7 @@ impl Call {
     ) {
         if let Some(theirs) = self.theirs.take() {
             self.late_prack = theirs.reliable.outstanding().map(|rseq| (rseq, theirs.number));
-            if theirs.bargain != Bargain::Settled {
+            if matches!(theirs.bargain, Bargain::Offered | Bargain::Countered) {
                 self.exchange = Exchange::Idle;
             }
         }
@@ -283,5 +284,14 @@ impl Call {
     }
 }
 
+/// Whether our Contact has to be `sips` (RFC 3261 section 12.1.1): if the Request-URI is, or the
+/// first hop back, which is the Contact if there is no Record-Route.
+fn wants_secure(request: &Message) -> bool {
+    let route = request.headers.first("Record-Route").and_then(|hop| NameAddr::parse(hop).ok());
+    let hop = route.or_else(|| request.contact().ok().flatten());
+    let uris = request.request_uri().ok().into_iter().chain(hop.map(|hop| hop.uri));
+    uris.into_iter().any(|uri| uri.as_sip().is_some_and(|uri| uri.secure))
+}
+
 /// RFC 3261 section 13.3.1.1: at every minute.
-const PROGRESS_EVERY: Duration = Duration::from_secs(60);
+const PROGRESS_EVERY: Duration = Duration::from_mins(1);

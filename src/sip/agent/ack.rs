@@ -2,13 +2,13 @@
 
 use super::call::{Bargain, Call, Exchange, OurInvite, Waiting};
 use super::content::Content;
-use super::core::{Core, Purpose, Sent};
+use super::core::{Ack, Core, Purpose, Sent};
 use super::event::{CallId, Event, RequestId, Why};
 use super::identity::fill;
 use super::invite::to_tag;
 use super::{Error, UserAgent};
 use crate::sip::dialog::Dialog;
-use crate::sip::{Message, Method};
+use crate::sip::{Message, Method, NameAddr};
 use crate::time::Instant;
 
 impl UserAgent {
@@ -30,12 +30,13 @@ impl UserAgent {
         call: CallId,
         response: Message,
     ) {
+        // What has no readable To makes no dialog: it is as if it had not come.
+        let Some(sent) = self.core.sent(id).filter(|_| response.to().is_ok()) else { return };
         let tag = to_tag(&response);
-        let Some(sent) = self.core.sent(id) else { return };
-        if let Some((_, ack)) = sent.acks.iter().find(|(known, _)| *known == tag) {
+        if let Some(ack) = sent.acks.iter().find(|ack| ack.tag == tag) {
             // RFC 3261 section 13.2.2.4: each copy is acknowledged.
-            let ack = ack.clone();
-            self.core.layer.send_again(ack);
+            let packet = ack.packet.clone();
+            self.core.layer.send_again(packet);
             return;
         }
         let Some(call) = self.calls.get_mut(&call) else {
@@ -59,7 +60,7 @@ impl UserAgent {
     /// An ACK came that belongs to no transaction.
     pub(super) fn handle_ack(&mut self, now: Instant, request: Message) {
         let Some(call) = self.call_of(&request) else { return };
-        let _ = self.with_call(now, call, |call, core| {
+        let _ = self.touch(now, call, |call, core| {
             call.handle_ack(core, now, request);
             Ok(())
         });
@@ -107,6 +108,11 @@ impl Call {
 
     fn handle_ack(&mut self, core: &mut Core, now: Instant, request: Message) {
         let Ok(cseq) = request.cseq() else { return };
+        let from = request.from().ok();
+        let from = from.as_ref().and_then(NameAddr::tag).unwrap_or_default();
+        if self.dialog_with(from).is_none() {
+            return;
+        }
         let found = self.unacknowledged.iter().position(|sent| sent.number == cseq.number);
         let Some(found) = found else { return };
         let acknowledged = self.unacknowledged.remove(found);
@@ -168,8 +174,8 @@ fn send_ack(core: &mut Core, id: RequestId, dialog: &Dialog, content: &Content) 
     fill(&mut ack, content);
     let Some(route) = core.route_within(&ack, dialog) else { return };
     let branch = core.ids.branch();
-    let packet = core.layer.send_alone(ack, &branch, route);
+    let (packet, fallback) = core.layer.send_alone(ack, &branch, route);
     if let Some(sent) = core.sent_mut(id) {
-        sent.acks.push((dialog.id().remote_tag.clone(), packet));
+        sent.acks.push(Ack { tag: dialog.id().remote_tag.clone(), packet, fallback });
     }
 }

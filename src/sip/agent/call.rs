@@ -1,6 +1,7 @@
 //! What an agent remembers of a call, from its INVITE to its end.
 
 use std::collections::VecDeque;
+use std::net::SocketAddr;
 
 use bytes::Bytes;
 
@@ -10,8 +11,10 @@ use super::core::{Core, Purpose};
 use super::event::{CallId, Event, RequestId, Why};
 use super::identity::fill;
 use super::prack::Reliable;
+use super::redirect::Targets;
 use super::session::Clock;
 use super::{CallState, Error};
+use crate::packet::Transport;
 use crate::sip::dialog::Dialog;
 use crate::sip::transaction::{Resend, ServerId};
 use crate::sip::{Message, Method};
@@ -39,7 +42,7 @@ pub(super) struct Call {
     /// Our UPDATE that has no final response yet.
     pub(super) our_update: Option<OurUpdate>,
     /// Their UPDATE, or PRACK with an offer, that has no final response yet.
-    pub(super) their_update: Option<ServerId>,
+    pub(super) their_update: Option<TheirUpdate>,
     /// A reliable provisional response whose PRACK may come after the final response, and the
     /// INVITE's number (RFC 3262 section 3).
     pub(super) late_prack: Option<(u32, u32)>,
@@ -56,6 +59,22 @@ pub(super) struct Call {
     pub(super) hang_up: Option<Vec<(String, String)>>,
     /// Who asked for credentials within this call.
     pub(super) challenged: Challenged,
+    /// Where our first INVITE goes, whatever its URI says.
+    pub(super) outbound: Option<(Transport, SocketAddr)>,
+    /// Where else our first INVITE may go.
+    pub(super) targets: Targets,
+    pub(super) lifetime: Lifetime,
+}
+
+/// How long the first INVITE is worth an answer (RFC 3261 section 13.2.1).
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Lifetime {
+    /// As long as it takes.
+    Unlimited,
+    /// Until its Expires says.
+    Until(Instant),
+    /// No longer: it is cancelled as soon as it can be.
+    Over,
 }
 
 /// How far a call has come.
@@ -80,6 +99,8 @@ pub(super) struct OurInvite {
     pub(super) wanted: Option<Wanted>,
     /// The response that waits for the owner's answer.
     pub(super) waiting: Option<Waiting>,
+    /// It was cancelled.
+    pub(super) is_cancelled: bool,
     /// The last reliable provisional response in order, by the To tag of its fork (RFC 3262
     /// section 4).
     pub(super) rseqs: Vec<(String, u32)>,
@@ -90,7 +111,7 @@ pub(super) struct OurInvite {
 pub(super) enum Waiting {
     /// A 2xx from the peer of this tag.
     Ack(String),
-    /// A provisional response from the peer of this tag, with the RAck that it asks for.
+    /// A provisional response from the peer of this tag, with the `RAck` that it asks for.
     Prack(String, String),
 }
 
@@ -98,7 +119,7 @@ pub(super) enum Waiting {
 #[derive(Debug)]
 pub(super) struct TheirInvite {
     pub(super) server: ServerId,
-    /// The number of its CSeq.
+    /// The number of its `CSeq`.
     pub(super) number: u32,
     pub(super) bargain: Bargain,
     pub(super) reliable: Reliable,
@@ -155,6 +176,13 @@ pub(super) struct OurUpdate {
     pub(super) offered: bool,
 }
 
+/// Their UPDATE, or their PRACK with an offer.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct TheirUpdate {
+    pub(super) server: ServerId,
+    pub(super) offered: bool,
+}
+
 /// A re-INVITE or UPDATE that the owner, or the session timer, wants.
 #[derive(Clone, Debug)]
 pub(super) struct Wanted {
@@ -186,6 +214,9 @@ impl Call {
             their_update: None,
             late_prack: None,
             challenged: Challenged::default(),
+            outbound: None,
+            targets: Targets::default(),
+            lifetime: Lifetime::Unlimited,
             exchange: Exchange::Idle,
             wanted: VecDeque::new(),
             clock: None,
@@ -265,6 +296,12 @@ impl Call {
         matches!(self.stage, Stage::Early | Stage::Confirmed)
     }
 
+    /// Whether our first INVITE is not wanted any more, so that no refusal of it is argued with.
+    pub(super) fn is_given_up(&self) -> bool {
+        let is_cancelled = self.ours.as_ref().is_some_and(|ours| ours.is_cancelled);
+        self.stage == Stage::Early && (self.hang_up.is_some() || is_cancelled)
+    }
+
     /// When to call [`handle_timeout`](Self::handle_timeout).
     pub(super) fn deadline(&self) -> Option<Instant> {
         if let Stage::Ending { until } = self.stage {
@@ -275,7 +312,12 @@ impl Call {
         let theirs = self.theirs.iter().flat_map(TheirInvite::deadlines);
         let wanted = self.wanted.front().and_then(|wanted| wanted.not_before);
         let clock = self.clock.as_ref().map(Clock::deadline);
-        unacknowledged.chain(theirs).chain(wanted).chain(clock).min()
+        let clock = clock.filter(|_| self.stage == Stage::Confirmed);
+        let expiry = match (self.lifetime, self.stage) {
+            (Lifetime::Until(at), Stage::Early) => Some(at),
+            _ => None,
+        };
+        unacknowledged.chain(theirs).chain(wanted).chain(clock).chain(expiry).min()
     }
 
     /// Does what is due.
@@ -286,6 +328,7 @@ impl Call {
             }
             return;
         }
+        self.expire(core, now);
         self.repeat_2xx(core, now);
         self.repeat_provisional(core, now);
         self.keep_session(core, now);

@@ -1,6 +1,6 @@
 //! Ending a call: BYE and CANCEL, both ways (RFC 3261 sections 9 and 15).
 
-use super::call::{Call, Stage, Waiting};
+use super::call::{Call, Lifetime, Stage, Waiting};
 use super::content::{Content, Reply};
 use super::core::{Core, Purpose};
 use super::event::{CallId, Why};
@@ -40,7 +40,7 @@ impl UserAgent {
             self.core.reply(now, cancel, &Reply::new(200));
             return;
         };
-        let _ = self.with_call(now, call, |call, core| {
+        let _ = self.touch(now, call, |call, core| {
             call.reply(core, now, cancel, &Reply::new(200));
             call.handle_cancel(core, now, target, request);
             Ok(())
@@ -82,9 +82,23 @@ impl Call {
 
     /// Cancels our first INVITE, if there was a provisional response to it (RFC 3261 section 9.1).
     /// Otherwise the first one that comes does it.
-    pub(super) fn cancel(&self, core: &mut Core, now: Instant, headers: &[(String, String)]) {
-        if let Some(ours) = &self.ours {
-            core.cancel(now, ours.id, headers);
+    pub(super) fn cancel(&mut self, core: &mut Core, now: Instant, headers: &[(String, String)]) {
+        if let Some(ours) = self.ours.as_mut().filter(|ours| !ours.is_cancelled) {
+            ours.is_cancelled = core.cancel(now, ours.id, headers);
+        }
+    }
+
+    /// Gives up an INVITE that was answered neither way in the time that it is worth (RFC 3261
+    /// sections 13.2.1 and 13.3.1).
+    pub(super) fn expire(&mut self, core: &mut Core, now: Instant) {
+        match self.lifetime {
+            Lifetime::Until(at) if at <= now => self.lifetime = Lifetime::Over,
+            _ => return,
+        }
+        if self.stage == Stage::Early && self.state.incoming {
+            let _ = self.reject(core, now, &Reply::new(487), Why::Expired);
+        } else if self.stage == Stage::Early && self.hang_up.is_none() {
+            self.cancel(core, now, &[]);
         }
     }
 
@@ -176,8 +190,8 @@ impl Call {
         if let Some(server) = self.theirs.as_ref().map(|theirs| theirs.server) {
             self.refuse_invite(core, now, server, &reply);
         }
-        if let Some(server) = self.their_update {
-            self.answer_update(core, now, server, reply);
+        if let Some(update) = self.their_update {
+            self.answer_update(core, now, update, reply);
         }
         self.wanted.clear();
         self.unacknowledged.clear();

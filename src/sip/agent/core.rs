@@ -53,10 +53,21 @@ pub(super) struct Sent {
     pub(super) route: Route,
     /// How often it was made again.
     pub(super) retries: u8,
-    /// The ACK to each fork's 2xx, by its To tag, for the next copy of that 2xx.
-    pub(super) acks: Vec<(String, Packet)>,
+    /// The ACK to each fork's 2xx.
+    pub(super) acks: Vec<Ack>,
     /// Who asked for credentials, outside a call or registration.
     pub(super) challenged: Challenged,
+}
+
+/// An ACK to a 2xx, for the next copy of that 2xx.
+#[derive(Debug)]
+pub(super) struct Ack {
+    /// The To tag of the 2xx.
+    pub(super) tag: String,
+    /// As it went.
+    pub(super) packet: Packet,
+    /// As it goes if that way fails.
+    pub(super) fallback: Option<Packet>,
 }
 
 /// Whose request it is.
@@ -185,6 +196,25 @@ impl Core {
         self.start(now, id, sent);
     }
 
+    /// Sends a request under the id, and in the place, of one that was redirected.
+    pub(super) fn send_elsewhere(
+        &mut self,
+        now: Instant,
+        id: RequestId,
+        number: u32,
+        request: Message,
+        route: Option<Route>,
+    ) {
+        let Some(sent) = self.sent.get_mut(&id) else { return };
+        sent.route = route.unwrap_or_else(Route::nowhere);
+        sent.retries = 0;
+        if route.is_some() {
+            self.send_again(now, id, number, |again| *again = request);
+        } else {
+            self.unsent.push_back(id);
+        }
+    }
+
     fn start(&mut self, now: Instant, id: RequestId, mut sent: Sent) {
         let branch = self.ids.branch();
         sent.client = self.layer.send(now, sent.request.clone(), branch, sent.route);
@@ -195,6 +225,18 @@ impl Core {
             None => self.unsent.push_back(id),
         }
         self.sent.insert(id, sent);
+    }
+
+    /// An ACK could not be delivered: sends it the other way, if there is one.
+    pub(super) fn reroute_ack(&mut self, lost: &Packet) {
+        // Among all that is sent: connections do not fail every day.
+        let mut acks = self.sent.values_mut().flat_map(|sent| &mut sent.acks);
+        if let Some(ack) = acks.find(|ack| ack.packet == *lost)
+            && let Some(packet) = ack.fallback.take()
+        {
+            ack.packet = packet.clone();
+            self.layer.send_again(packet);
+        }
     }
 
     /// Cancels an INVITE. Whether there was anything to cancel.
@@ -296,10 +338,5 @@ impl Core {
     /// Whether there is no room for another call beside these.
     pub(super) fn is_full(&self, calls: usize) -> bool {
         calls >= self.settings.calls_max
-    }
-
-    /// The path of a request, for its Contact.
-    pub(super) fn flow_of(&self, route: Option<Route>) -> Flow {
-        route.unwrap_or_else(Route::nowhere).flow
     }
 }

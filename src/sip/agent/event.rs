@@ -178,7 +178,8 @@ pub enum Why {
     Cancelled,
     /// Our 2xx, or our reliable provisional response, was never acknowledged.
     NotAcknowledged,
-    /// The session timer ran out (RFC 4028 section 10).
+    /// The session timer ran out (RFC 4028 section 10), or the Expires of an INVITE that was not
+    /// answered.
     Expired,
     /// A request within the dialog got this answer, which says that the dialog is gone: 481, or
     /// 408 (RFC 3261 section 12.2.1.2).

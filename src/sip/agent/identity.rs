@@ -82,6 +82,10 @@ impl Identity {
     pub(super) fn introduce(&self, message: &mut Message, contact: &str) {
         message.headers.push("Contact", contact);
         message.headers.push("Allow", &self.allow);
+        // RFC 3261 section 13.2.1: worth saying where it is more than everybody expects.
+        if message.method() == Some(&Method::Invite) && self.accept != "application/sdp" {
+            message.headers.push("Accept", &self.accept);
+        }
         self.sign(message);
     }
 

@@ -6,67 +6,67 @@ use crate::sip::{MediaType, Message, Method, Uri};
 
 impl Core {
     /// Why a request cannot be processed, as the answer to it.
-    pub(super) fn inspect(&self, request: &Message) -> Result<(), Reply> {
-        self.inspect_method(request)?;
-        inspect_target(request)?;
-        self.inspect_require(request)?;
-        self.inspect_body(request)
+    pub(super) fn objection(&self, request: &Message) -> Option<Reply> {
+        self.object_to_method(request)
+            .or_else(|| object_to_target(request))
+            .or_else(|| self.object_to_require(request))
+            .or_else(|| self.object_to_body(request))
     }
 
     /// RFC 3261 section 8.2.1.
-    fn inspect_method(&self, request: &Message) -> Result<(), Reply> {
+    fn object_to_method(&self, request: &Message) -> Option<Reply> {
         let is_allowed =
             request.method().is_some_and(|method| self.settings.allow.contains(method));
         if is_allowed {
-            return Ok(());
+            return None;
         }
         let content = Content::none().with_header("Allow", self.identity.allow());
-        Err(Reply::new(405).with(content))
+        Some(Reply::new(405).with(content))
     }
 
     /// RFC 3261 section 8.2.2.3.
-    fn inspect_require(&self, request: &Message) -> Result<(), Reply> {
+    fn object_to_require(&self, request: &Message) -> Option<Reply> {
         let supported = self.identity.supported();
         let is_known = |tag: &&str| supported.iter().any(|known| known.eq_ignore_ascii_case(tag));
         let unknown: Vec<_> = request.headers.all("Require").filter(|tag| !is_known(tag)).collect();
         if unknown.is_empty() {
-            return Ok(());
+            return None;
         }
         let content = Content::none().with_header("Unsupported", &unknown.join(", "));
-        Err(Reply::new(420).with(content))
+        Some(Reply::new(420).with(content))
     }
 
     /// RFC 3261 section 8.2.3.
-    fn inspect_body(&self, request: &Message) -> Result<(), Reply> {
+    fn object_to_body(&self, request: &Message) -> Option<Reply> {
         if request.body.is_empty()
             || !matches!(request.method(), Some(Method::Invite | Method::Update))
             || is_optional(request)
         {
-            return Ok(());
+            return None;
         }
         let mut codings = request.headers.all("Content-Encoding");
         if codings.any(|coding| !coding.eq_ignore_ascii_case("identity")) {
             let content = Content::none().with_header("Accept-Encoding", "identity");
-            return Err(Reply::new(415).with(content));
+            return Some(Reply::new(415).with(content));
         }
         let is_accepted = match request.content_type() {
             Ok(Some(kind)) => self.settings.accept.iter().any(|range| is_within(&kind, range)),
             _ => false,
         };
         if is_accepted {
-            return Ok(());
+            return None;
         }
         let content = Content::none().with_header("Accept", self.identity.accept());
-        Err(Reply::new(415).with(content))
+        Some(Reply::new(415).with(content))
     }
 }
 
 /// RFC 3261 section 8.2.2.1.
-fn inspect_target(request: &Message) -> Result<(), Reply> {
+fn object_to_target(request: &Message) -> Option<Reply> {
     match request.request_uri() {
-        Ok(Uri::Sip(_) | Uri::Tel(_)) => Ok(()),
-        Ok(Uri::Other { .. }) => Err(Reply::new(416)),
-        Err(_) => Err(Reply::new(400)),
+        Ok(Uri::Sip(_) | Uri::Tel(_)) => None,
+        Ok(Uri::Other { .. }) => Some(Reply::new(416)),
+        Err(_) => Some(Reply::new(400)),
     }
 }
 
@@ -97,7 +97,7 @@ mod tests {
             request.headers.push(name, value);
         }
         request.body = "body".into();
-        core.inspect(&request).map_or_else(|reply| reply.code, |()| 0)
+        core.objection(&request).map_or(0, |reply| reply.code)
     }
 
     const SDP: (&str, &str) = ("Content-Type", "application/sdp");

@@ -1,13 +1,17 @@
 //! Calling somebody: INVITE as a client (RFC 3261 section 13.2).
 
+use std::time::Duration;
+
 use super::call::{
-    Bargain, Call, Exchange, FORKS_MAX, OurInvite, Stage, Waiting, describes, has_description,
+    Bargain, Call, Exchange, FORKS_MAX, Lifetime, OurInvite, Stage, Waiting, describes,
+    has_description,
 };
 use super::core::{Core, Purpose};
 use super::event::{CallId, Event, RequestId, Why};
 use super::identity::fill;
 use super::{CallState, Error, Invite, UserAgent};
 use crate::sip::dialog::Dialog;
+use crate::sip::transport::Route;
 use crate::sip::{CSeq, Message, Method, NameAddr, Uri};
 use crate::time::Instant;
 
@@ -37,7 +41,7 @@ impl Call {
         let mut preview = request.clone();
         fill(&mut preview, &invite.content);
         let route = core.route_outside(&preview, invite.outbound);
-        let flow = core.flow_of(route);
+        let flow = route.unwrap_or_else(Route::nowhere).flow;
         let is_secure = invite.uri.as_sip().is_some_and(|uri| uri.secure);
         let user = local.uri.user();
         let params = invite.contact_params.as_deref();
@@ -47,6 +51,8 @@ impl Call {
         core.identity.introduce(&mut request, &call.contact);
         call.ask_for_session_timer(core, &mut request);
         fill(&mut request, &invite.content);
+        call.outbound = invite.outbound;
+        call.lifetime = lifetime(now, &request);
         call.offer_in(id, &invite.content);
         core.send(now, id, Purpose::Invite(call.id), request, route);
         call
@@ -59,7 +65,14 @@ impl Call {
             self.exchange = Exchange::Ours;
             self.description.clone_from(&content.body);
         }
-        self.ours = Some(OurInvite { id, bargain, wanted: None, waiting: None, rseqs: Vec::new() });
+        self.ours = Some(OurInvite {
+            id,
+            bargain,
+            wanted: None,
+            waiting: None,
+            is_cancelled: false,
+            rseqs: Vec::new(),
+        });
     }
 
     /// A provisional response came to an INVITE of ours.
@@ -67,9 +80,9 @@ impl Call {
         if !self.is_alive() {
             return;
         }
-        if let Some(headers) = self.hang_up.clone()
-            && self.dialog.is_none()
-        {
+        let is_late = self.lifetime == Lifetime::Over;
+        if self.dialog.is_none() && (self.hang_up.is_some() || is_late) {
+            let headers = self.hang_up.clone().unwrap_or_default();
             self.cancel(core, now, &headers);
         }
         if response.code() == Some(100) {
@@ -81,7 +94,10 @@ impl Call {
         }
         let Some(offer) = self.take_reliable(core, now, &response, &tag) else { return };
         self.hear(&response);
-        core.events.push_back(Event::Progress { call: self.id, response, offer });
+        // What becomes of a later INVITE is told when it is decided.
+        if self.stage == Stage::Early || offer {
+            core.events.push_back(Event::Progress { call: self.id, response, offer });
+        }
     }
 
     /// The early dialog of a response becomes the last of the forks; a new one if it has none yet
@@ -209,6 +225,14 @@ impl Call {
             core.events.push_back(Event::Failed { call: self.id, code, response });
         }
         self.stage = Stage::Over;
+    }
+}
+
+/// How long an INVITE says that it is worth an answer (RFC 3261 section 20.19).
+pub(super) fn lifetime(now: Instant, invite: &Message) -> Lifetime {
+    match invite.expires() {
+        Ok(Some(seconds)) => Lifetime::Until(now + Duration::from_secs(seconds.into())),
+        _ => Lifetime::Unlimited,
     }
 }
 

@@ -19,6 +19,7 @@ mod inspect;
 mod invite;
 mod modify;
 mod prack;
+mod redirect;
 mod register;
 mod requests;
 mod responses;
@@ -224,6 +225,9 @@ impl UserAgent {
     pub fn handle_undeliverable(&mut self, now: Instant, packet: &Packet) {
         // What we cannot read we did not send.
         let _ = self.core.layer.handle_undeliverable(now, packet);
+        if packet.payload.starts_with(b"ACK ") {
+            self.core.reroute_ack(packet);
+        }
         self.pump(now);
     }
 
@@ -234,16 +238,14 @@ impl UserAgent {
         while let Some(owner) = self.agenda.take_due(now) {
             match owner {
                 Owner::Call(call) => {
-                    let _ = self.with_call(now, call, |call, core| {
+                    let _ = self.touch(now, call, |call, core| {
                         call.handle_timeout(core, now);
                         Ok(())
                     });
                 }
-                Owner::Registration(id) => {
-                    self.handle_binding_timeout(now, id);
-                    self.pump(now);
-                }
+                Owner::Registration(id) => self.handle_binding_timeout(now, id),
             }
+            self.pump(now);
         }
     }
 
@@ -267,8 +269,20 @@ impl UserAgent {
         self.calls.get(&call).filter(|call| call.is_alive()).map(|call| &call.state)
     }
 
-    /// Does something with a call, and then what follows from it.
+    /// Does something that the owner wants with a call, and then all that follows from it.
     fn with_call<T>(
+        &mut self,
+        now: Instant,
+        id: CallId,
+        act: impl FnOnce(&mut Call, &mut Core) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let done = self.touch(now, id, act);
+        self.pump(now);
+        done
+    }
+
+    /// Does something with a call. What follows from it is left to who pumps.
+    fn touch<T>(
         &mut self,
         now: Instant,
         id: CallId,
@@ -277,7 +291,6 @@ impl UserAgent {
         let call = self.calls.get_mut(&id).ok_or(Error::NoSuchCall)?;
         let done = act(call, &mut self.core);
         self.settle_call(now, id);
-        self.pump(now);
         done
     }
 
@@ -309,7 +322,7 @@ impl UserAgent {
                 self.handle_indication(now, indication);
             } else if let Some(id) = self.core.next_unsent() {
                 // RFC 3261 section 8.1.3.1.
-                self.finish(now, id, 503, None);
+                self.fail(now, id, 503);
             } else {
                 return;
             }
@@ -340,7 +353,7 @@ impl UserAgent {
         self.invites.remove(&server);
         let Some(asked) = self.core.forget_asked(server) else { return };
         if let Some(call) = asked.call {
-            let _ = self.with_call(now, call, |call, _| {
+            let _ = self.touch(now, call, |call, _| {
                 call.forget_update(server);
                 Ok(())
             });
@@ -349,8 +362,8 @@ impl UserAgent {
 }
 
 impl UserAgent {
-    /// What is still remembered: in the end, all is to be forgotten.
-    pub fn leftovers(&self) -> String {
+    /// What is still remembered, each kind with its count: in the end, all is to be forgotten.
+    pub fn leftovers(&self) -> Vec<String> {
         let tables = [
             ("calls", self.calls.len()),
             ("dialogs", self.dialogs.len()),
@@ -360,6 +373,6 @@ impl UserAgent {
             ("transactions", self.core.layer.len()),
         ];
         let left = tables.into_iter().filter(|(_, count)| *count > 0);
-        left.map(|(name, count)| format!("{count} {name} ")).collect()
+        left.map(|(name, count)| format!("{count} {name}")).collect()
     }
 }

@@ -15,7 +15,8 @@ use crate::time::Instant;
 
 impl UserAgent {
     /// Changes an answered call by INVITE. It waits for its turn while another INVITE of the call
-    /// is in progress, and is repeated after a 491 (RFC 3261 section 14.1).
+    /// is in progress, and is repeated after a 491 (RFC 3261 section 14.1). If the call ends
+    /// before, no event speaks of it.
     pub fn reinvite(
         &mut self,
         now: Instant,
@@ -76,6 +77,9 @@ impl Call {
         if brings_offer && self.exchange != Exchange::Idle {
             return false;
         }
+        if self.dialog.is_none() && self.forks.is_empty() {
+            return false;
+        }
         match wanted.method {
             Method::Invite => {
                 self.stage == Stage::Confirmed
@@ -111,6 +115,13 @@ impl Call {
         if let Some(wait) = self.wait_after(core, &wanted, code, response.as_ref()) {
             let (not_before, tries) = (Some(now + wait), wanted.tries + 1);
             self.wanted.push_front(Wanted { not_before, tries, ..wanted });
+            return;
+        }
+        if wanted.is_refresh && wanted.method == Method::Update && matches!(code, 405 | 501) {
+            // It does not do UPDATE after all: refresh by INVITE.
+            self.state.remote_allow.retain(|method| *method != Method::Update);
+            let again = self.refresh(core);
+            self.wanted.push_front(again);
             return;
         }
         // A refresh that fails is only heard of when the session is given up.

@@ -6,7 +6,9 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use super::Error;
-use super::call::{Bargain, Call, Exchange, FORKS_MAX, Stage, Waiting, describes, has_description};
+use super::call::{
+    Bargain, Call, Exchange, FORKS_MAX, Stage, TheirUpdate, Waiting, describes, has_description,
+};
 use super::content::{Content, Reply};
 use super::core::{Asked, Core, Purpose};
 use super::event::{Event, Why};
@@ -21,7 +23,7 @@ use crate::time::Instant;
 pub(super) struct Reliable {
     /// Whether they are sent reliably at all.
     is_wanted: bool,
-    /// The RSeq of the next one.
+    /// The `RSeq` of the next one.
     next: u32,
     outstanding: Option<Outstanding>,
     /// Those that wait for the PRACK to the one before.
@@ -62,7 +64,7 @@ impl Reliable {
         self.outstanding.as_ref().is_some_and(|outstanding| outstanding.has_description)
     }
 
-    /// The RSeq that has no PRACK yet.
+    /// The `RSeq` that has no PRACK yet.
     pub(super) fn outstanding(&self) -> Option<u32> {
         self.outstanding.as_ref().map(|outstanding| outstanding.rseq)
     }
@@ -183,7 +185,7 @@ impl Call {
         }
         if has_description(&request) && !is_countered && self.exchange == Exchange::Idle {
             self.exchange = Exchange::Theirs;
-            self.their_update = Some(server);
+            self.their_update = Some(TheirUpdate { server, offered: true });
             let id = core.ask(Asked { server, call: Some(self.id) });
             core.events.push_back(Event::Modify { call: self.id, id, request });
             return;

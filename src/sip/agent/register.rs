@@ -8,6 +8,7 @@ use super::event::{Event, RegistrationId, RequestId};
 use super::identity::fill;
 use super::invite::outside;
 use super::{Error, Registration, UserAgent};
+use crate::sip::transport::Route;
 use crate::sip::{Contacts, Message, Method, NameAddr};
 use crate::time::Instant;
 
@@ -16,12 +17,14 @@ use crate::time::Instant;
 pub(super) struct Binding {
     id: RegistrationId,
     told: Registration,
-    /// RFC 3261 section 10.2: one Call-ID for all registrations, and a CSeq that grows.
+    /// RFC 3261 section 10.2: one Call-ID for all registrations, and a number that grows.
     call_id: String,
     local: NameAddr,
     number: u32,
     /// For how long to ask, in seconds.
     expires: u32,
+    /// How often that was raised since it was last agreed on.
+    raised: u8,
     contact: String,
     challenged: Challenged,
     state: State,
@@ -62,6 +65,7 @@ impl UserAgent {
             local,
             number: 0,
             expires: seconds,
+            raised: 0,
             contact: String::new(),
             challenged: Challenged::default(),
             state: State::Gone,
@@ -164,7 +168,7 @@ impl Binding {
         let route = core.route_outside(&preview, told.outbound);
         let is_secure = told.aor.uri.as_sip().is_some_and(|uri| uri.secure);
         let user = told.aor.uri.user();
-        let flow = core.flow_of(route);
+        let flow = route.unwrap_or_else(Route::nowhere).flow;
         self.contact = core.identity.contact(flow, is_secure, user.as_deref(), None);
         core.identity.introduce(&mut request, &self.contact);
         request.headers.push("Expires", self.expires.to_string());
@@ -190,6 +194,7 @@ impl Binding {
                 self.state = State::Gone;
             }
             (200..300, Some(response)) => {
+                self.raised = 0;
                 let granted = self.granted(&response);
                 let expires = Duration::from_secs(granted.into());
                 core.events.push_back(Event::Registered { registration, expires, response });
@@ -238,7 +243,10 @@ impl Binding {
     /// RFC 3261 section 10.2.8. Whether asking again makes sense.
     fn take_min_expires(&mut self, response: &Message) -> bool {
         match response.min_expires() {
-            Ok(Some(least)) if least > self.expires && self.expires > 0 => {
+            Ok(Some(least))
+                if least > self.expires && self.expires > 0 && self.raised < RAISED_MAX =>
+            {
+                self.raised += 1;
                 self.expires = least;
                 true
             }
@@ -258,10 +266,13 @@ fn before_end_of(expires: Duration) -> Duration {
 const REFRESH_LEAST: Duration = Duration::from_secs(1);
 
 /// When to try again after a refusal that does not say.
-const RETRY_AFTER: Duration = Duration::from_secs(60);
+const RETRY_AFTER: Duration = Duration::from_mins(1);
 
 /// The shortest Retry-After that is believed.
 const RETRY_LEAST: Duration = Duration::from_secs(1);
+
+/// A registrar that wants ever more is not followed for ever.
+const RAISED_MAX: u8 = 3;
 
 /// More addresses than one agent stands for.
 const BINDINGS_MAX: usize = 10_000;

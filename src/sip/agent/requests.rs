@@ -44,18 +44,17 @@ impl UserAgent {
     }
 
     /// Sends a request outside any dialog: OPTIONS, MESSAGE, SUBSCRIBE.
-    pub fn request(&mut self, now: Instant, outside_of: &Outside) -> Result<RequestId, Error> {
-        let Outside { method, uri, from, to, outbound, content } = outside_of;
-        if OWN_VERBS.contains(method) {
+    pub fn request(&mut self, now: Instant, told: &Outside) -> Result<RequestId, Error> {
+        if OWN_VERBS.contains(&told.method) {
             return Err(Error::NotNow);
         }
         let core = &mut self.core;
-        let (call_id, mut from) = (core.ids.call_id(), from.clone());
+        let (call_id, mut from) = (core.ids.call_id(), told.from.clone());
         from.params.set("tag", &core.ids.tag());
-        let mut request = outside(method.clone(), uri, &from, to, &call_id, 1);
+        let mut request = outside(told.method.clone(), &told.uri, &from, &told.to, &call_id, 1);
         core.identity.sign(&mut request);
-        fill(&mut request, content);
-        let route = core.route_outside(&request, *outbound);
+        fill(&mut request, &told.content);
+        let route = core.route_outside(&request, told.outbound);
         let id = core.next_request();
         core.send(now, id, Purpose::Outside, request, route);
         self.pump(now);
@@ -81,7 +80,7 @@ impl UserAgent {
             && matches!(code, 408 | 481)
             && is_about_the_call
         {
-            let _ = self.with_call(now, call, |call, core| {
+            let _ = self.touch(now, call, |call, core| {
                 if call.stage == Stage::Confirmed {
                     call.say_bye(core, now, Vec::new(), Why::Lost(code));
                 }
@@ -118,7 +117,7 @@ impl UserAgent {
         request: Message,
         flow: Flow,
     ) {
-        if let Err(reply) = self.core.inspect(&request) {
+        if let Some(reply) = self.core.objection(&request) {
             self.core.reply(now, server, &reply);
         } else if to_tag(&request).is_empty() {
             self.handle_outside(now, server, request, flow);
@@ -154,7 +153,7 @@ impl UserAgent {
         if request.method() == Some(&Method::Invite) {
             self.invites.insert(server, call);
         }
-        let _ = self.with_call(now, call, |call, core| {
+        let _ = self.touch(now, call, |call, core| {
             call.handle_request(core, now, server, request, flow);
             Ok(())
         });
@@ -173,14 +172,11 @@ impl Call {
     ) {
         let from = request.from().ok();
         let from = from.as_ref().and_then(|from| from.tag()).unwrap_or_default();
-        let in_order = match (self.dialog_with(from), request.cseq()) {
-            (Some(dialog), Ok(cseq)) => dialog.accept(&cseq),
-            _ => {
-                self.reply(core, now, server, &Reply::new(481));
-                return;
-            }
+        let Some((dialog, cseq)) = self.dialog_with(from).zip(request.cseq().ok()) else {
+            self.reply(core, now, server, &Reply::new(481));
+            return;
         };
-        if !in_order {
+        if !dialog.accept(&cseq) {
             // RFC 3261 section 12.2.2.
             self.reply(core, now, server, &Reply::new(500));
             return;
@@ -223,12 +219,11 @@ impl Call {
                 self.refuse_invite(core, now, server, &reply);
                 Ok(())
             }
-            200.. if self.their_update == Some(server) => {
-                self.answer_update(core, now, server, reply);
-                Ok(())
-            }
             200.. => {
-                self.reply(core, now, server, &reply);
+                match self.their_update.filter(|update| update.server == server) {
+                    Some(update) => self.answer_update(core, now, update, reply),
+                    None => self.reply(core, now, server, &reply),
+                }
                 Ok(())
             }
             // RFC 4320 section 4.1.

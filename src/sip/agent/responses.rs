@@ -15,7 +15,7 @@ impl UserAgent {
         let Some(code) = response.code() else { return };
         match (code, purpose) {
             (..200, Purpose::Invite(call)) => {
-                let _ = self.with_call(now, call, |call, core| {
+                let _ = self.touch(now, call, |call, core| {
                     if call.ours.as_ref().is_some_and(|ours| ours.id == id) {
                         call.handle_provisional(core, now, response);
                     }
@@ -28,6 +28,8 @@ impl UserAgent {
             (401 | 407, _) if self.prove(now, id, purpose, &response) => {}
             (422, Purpose::Invite(call) | Purpose::Update(call))
                 if self.ask_again(now, id, call, &response) => {}
+            (300.., Purpose::Invite(call))
+                if self.try_elsewhere(now, id, call, Some(&response)) => {}
             _ => self.finish(now, id, code, Some(response)),
         }
     }
@@ -35,7 +37,15 @@ impl UserAgent {
     /// Nobody answered, or nobody could be reached.
     pub(super) fn finish_client(&mut self, now: Instant, client: ClientId, code: u16) {
         if let Some(id) = self.core.sent_by(client) {
-            self.finish(now, id, code, None);
+            self.fail(now, id, code);
+        }
+    }
+
+    /// A request of ours came to nothing, without a response.
+    pub(super) fn fail(&mut self, now: Instant, id: RequestId, code: u16) {
+        match self.core.sent(id).map(|sent| sent.purpose) {
+            Some(Purpose::Invite(call)) if self.try_elsewhere(now, id, call, None) => {}
+            _ => self.finish(now, id, code, None),
         }
     }
 
@@ -50,7 +60,7 @@ impl UserAgent {
         let Some(Sent { purpose, request, .. }) = self.core.forget_sent(id) else { return };
         match purpose {
             Purpose::Invite(call) => {
-                let _ = self.with_call(now, call, |call, core| {
+                let _ = self.touch(now, call, |call, core| {
                     if call.ours.as_ref().is_some_and(|ours| ours.id == id) {
                         call.handle_refusal(core, now, code, response);
                     }
@@ -58,13 +68,13 @@ impl UserAgent {
                 });
             }
             Purpose::Update(call) => {
-                let _ = self.with_call(now, call, |call, core| {
+                let _ = self.touch(now, call, |call, core| {
                     call.handle_update_response(core, now, &request, code, response);
                     Ok(())
                 });
             }
             Purpose::Bye(call) => {
-                let _ = self.with_call(now, call, |call, _| {
+                let _ = self.touch(now, call, |call, _| {
                     call.handle_bye_response();
                     Ok(())
                 });
@@ -94,7 +104,7 @@ impl UserAgent {
             | Purpose::Bye(call)
             | Purpose::Within(call) => {
                 let Some(call) = self.calls.get_mut(&call) else { return false };
-                if !core.learn(id, refusal, &mut call.challenged) {
+                if call.is_given_up() || !core.learn(id, refusal, &mut call.challenged) {
                     return false;
                 }
                 let Some(number) = call.next_cseq(core, id) else { return false };
@@ -117,6 +127,17 @@ impl UserAgent {
         }
     }
 
+    fn try_elsewhere(
+        &mut self,
+        now: Instant,
+        id: RequestId,
+        call: super::CallId,
+        refusal: Option<&Message>,
+    ) -> bool {
+        let Some(call) = self.calls.get_mut(&call) else { return false };
+        call.try_elsewhere(&mut self.core, now, id, refusal)
+    }
+
     fn ask_again(
         &mut self,
         now: Instant,
@@ -124,7 +145,9 @@ impl UserAgent {
         call: super::CallId,
         refusal: &Message,
     ) -> bool {
-        let Some(call) = self.calls.get_mut(&call) else { return false };
+        let Some(call) = self.calls.get_mut(&call).filter(|call| !call.is_given_up()) else {
+            return false;
+        };
         call.ask_again_after_422(&mut self.core, now, id, refusal)
     }
 }

@@ -51,7 +51,7 @@ impl Clock {
             interval,
             is_ours,
             refresh: is_ours.then(|| now + span / 2),
-            end: now + (span - early),
+            end: now + span.saturating_sub(early),
         }
     }
 
@@ -87,7 +87,14 @@ impl Call {
             self.least_interval = self.least_interval.max(least.seconds);
         }
         let Some(timer) = core.settings.session_timer else { return Agreement::None };
-        agree(&timer, request)
+        match (agree(&timer, request), self.clock) {
+            // A request that does not mention the timer that runs does not stop it.
+            (Agreement::None, Some(Clock { interval, is_ours, .. })) => {
+                let refresher = if is_ours { Refresher::Uas } else { Refresher::Uac };
+                Agreement::Timer { interval, refresher, is_known: knows_timers(request) }
+            }
+            (agreement, _) => agreement,
+        }
     }
 
     /// Says in a 2xx what was agreed on, and begins to count from it.
@@ -159,11 +166,12 @@ impl Call {
 
     /// RFC 4028 section 7.4: UPDATE without an offer, if the peer allows it; or else the last
     /// session description once more.
-    fn refresh(&self, core: &mut Core) -> Wanted {
+    pub(super) fn refresh(&self, core: &mut Core) -> Wanted {
         let by_update = self.state.remote_allow.contains(&Method::Update);
-        let (method, body) = match by_update {
-            true => (Method::Update, None),
-            false => (Method::Invite, self.description.clone()),
+        let (method, body) = if by_update {
+            (Method::Update, None)
+        } else {
+            (Method::Invite, self.description.clone())
         };
         Wanted {
             id: core.next_request(),
@@ -178,8 +186,7 @@ impl Call {
 
 /// RFC 4028 section 9, with its table 2.
 fn agree(timer: &SessionTimer, request: &Message) -> Agreement {
-    let is_known = request.headers.all("Supported").any(|tag| tag.eq_ignore_ascii_case("timer"))
-        || request.headers.all("Require").any(|tag| tag.eq_ignore_ascii_case("timer"));
+    let is_known = knows_timers(request);
     let their_least =
         request.min_se().ok().flatten().map_or(SHORTEST, |least| least.seconds.max(SHORTEST));
     let our_least = seconds(timer.least).max(SHORTEST);
@@ -198,6 +205,11 @@ fn agree(timer: &SessionTimer, request: &Message) -> Agreement {
         },
         (None, _) => Agreement::None,
     }
+}
+
+fn knows_timers(request: &Message) -> bool {
+    let mut named = request.headers.all("Supported").chain(request.headers.all("Require"));
+    named.any(|tag| tag.eq_ignore_ascii_case("timer"))
 }
 
 fn seconds(span: Duration) -> u32 {
@@ -221,7 +233,7 @@ mod tests {
 
     const WILLING: SessionTimer = SessionTimer {
         interval: None,
-        least: Duration::from_secs(120),
+        least: Duration::from_mins(2),
         refresher: Some(Refresher::Uas),
     };
 
@@ -250,7 +262,7 @@ mod tests {
 
     #[test]
     fn a_server_may_ask_for_a_timer_of_its_own() {
-        let eager = SessionTimer { interval: Some(Duration::from_secs(300)), ..WILLING };
+        let eager = SessionTimer { interval: Some(Duration::from_mins(5)), ..WILLING };
         let known = [("Supported", "timer"), ("Min-SE", "400")];
         assert_eq!(agree(&eager, &request(&known)), timer(400, Refresher::Uas, true));
         assert_eq!(agree(&eager, &request(&[])), Agreement::None);

@@ -5,8 +5,7 @@ use std::time::Duration;
 
 use crate::packet::Transport;
 use crate::sip::digest::Account;
-use crate::sip::transaction::Timers;
-use crate::sip::{Method, Refresher};
+use crate::sip::{Method, Refresher, Timers};
 
 /// How an agent behaves. Every field has a default; a caller names at least
 /// [`listen`](Self::listen).
@@ -45,6 +44,9 @@ pub struct Settings {
     pub large_requests_to_tcp: bool,
     /// Where requests outside a dialog go, whatever their URI says.
     pub outbound: Option<(Transport, SocketAddr)>,
+    /// Whether a call that is redirected is tried at the addresses that the 3xx names (RFC 3261
+    /// section 8.1.3.4).
+    pub follow_redirects: bool,
     /// How many transactions may be alive; a request beyond is answered 503.
     pub transactions_max: usize,
     /// How many calls may be alive; an INVITE beyond is answered 503.
@@ -76,6 +78,7 @@ impl Default for Settings {
             timers: Timers::default(),
             large_requests_to_tcp: true,
             outbound: None,
+            follow_redirects: true,
             transactions_max: 100_000,
             calls_max: 20_000,
         }

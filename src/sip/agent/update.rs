@@ -1,6 +1,8 @@
 //! Changing a session by UPDATE, before or after it is answered, both ways (RFC 3311).
 
-use super::call::{Bargain, Call, Exchange, OurUpdate, Stage, Wanted, describes, has_description};
+use super::call::{
+    Bargain, Call, Exchange, OurUpdate, Stage, TheirUpdate, Wanted, describes, has_description,
+};
 use super::content::{Content, Reply};
 use super::core::{Asked, Core, Purpose};
 use super::event::{CallId, Event, RequestId};
@@ -12,7 +14,8 @@ use crate::time::Instant;
 
 impl UserAgent {
     /// Changes a call, answered or not, by UPDATE (RFC 3311). It waits for its turn while an offer
-    /// or another UPDATE of the call is in progress, and is repeated after a 491.
+    /// or another UPDATE of the call is in progress, and is repeated after a 491. If the call ends
+    /// before, no event speaks of it.
     pub fn update(
         &mut self,
         now: Instant,
@@ -62,7 +65,7 @@ impl Call {
         }
         match response {
             Some(response) if (200..300).contains(&code) => {
-                self.take_update(core, now, update.wanted, request, response);
+                self.take_update(core, now, &update.wanted, request, response);
             }
             response => self.handle_modify_refusal(core, now, update.wanted, code, response),
         }
@@ -72,7 +75,7 @@ impl Call {
         &mut self,
         core: &mut Core,
         now: Instant,
-        wanted: Wanted,
+        wanted: &Wanted,
         request: &Message,
         response: Message,
     ) {
@@ -114,10 +117,11 @@ impl Call {
             self.refuse_interval(core, now, server, least);
         } else {
             self.hear(&request);
-            self.their_update = Some(server);
+            let update = TheirUpdate { server, offered: brings_offer };
+            self.their_update = Some(update);
             if request.body.is_empty() {
                 // It moves the target or refreshes the session: nothing to ask the owner about.
-                self.answer_update(core, now, server, Reply::new(200));
+                self.answer_update(core, now, update, Reply::new(200));
                 return;
             }
             if brings_offer {
@@ -133,10 +137,14 @@ impl Call {
         &mut self,
         core: &mut Core,
         now: Instant,
-        server: ServerId,
+        update: TheirUpdate,
         reply: Reply,
     ) {
+        let TheirUpdate { server, offered } = update;
         self.their_update = None;
+        if offered {
+            self.exchange = Exchange::Idle;
+        }
         let Some(mut response) = self.response(core, server, &reply) else { return };
         let is_update = response.cseq().is_ok_and(|cseq| cseq.method == Method::Update);
         if (200..300).contains(&reply.code)
@@ -154,10 +162,7 @@ impl Call {
                 dialog.refresh(request);
             }
         }
-        if self.exchange == Exchange::Theirs {
-            self.exchange = Exchange::Idle;
-        }
-        if describes(&reply.content) {
+        if (200..300).contains(&reply.code) && describes(&reply.content) {
             self.description = reply.content.body;
         }
         core.layer.respond(now, server, &response);
@@ -166,11 +171,10 @@ impl Call {
 
     /// Their UPDATE was never answered by the owner, and its client has given up.
     pub(super) fn forget_update(&mut self, server: ServerId) {
-        if self.their_update == Some(server) {
-            self.their_update = None;
-            if self.exchange == Exchange::Theirs {
-                self.exchange = Exchange::Idle;
-            }
+        if let Some(update) = self.their_update.take_if(|update| update.server == server)
+            && update.offered
+        {
+            self.exchange = Exchange::Idle;
         }
     }
 }

@@ -49,7 +49,7 @@ impl Dialog {
             local_cseq: 0,
             remote_cseq: Some(request.cseq()?.number),
             remote_target: remote_target(request)?,
-            route_set: route_set(request)?,
+            route_set: route_set(request),
             flow,
         })
     }
@@ -67,7 +67,7 @@ impl Dialog {
             local_tag: local.tag().unwrap_or_default().to_owned(),
             remote_tag: remote.tag().unwrap_or_default().to_owned(),
         };
-        let mut route_set = route_set(response)?;
+        let mut route_set = route_set(response);
         route_set.reverse();
         Ok(Self {
             id,
@@ -86,10 +86,8 @@ impl Dialog {
     /// Takes what a 2xx says anew of a dialog that was early (RFC 3261 section 13.2.2.4): the
     /// route set and the remote target.
     pub(super) fn confirm(&mut self, response: &Message) {
-        if let Ok(mut routes) = route_set(response) {
-            routes.reverse();
-            self.route_set = routes;
-        }
+        self.route_set = route_set(response);
+        self.route_set.reverse();
         self.refresh(response);
     }
 
@@ -170,11 +168,10 @@ impl Dialog {
     }
 }
 
-/// The Record-Route of a message, first to last.
-fn route_set(message: &Message) -> Result<Vec<NameAddr>, Malformed> {
-    let mut routes = message.addresses("Record-Route")?;
-    routes.truncate(ROUTES_MAX);
-    Ok(routes)
+/// The Record-Route of a message, first to last, without what cannot be read.
+fn route_set(message: &Message) -> Vec<NameAddr> {
+    let routes = message.headers.all("Record-Route").take(ROUTES_MAX);
+    routes.filter_map(|route| NameAddr::parse(route).ok()).collect()
 }
 
 fn remote_target(message: &Message) -> Result<Uri, Malformed> {
@@ -185,8 +182,9 @@ fn is_loose(route: &NameAddr) -> bool {
     route.uri.as_sip().is_some_and(super::SipUri::is_loose)
 }
 
-/// RFC 3261 sections 12.2.1.1 and 19.1.1: `method` and the headers are not allowed there.
-fn as_request_uri(uri: &Uri) -> String {
+/// A URI as it may stand in a start line: without `method` and headers (RFC 3261 sections 12.2.1.1
+/// and 19.1.1).
+pub(super) fn as_request_uri(uri: &Uri) -> String {
     let mut uri = uri.clone();
     if let Uri::Sip(uri) = &mut uri {
         uri.params.remove("method");

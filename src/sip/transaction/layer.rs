@@ -9,7 +9,7 @@ use super::{ClientOutput, ServerOutput, Timers};
 use crate::packet::Packet;
 use crate::sip::agenda::Agenda;
 use crate::sip::flow::Flow;
-use crate::sip::transport::Route;
+use crate::sip::transport::{Route, restamped};
 use crate::sip::{Malformed, Message};
 use crate::time::Instant;
 
@@ -139,17 +139,21 @@ impl Layer {
     }
 
     /// Sends a request outside any transaction, as an ACK to a 2xx goes (RFC 3261 section
-    /// 13.2.2.4), and returns the packet for the next copy of that 2xx.
+    /// 13.2.2.4). Returns the packet for the next copy of that 2xx, and the one for the way that is
+    /// left if the first one fails.
     pub(in crate::sip) fn send_alone(
         &mut self,
         request: Message,
         branch: &str,
         route: Route,
-    ) -> Packet {
+    ) -> (Packet, Option<Packet>) {
         let stamped = route.stamp(request, branch);
         let packet = stamped.flow.packet(stamped.payload);
         self.packets.push_back(packet.clone());
-        packet
+        let fallback = stamped
+            .fallback
+            .map(|flow| flow.packet(restamped(stamped.request, flow, branch).to_bytes()));
+        (packet, fallback)
     }
 
     /// Sends a packet once more.

@@ -11,7 +11,7 @@ pub fn resolve(uri: &Uri) -> Option<(Transport, SocketAddr)> {
     let named = uri.params.get("transport").map(str::to_ascii_lowercase);
     let transport = match (named.as_deref(), uri.secure) {
         // RFC 3263 section 4.1: numeric without a transport is UDP, or TLS for sips.
-        (None, false) | (Some("udp"), false) => Transport::Udp,
+        (None | Some("udp"), false) => Transport::Udp,
         (Some("tcp"), false) => Transport::Tcp,
         (None | Some("tcp" | "tls"), true) | (Some("tls"), false) => Transport::Tls,
         (Some(_), _) => return None,

@@ -74,6 +74,12 @@ fn an_invite_says_who_we_are_and_what_we_can_do() {
 }
 
 #[test]
+fn an_agent_may_live_on_any_thread() {
+    fn is_send<T: Send>(_: &T) {}
+    is_send(&UserAgent::new(Settings::default(), 1));
+}
+
+#[test]
 fn the_same_seed_gives_the_same_bytes() {
     let bytes = || {
         let mut pair = Pair::new(Settings::default());
@@ -133,7 +139,7 @@ fn a_call_to_nowhere_fails_with_503_at_once() {
     pair.invite_at("sip:bob@example.com", offer().into());
     assert_eq!(pair.alice.failed(), 503);
     pair.finish();
-    assert_eq!(pair.ladder, [""; 0]);
+    assert_eq!(pair.ladder, NOTHING);
 }
 
 #[test]
@@ -253,7 +259,7 @@ fn a_bye_that_nobody_answers_leaves_nothing_behind() {
     pair = pair.with_fate(|_| Fate::Drop);
     pair.alice.agent.hang_up(pair.now, call, Vec::new()).unwrap();
     pair.run(200_000);
-    assert_eq!(pair.alice.agent.leftovers(), "");
+    assert_eq!(pair.alice.agent.leftovers(), NOTHING);
     assert_eq!(pair.alice.ended(), Why::HungUpHere);
 }
 

@@ -62,6 +62,20 @@ fn a_cancel_waits_for_the_first_provisional_response() {
 }
 
 #[test]
+fn a_call_is_cancelled_once_however_many_responses_come() {
+    let mut pair = Pair::new(Settings::default()).losing(9, "CANCEL");
+    let call = pair.invite();
+    pair.run(300);
+    pair.alice.agent.hang_up(pair.now, call, Vec::new()).unwrap();
+    let theirs = pair.bob.incoming();
+    for code in [180, 181, 183] {
+        pair.bob.agent.ring(pair.now, theirs, code, Content::none()).unwrap();
+    }
+    pair.run(100);
+    assert_eq!(pair.messages().iter().filter(|line| line.ends_with("CANCEL")).count(), 1);
+}
+
+#[test]
 fn a_2xx_that_crosses_the_cancel_is_acknowledged_and_ended() {
     let mut pair = Pair::new(Settings::default());
     let call = pair.invite();
@@ -112,7 +126,7 @@ fn a_peer_that_ignores_the_cancel_is_given_up_after_64_t1() {
     pair.run(32_001);
     assert_eq!(pair.alice.ended(), Why::HungUpHere);
     pair.run(10_000);
-    assert_eq!(pair.alice.agent.leftovers(), "");
+    assert_eq!(pair.alice.agent.leftovers(), NOTHING);
 }
 
 #[test]
@@ -124,6 +138,42 @@ fn a_cancel_of_nothing_is_answered_481() {
          CSeq: 1 CANCEL\n\n",
     );
     assert_eq!(pair.messages(), ["bob 481 CANCEL"]);
+}
+
+#[test]
+fn an_invite_that_expires_is_cancelled_by_its_caller() {
+    let mut pair = Pair::new(Settings::default());
+    pair.invite_with(Content::from(offer()).with_header("Expires", "30"));
+    pair.run(20);
+    let theirs = pair.bob.incoming();
+    pair.bob.agent.ring(pair.now, theirs, 180, Content::none()).unwrap();
+    pair.finish();
+    assert_eq!(pair.ladder[2], "30000 alice CANCEL");
+    assert!(matches!(pair.alice.event(), Event::Progress { .. }));
+    assert_eq!(pair.alice.failed(), 487);
+    assert_eq!(pair.bob.ended(), Why::Cancelled);
+}
+
+#[test]
+fn an_invite_that_expires_is_refused_by_who_is_called() {
+    let mut pair = Pair::new(Settings::default()).losing(1, "CANCEL");
+    pair.invite_with(Content::from(offer()).with_header("Expires", "30"));
+    pair.run(20);
+    pair.bob.incoming();
+    pair.run(30_100);
+    assert_eq!(pair.messages()[2..], ["alice CANCEL", "bob 487 INVITE", "alice ACK"]);
+    assert_eq!(pair.bob.ended(), Why::Expired);
+}
+
+#[test]
+fn an_invite_that_expires_unheard_is_cancelled_as_soon_as_it_can_be() {
+    let mut pair = Pair::new(Settings::default()).losing(1, "180 INVITE");
+    pair.invite_with(Content::from(offer()).with_header("Expires", "0"));
+    pair.run(5);
+    assert_eq!(pair.messages(), ["alice INVITE"]);
+    pair.run(300);
+    assert_eq!(pair.messages()[0], "bob 487 INVITE");
+    assert_eq!(pair.alice.failed(), 487);
 }
 
 #[test]

@@ -6,6 +6,7 @@ mod fork;
 mod loss;
 mod modify;
 mod prack;
+mod redirect;
 mod register;
 mod server;
 mod session;
@@ -160,11 +161,11 @@ impl Pair {
 
     /// Lets time pass until nobody wants to do anything any more, an hour at most.
     fn finish(&mut self) {
-        let end = self.now + Duration::from_secs(3_600);
+        let end = self.now + Duration::from_hours(1);
         self.collect();
         while self.step(end) {}
         for party in [&self.alice, &self.bob] {
-            assert_eq!(party.agent.leftovers(), "", "{} has leftovers", party.name);
+            assert_eq!(party.agent.leftovers(), NOTHING, "{} has leftovers", party.name);
         }
     }
 
@@ -320,6 +321,8 @@ impl Party {
         }
     }
 }
+
+const NOTHING: [&str; 0] = [];
 
 /// `INVITE`, or `200 INVITE` for a response.
 fn summary(payload: &Bytes) -> String {

@@ -226,6 +226,24 @@ fn a_request_outside_any_call_is_sent_answered_and_proven() {
 }
 
 #[test]
+fn a_challenge_to_a_call_that_was_hung_up_is_not_answered() {
+    let mut pair = pair("secret");
+    let call = pair.invite();
+    pair.run(20);
+    let theirs = pair.bob.incoming();
+    pair.alice.agent.hang_up(pair.now, call, Vec::new()).unwrap();
+    let challenge =
+        registrar("MD5", 600).server.challenge(pair.now, false, &mut ChaCha8Rng::seed_from_u64(1))
+            [0]
+        .to_string();
+    let content = Content::none().with_header("WWW-Authenticate", &challenge);
+    pair.bob.agent.reject(pair.now, theirs, &Reply::new(401).with(content)).unwrap();
+    pair.finish();
+    assert_eq!(pair.messages(), ["alice INVITE", "bob 401 INVITE", "alice ACK"]);
+    assert_eq!(pair.alice.ended(), Why::HungUpHere);
+}
+
+#[test]
 fn a_challenged_call_repeats_its_credentials_in_ack_cancel_and_bye() {
     let mut pair = pair("secret");
     let call = pair.invite();

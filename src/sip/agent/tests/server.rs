@@ -65,8 +65,22 @@ fn an_ack_of_nothing_is_answered_with_nothing() {
     let mut pair = pair();
     pair.forge(&request("ACK", ""));
     pair.forge(&request("ACK", "").replace("bob@example.com>", "bob@example.com>;tag=x"));
-    assert_eq!(pair.messages(), [""; 0]);
-    assert_eq!(pair.bob.agent.leftovers(), "");
+    assert_eq!(pair.messages(), NOTHING);
+    assert_eq!(pair.bob.agent.leftovers(), NOTHING);
+}
+
+#[test]
+fn a_caller_may_end_an_early_dialog_by_bye() {
+    let mut pair = pair();
+    pair.forge(&request("INVITE", ""));
+    let theirs = pair.bob.incoming();
+    pair.bob.agent.ring(pair.now, theirs, 180, Content::none()).unwrap();
+    pair.run(1);
+    let tag = pair.last("180 INVITE").to().unwrap().tag().unwrap().to_owned();
+    let bye = request("BYE", "").replace("CSeq: 1", "CSeq: 2").replace("bK1", "bK2");
+    pair.forge(&bye.replace("bob@example.com>", &format!("bob@example.com>;tag={tag}")));
+    assert_eq!(pair.messages(), ["bob 180 INVITE", "bob 200 BYE", "bob 487 INVITE"]);
+    assert_eq!(pair.bob.ended(), Why::HungUpThere);
 }
 
 #[test]
@@ -106,7 +120,7 @@ fn a_malformed_request_gets_400_and_another_version_505() {
         .map(|packet| Message::parse(&packet.payload).unwrap().code().unwrap())
         .collect();
     assert_eq!(codes, [400, 505, 400]);
-    assert_eq!(pair.bob.agent.leftovers(), "");
+    assert_eq!(pair.bob.agent.leftovers(), NOTHING);
     assert!(pair.bob.events.is_empty());
 }
 
@@ -117,7 +131,7 @@ fn a_request_that_says_too_little_is_dropped() {
     pair.forge(&request("OPTIONS", "").replace("Via", "X-Via"));
     pair.forge(&request("ACK", "").replace("CSeq: 1", "CSeq: 99999999999"));
     pair.forge("SIP/2.0 200 OK\n\n");
-    assert_eq!(pair.messages(), [""; 0]);
+    assert_eq!(pair.messages(), NOTHING);
 }
 
 #[test]

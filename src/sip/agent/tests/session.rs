@@ -75,6 +75,17 @@ fn a_peer_without_update_is_refreshed_by_the_same_offer() {
 }
 
 #[test]
+fn a_peer_that_refuses_update_after_all_is_refreshed_by_the_same_offer() {
+    let mut pair = Pair::of(timer(Some(600), 90, None), timer(None, 90, Some(Refresher::Uac)));
+    let (_, theirs) = pair.talking();
+    let told = pair.bob.agent.calls.get_mut(&theirs).unwrap();
+    told.contact = "<sip:bob@192.0.2.2:5060>".into();
+    pair.bob.agent.core.settings.allow.retain(|method| *method != Method::Update);
+    pair.run(300_100);
+    assert_eq!(pair.messages(), ["alice UPDATE", "bob 405 UPDATE", "alice INVITE"]);
+}
+
+#[test]
 fn who_waits_in_vain_for_a_refresh_ends_the_call() {
     let mut pair = Pair::of(timer(Some(600), 90, None), timer(None, 90, Some(Refresher::Uac)));
     pair.talking();
@@ -130,5 +141,5 @@ fn without_a_wish_there_is_no_timer() {
     pair.talking();
     assert_eq!(pair.alice.agent.calls.values().next().unwrap().deadline(), None);
     pair.run(4_000_000);
-    assert_eq!(pair.messages(), [""; 0]);
+    assert_eq!(pair.messages(), NOTHING);
 }

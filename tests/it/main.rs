@@ -20,3 +20,5 @@ mod siprec;
 mod siprec_invite;
 mod torture;
 mod wire_rubbish;
+mod readme;
+mod audio;

@@ -40,10 +40,8 @@ pub fn run(home: &Path, arguments: &Run, output: &mut Output) -> Exit {
         return complain(output, &[complaint]);
     }
     let report = play(arguments, &plays);
-    let exit = match testbed::is_stopped() {
-        true => Exit::CouldNotRun,
-        false => Exit::of(report.tally()),
-    };
+    let is_whole = !testbed::is_stopped();
+    let exit = if is_whole { Exit::of(report.tally()) } else { Exit::CouldNotRun };
     output.say(&report::verdicts(&report));
     for example in &report.examples {
         let failure = report::failure(example);

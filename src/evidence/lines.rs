@@ -78,10 +78,9 @@ fn line(timeline: &Timeline, at: Instant, place: Place<'_>) -> Value {
         }
         Place::Report(place) => {
             let seen = &timeline.reports()[place];
-            let hex = seen.bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
             json!({
                 "kind": "rtcp", "at": at, "side": side(seen.side), "from": seen.source.to_string(),
-                "to": seen.target.to_string(), "hex": hex,
+                "to": seen.target.to_string(), "hex": hex(&seen.bytes),
             })
         }
         Place::Rtp(place, direction, seen) => {
@@ -102,6 +101,11 @@ fn side(side: Side) -> &'static str {
         Side::Received => "received",
         Side::Undeliverable => "undeliverable",
     }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    let digit = |half: u8| char::from_digit(half.into(), 16).unwrap_or_default();
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
 fn sound(sound: Sound) -> String {

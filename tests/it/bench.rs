@@ -153,8 +153,11 @@ impl Bench {
             let Some(part) = self.parts.get_mut(&host) else { return };
             match part.role().poll_output() {
                 Output::Transmit(packet) => self.send(packet),
-                Output::Timeout(None) => return drop(self.wakes.remove(&host)),
-                Output::Timeout(Some(at)) => return drop(self.wakes.insert(host, at)),
+                Output::Timeout(wake) => {
+                    self.wakes.remove(&host);
+                    self.wakes.extend(wake.map(|at| (host, at)));
+                    return;
+                }
             }
             said += 1;
             assert!(said <= OUTPUTS_MAX, "{host} says more than {OUTPUTS_MAX} things to one input");
@@ -335,11 +338,11 @@ impl Peer {
         let (from, to, uri) = match &self.answer {
             _ if !self.calls => {
                 let from = format!("{};tag={}", self.header("To"), self.tag);
-                (from, self.header("From"), self.contact(&self.invite))
+                (from, self.header("From"), contact(&self.invite))
             }
             Some(answer) if method != "CANCEL" => {
                 let to = answer.headers.get("To").unwrap_or_default().to_owned();
-                (self.header("From"), to, self.contact(answer))
+                (self.header("From"), to, contact(answer))
             }
             _ => (self.header("From"), self.header("To"), self.invite.uri_text().to_owned()),
         };
@@ -366,7 +369,7 @@ impl Peer {
         let text = format!(
             "ACK {} SIP/2.0\r\nVia: SIP/2.0/UDP {};branch=z9hG4bK-{cseq}-ack\r\nMax-Forwards: 70\r\n\
              From: {};tag={}\r\nTo: {}\r\nCall-ID: {}\r\nCSeq: {cseq} ACK\r\nContent-Length: 0\r\n\r\n",
-            self.contact(&self.invite),
+            contact(&self.invite),
             sip_at(self.at),
             self.header("To"),
             self.tag,
@@ -384,11 +387,11 @@ impl Peer {
     fn header(&self, name: &str) -> String {
         self.invite.headers.get(name).unwrap_or_default().to_owned()
     }
+}
 
-    fn contact(&self, message: &Message) -> String {
-        let contact = message.contact().ok().flatten().expect("a Contact");
-        contact.uri.to_string()
-    }
+fn contact(message: &Message) -> String {
+    let contact = message.contact().ok().flatten().expect("a Contact");
+    contact.uri.to_string()
 }
 
 /// What a message is, in short: `INVITE` or `200 (INVITE)`.
@@ -422,9 +425,9 @@ pub fn sdp_of_codecs(at: [u8; 4], version: u32, streams: &[(u16, &str)], formats
     let mut text =
         format!("v=0\r\no=- 7 {version} IN IP4 {host}\r\ns=-\r\nc=IN IP4 {host}\r\nt=0 0\r\n");
     for (port, direction) in streams {
-        text.push_str(&format!("m=audio {port} RTP/AVP {formats}\r\n"));
+        text = format!("{text}m=audio {port} RTP/AVP {formats}\r\n");
         if *port != 0 {
-            text.push_str(&format!("a={direction}\r\n"));
+            text = format!("{text}a={direction}\r\n");
         }
     }
     text
@@ -446,10 +449,10 @@ pub fn is_rtp(packet: &Packet) -> bool {
 }
 
 fn body(text: &str, kind: &str) -> String {
-    match text.is_empty() {
-        true => "Content-Length: 0\r\n\r\n".to_owned(),
-        false => format!("Content-Type: {kind}\r\nContent-Length: {}\r\n\r\n{text}", text.len()),
+    if text.is_empty() {
+        return "Content-Length: 0\r\n\r\n".to_owned();
     }
+    format!("Content-Type: {kind}\r\nContent-Length: {}\r\n\r\n{text}", text.len())
 }
 
 fn platform(wish: &Wish) -> Platform {
@@ -491,7 +494,7 @@ fn phone(number: &str, at: [u8; 4], person: u8, wish: &Wish) -> Phone {
         voice: Voice::of_person(person).expect("a voice"),
         password: None,
         record_aware: false,
-        registration: Duration::from_secs(3_600),
+        registration: Duration::from_hours(1),
         seed: u64::from(person) + 2,
         epoch: Epoch::SIMULATED,
     })

@@ -212,7 +212,7 @@ fn a_signal_ends_a_run_and_what_was_seen_is_kept() {
     let mut command = program(&home, &[&words[..], &["--evidence", "kept"]].concat());
     let mut child = command.spawn().unwrap();
     // Long enough for the call to be answered.
-    thread::sleep(Duration::from_secs(4));
+    pause_for(Duration::from_secs(4));
     interrupt(&child);
     let code = wait_at_most(&mut child, Duration::from_secs(20));
     let mut text = String::new();
@@ -238,8 +238,13 @@ fn wait_at_most(child: &mut Child, most: Duration) -> Option<i32> {
         if let Some(status) = child.try_wait().unwrap() {
             return status.code();
         }
-        thread::sleep(Duration::from_millis(50));
+        pause_for(Duration::from_millis(50));
     }
     child.kill().unwrap();
     None
+}
+
+#[expect(clippy::disallowed_methods, reason = "the program runs by the real clock")]
+fn pause_for(span: Duration) {
+    thread::sleep(span);
 }

@@ -20,5 +20,3 @@ mod siprec;
 mod siprec_invite;
 mod torture;
 mod wire_rubbish;
-mod readme;
-mod audio;

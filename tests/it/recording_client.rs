@@ -1,6 +1,6 @@
 //! The platform as a session recording client (RFC 7866), against recorders that a script plays.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use tallylight::role::Command;
@@ -136,7 +136,7 @@ fn a_recorder_that_takes_one_side_gets_that_side_only() {
         .rtp
         .keys()
         .filter(|to| to.ip() == IpAddr::from(RECORDER_AT))
-        .map(|to| to.port())
+        .map(SocketAddr::port)
         .collect();
     assert_eq!(ports, [SCRIPTED_RTP + 2]);
 }

@@ -105,8 +105,8 @@ impl Vandal {
         };
         let mut bytes = vec![0; length];
         self.rng.fill_bytes(&mut bytes);
-        if let Some(first) = bytes.first_mut().filter(|_| self.rng.next_u64() % 2 == 0) {
-            *first = 0x80 | *first & 0x1F;
+        if let Some(first) = bytes.first_mut().filter(|_| self.rng.next_u64().is_multiple_of(2)) {
+            *first = 0x80 | (*first & 0x1F);
         }
         bytes.into()
     }
@@ -119,7 +119,7 @@ impl Vandal {
                 1 => {
                     let at = self.below(bytes.len());
                     if let Some(byte) = bytes.get_mut(at) {
-                        *byte ^= 1 << self.rng.next_u64() % 8;
+                        *byte ^= 1 << (self.rng.next_u64() % 8);
                     }
                 }
                 2 => {
@@ -237,7 +237,7 @@ fn evil() -> Vec<Bytes> {
 }
 
 fn invite(headers: &str, body: &str) -> Bytes {
-    let number = if headers.len() % 2 == 0 { ALICE } else { BOB };
+    let number = if headers.len().is_multiple_of(2) { ALICE } else { BOB };
     let length = body.len();
     Bytes::from(format!(
         "INVITE sip:{number}@calls.example SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.66;branch=z9hG4bK{length}\r\n\

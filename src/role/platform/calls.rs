@@ -132,14 +132,14 @@ impl Platform {
                 self.finish(now, id, end, 480);
             }
             Event::Modify { id: request_id, request, .. } => {
-                self.modify(now, id, end, request_id, &request)
+                self.modify(now, id, end, request_id, &request);
             }
             Event::Modified { response, id: ours, .. } => {
-                self.modified(now, id, end, ours, &response)
+                self.modified(now, id, end, ours, &response);
             }
             Event::ModifyFailed { id: ours, code, .. } => self.modify_failed(now, id, ours, code),
             Event::Info { id: theirs, request, .. } => {
-                self.pass_info(now, id, end, theirs, &request)
+                self.pass_info(now, id, end, theirs, &request);
             }
             _ => {}
         }
@@ -356,7 +356,7 @@ impl Bridge {
 /// for us, our own failure to reach it (RFC 3261 sections 16.7 and 21.5.4).
 fn passed_on(code: u16) -> u16 {
     match code {
-        300..400 | 401 | 407 | 503 => 480,
+        300..=399 | 401 | 407 | 503 => 480,
         code => code,
     }
 }

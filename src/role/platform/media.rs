@@ -1,6 +1,7 @@
 //! Media on its way: from one telephone to the other, and to the recorders.
 
-use std::net::SocketAddr;
+use std::collections::BTreeMap;
+use std::net::{IpAddr, SocketAddr};
 
 use super::bridge::{End, Stage};
 use super::recording::datagram;
@@ -25,54 +26,51 @@ impl Platform {
     /// Passes a packet on to whoever should have it.
     pub(super) fn relay(&mut self, now: Instant, id: BridgeId, packet: &Packet) {
         let Some(bridge) = self.bridges.get_mut(&id) else { return };
-        let port = packet.target.port();
+        let Some((from, is_rtcp)) = bridge.end_at(packet.target.port()) else {
+            return self.relay_report(id, packet);
+        };
+        if !bridge.leg_mut(from).takes(packet.source, is_rtcp, &packet.payload) {
+            return;
+        }
+        let to = bridge.leg(from.other());
+        let target = to.agreed.as_ref().and_then(|agreed| {
+            if is_rtcp { agreed.remote_rtcp } else { agreed.remote_rtp.filter(|_| agreed.may_send) }
+        });
+        let source = if is_rtcp { rtcp_of(to.local) } else { to.local };
+        let muted = self.settings.fault == Some(Fault::MuteCallee) && from == End::Callee;
         let (host, ports) = (self.settings.ports.host(), &self.ports);
-        // Media that we would send to ourselves would come round for ever.
-        let is_ours = |at: &SocketAddr| at.ip() == host && ports.contains_key(&at.port());
-        match bridge.end_at(port) {
-            Some((from, is_rtcp)) => {
-                if !bridge.leg_mut(from).takes(packet.source, is_rtcp, &packet.payload) {
-                    return;
-                }
-                let to = bridge.leg(from.other());
-                let target = to.agreed.as_ref().and_then(|agreed| match is_rtcp {
-                    true => agreed.remote_rtcp,
-                    false => agreed.remote_rtp.filter(|_| agreed.may_send),
-                });
-                let source = if is_rtcp { rtcp_of(to.local) } else { to.local };
-                let muted = self.settings.fault == Some(Fault::MuteCallee) && from == End::Callee;
-                if let Some(target) = target.filter(|at| !muted && !is_ours(at)) {
-                    self.packets.push_back(datagram(source, target, &packet.payload));
-                }
-                if bridge.stage == Stage::Over {
-                    return;
-                }
-                for recording in &mut bridge.recordings {
-                    if is_rtcp {
-                        recording.hear_rtcp(from, &packet.payload, &mut self.packets);
-                    } else {
-                        self.spoiler.fork(now, recording, from, &packet.payload, &mut self.packets);
-                    }
-                }
+        if let Some(target) = target.filter(|at| !muted && !is_ours(host, ports, *at)) {
+            self.packets.push_back(datagram(source, target, &packet.payload));
+        }
+        if bridge.stage == Stage::Over {
+            return;
+        }
+        for recording in &mut bridge.recordings {
+            if is_rtcp {
+                recording.hear_rtcp(from, &packet.payload, &mut self.packets);
+            } else {
+                self.spoiler.fork(now, recording, from, &packet.payload, &mut self.packets);
             }
-            None => {
-                // From a recorder: its receiver reports go to the telephone that they are about
-                // (RFC 7866 section 8.2.1.1); media it has no business to send.
-                let streams =
-                    bridge.recordings.iter().find_map(|recording| recording.stream_at(port));
-                let Some(stream) = streams.filter(|stream| port != stream.local.port()) else {
-                    return;
-                };
-                let recorder = stream.agreed.as_ref().and_then(|agreed| agreed.remote_rtcp);
-                if recorder.is_none_or(|recorder| recorder.ip() != packet.source.ip()) {
-                    return;
-                }
-                let leg = bridge.leg(stream.of);
-                let target = leg.agreed.as_ref().and_then(|agreed| agreed.remote_rtcp);
-                if let Some(target) = target.filter(|at| !is_ours(at)) {
-                    self.packets.push_back(datagram(rtcp_of(leg.local), target, &packet.payload));
-                }
-            }
+        }
+    }
+
+    /// A recorder's receiver reports go to the telephone that they are about (RFC 7866 section
+    /// 8.2.1.1); media it has no business to send.
+    fn relay_report(&mut self, id: BridgeId, packet: &Packet) {
+        let Some(bridge) = self.bridges.get(&id) else { return };
+        let port = packet.target.port();
+        let mut recordings = bridge.recordings.iter();
+        let stream = recordings.find_map(|recording| recording.stream_at(port));
+        let Some(stream) = stream.filter(|stream| port != stream.local.port()) else { return };
+        let recorder = stream.agreed.as_ref().and_then(|agreed| agreed.remote_rtcp);
+        if recorder.is_none_or(|recorder| recorder.ip() != packet.source.ip()) {
+            return;
+        }
+        let leg = bridge.leg(stream.of);
+        let target = leg.agreed.as_ref().and_then(|agreed| agreed.remote_rtcp);
+        let (host, ports) = (self.settings.ports.host(), &self.ports);
+        if let Some(target) = target.filter(|at| !is_ours(host, ports, *at)) {
+            self.packets.push_back(datagram(rtcp_of(leg.local), target, &packet.payload));
         }
     }
 
@@ -95,4 +93,9 @@ impl Platform {
         self.ports.remove(&rtcp_of(address).port());
         self.settings.ports.give_back(address);
     }
+}
+
+/// Whether media would come to a port of ours that is in use: there it would come round for ever.
+fn is_ours(host: IpAddr, ports: &BTreeMap<u16, BridgeId>, at: SocketAddr) -> bool {
+    at.ip() == host && ports.contains_key(&at.port())
 }

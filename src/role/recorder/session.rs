@@ -94,7 +94,9 @@ impl Session {
         // A new stream that is not taken after all needs no address.
         for index in (known..self.streams.len()).filter(|index| !taken(index)) {
             let local = self.streams.get_mut(index).and_then(|stream| stream.local.take());
-            local.into_iter().for_each(|local| settings.ports.give_back(local));
+            if let Some(local) = local {
+                settings.ports.give_back(local);
+            }
         }
         if answer.is_refusal {
             self.streams.truncate(known);

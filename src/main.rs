@@ -3,10 +3,13 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use tallylight::cli::{self, Output};
+use tallylight::cli::{self, Command, Output};
 
 fn main() -> ExitCode {
     let arguments = cli::arguments();
+    if matches!(arguments.command, None | Some(Command::Run(_))) {
+        cli::heed_signals();
+    }
     let (mut results, mut complaints) = (std::io::stdout(), std::io::stderr());
     let mut output = Output { results: &mut results, complaints: &mut complaints };
     cli::start(Path::new(""), &arguments, &mut output).into()

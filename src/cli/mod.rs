@@ -10,6 +10,7 @@ mod load;
 mod output;
 mod run;
 mod serve;
+mod signals;
 mod vocabulary;
 
 use std::path::Path;
@@ -21,6 +22,7 @@ pub use clock::Watch;
 pub use exit::Exit;
 pub use load::{Refusal, known, plan, scenario, vocabulary};
 pub use output::Output;
+pub use signals::heed as heed_signals;
 
 /// The whole program: does what the arguments say, with `home` as the current folder.
 pub fn start(home: &Path, arguments: &Arguments, output: &mut Output) -> Exit {

@@ -1,6 +1,7 @@
 //! `tallylight run`: features on scenarios, played and judged.
 
-use std::io::IsTerminal as _;
+use std::fs;
+use std::io::{self, IsTerminal as _};
 use std::path::Path;
 use std::sync::Arc;
 use std::thread;
@@ -11,6 +12,7 @@ use crate::report::{
 use crate::scenario::Diagnostic;
 use crate::steps::world::{Kept, Setting, World};
 use crate::steps::{self, Ending, Job, Play, Played, StepPlayed};
+use crate::testbed;
 
 use super::args::Run;
 use super::clock::Watch;
@@ -34,8 +36,12 @@ pub fn run(home: &Path, arguments: &Run, output: &mut Output) -> Exit {
     if arguments.dry_run {
         return dry_run(&plays, output);
     }
+    if let Err(complaint) = places(arguments) {
+        return complain(output, &[complaint]);
+    }
     let report = play(arguments, &plays);
-    let exit = Exit::of(report.tally());
+    let is_whole = !testbed::is_stopped();
+    let exit = if is_whole { Exit::of(report.tally()) } else { Exit::CouldNotRun };
     output.say(&report::verdicts(&report));
     for example in &report.examples {
         let failure = report::failure(example);
@@ -45,6 +51,24 @@ pub fn run(home: &Path, arguments: &Run, output: &mut Output) -> Exit {
     }
     output.say(&format!("\n{}", report::summary(&report, &exit.to_string())));
     exit
+}
+
+/// Whether there is room for what is to be kept: better known before an hour of calls than after.
+fn places(arguments: &Run) -> Result<(), Diagnostic> {
+    let cannot = |path: &Path, why: &io::Error, help: &str| {
+        Err(Diagnostic::new(format!("cannot write {}: {why}", path.display())).help(help))
+    };
+    if let Some(folder) = &arguments.evidence
+        && let Err(why) = fs::create_dir_all(folder)
+    {
+        return cannot(folder, &why, "`--evidence` names a folder, which is made if it is missing");
+    }
+    if let Some(path) = &arguments.pcap
+        && let Err(why) = fs::OpenOptions::new().append(true).create(true).open(path)
+    {
+        return cannot(path, &why, "`--pcap` names a file in a folder that is there");
+    }
+    Ok(())
 }
 
 /// One file cannot hold the packets of several runs: their clocks all begin at zero.
@@ -84,17 +108,33 @@ fn play(arguments: &Run, plays: &[Play]) -> RunReport {
     let mut progress = progress(simulated.len() + wired.len());
     for (chosen, workers) in [(simulated, cores), (wired, WIRE_WORKERS)] {
         let jobs: Vec<_> = chosen.iter().map(|i| job(arguments, &plays[*i])).collect();
-        let played = steps::run(&jobs, workers, &|| watch.elapsed(), |i, played| {
+        steps::run(&jobs, workers, &|| watch.elapsed(), |i, played| {
             let name = &jobs[i].example.name;
             progress.ended(watch.elapsed(), name, played.ending() == Ending::Passed);
+            let mut report = judged(&plays[chosen[i]], played);
+            keep_verdict(&jobs[i], &mut report);
+            reports[chosen[i]] = Some(report);
         });
-        for (i, played) in chosen.into_iter().zip(played) {
-            reports[i] = Some(judged(&plays[i], &played));
-        }
     }
     progress.finish();
     let examples = reports.into_iter().map(|report| report.expect("played or skipped")).collect();
     RunReport { examples, elapsed: watch.elapsed() }
+}
+
+/// Writes the verdict beside the evidence, as soon as it is known.
+fn keep_verdict(job: &Job<World>, report: &mut ExampleReport) {
+    let Some(folder) = steps::folder(&job.setting, &job.example) else { return };
+    if matches!(report.outcome, Outcome::Skipped { .. }) {
+        return;
+    }
+    let mut text = report::failure(report);
+    if text.is_empty() {
+        text = format!("PASS  {}\n      again  {}\n", report.example, report.again);
+    }
+    if let Err(why) = steps::write_verdict(&folder, &text) {
+        let why = format!("cannot write {}: {why}", folder.display());
+        report.outcome = Outcome::CannotRun { step: None, why };
+    }
 }
 
 fn progress(total: usize) -> Progress<std::io::Stderr> {
@@ -130,6 +170,10 @@ fn judged(play: &Play, played: &Played<Kept>) -> ExampleReport {
             text: format!("{keyword} {text}"),
         })
     };
+    if testbed::is_stopped() && played.kept.as_ref().is_none_or(|kept| kept.timeline.is_none()) {
+        let reason = "the run was stopped before".to_owned();
+        return report(play, Outcome::Skipped { reason });
+    }
     let (findings, notes) = found(play, played);
     let outcome = match played.ending() {
         Ending::Passed => match findings.first() {

@@ -41,6 +41,7 @@ pub struct Timeline {
     reads: usize,
     dropped: u64,
     pcap: Option<Pcap>,
+    pcap_trouble: Option<String>,
 }
 
 impl Timeline {
@@ -60,6 +61,7 @@ impl Timeline {
             reads: 0,
             dropped: 0,
             pcap: None,
+            pcap_trouble: None,
         }
     }
 
@@ -71,6 +73,11 @@ impl Timeline {
     /// Takes the pcapng file away again, to end it.
     pub fn take_pcap(&mut self) -> Option<Pcap> {
         self.pcap.take()
+    }
+
+    /// Why the pcapng file ended before the run, if it did.
+    pub fn pcap_trouble(&self) -> Option<&str> {
+        self.pcap_trouble.as_deref()
     }
 
     /// The wall-clock time of the start of the run.
@@ -253,6 +260,7 @@ impl Timeline {
         if let Some(pcap) = &mut self.pcap {
             if let Err(why) = pcap.packet(at, packet, None) {
                 tracing::error!("the pcapng file ends here: cannot write it: {why}");
+                self.pcap_trouble = Some(why.to_string());
                 self.pcap = None;
             }
         }

@@ -36,6 +36,11 @@ impl Ports {
         self.free.iter().map(|port| SocketAddr::new(self.host, *port))
     }
 
+    /// How many pairs are free.
+    pub fn free(&self) -> usize {
+        self.free.len()
+    }
+
     /// Takes an address for RTP; RTCP is at the port above. `None` when all are in use.
     pub fn take(&mut self) -> Option<SocketAddr> {
         self.free.pop_front().map(|port| SocketAddr::new(self.host, port))

@@ -3,6 +3,7 @@
 #[expect(clippy::needless_pass_by_value, reason = "cucumber hands every word over")]
 mod calls;
 mod feature;
+mod folder;
 mod lint;
 mod outcome;
 mod outline;
@@ -20,6 +21,7 @@ mod words;
 pub mod world;
 
 pub use feature::{Example, read};
+pub use folder::{folder, write_verdict};
 pub use outcome::{Ending, Played, StepError, StepOutcome, StepPlayed, Trouble};
 pub use plan::{Play, plan};
 pub use runner::{Job, run};

@@ -1,21 +1,21 @@
 //! The world in which the sentences of this house are played: a cast on a network, and what has
 //! been seen of them.
 
-use std::fs;
-use std::io::{BufWriter, Write};
-use std::path::{Path, PathBuf};
+use std::panic::{self, AssertUnwindSafe};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::check::{Finding, Limits, Verdict, always};
-use crate::evidence::{Dialog, Ladder, PcapWriter, Timeline, dialogs};
+use crate::evidence::{Dialog, Timeline, dialogs};
 use crate::role::Command;
 use crate::role::recorder::Memory;
 use crate::scenario::Scenario;
-use crate::testbed::Testbed;
+use crate::testbed::{self, Testbed};
 use crate::time::Instant;
 
 use super::feature::Example;
+use super::folder;
 use super::outcome::StepError;
 use super::stage::Stage;
 
@@ -30,7 +30,8 @@ pub struct World {
 struct Set {
     testbed: Testbed,
     setting: Setting,
-    example: String,
+    /// Where the evidence goes.
+    folder: Option<PathBuf>,
     findings: Vec<Finding>,
     /// From when on "after that" counts.
     mark: Option<Instant>,
@@ -75,7 +76,7 @@ impl World {
     /// Lets a span of time pass.
     pub(super) fn pass(&mut self, span: Duration) -> Result<(), StepError> {
         self.set()?.testbed.pass(span);
-        Ok(())
+        go_on()
     }
 
     /// Lets time pass until something is seen, as long as the scenario gives anybody to answer;
@@ -88,6 +89,7 @@ impl World {
         let set = self.set()?;
         let end = set.testbed.now() + set.setting.scenario.budgets.answer;
         let came = set.testbed.pass_until(end, |timeline| seen(&dialogs(timeline), timeline));
+        go_on()?;
         if came {
             return Ok(());
         }
@@ -175,33 +177,26 @@ impl Stage for World {
     type Kept = Kept;
 
     fn begin(&mut self, setting: &Setting, example: &Example) -> Result<(), StepError> {
+        go_on()?;
         let cannot = |why: String| StepError::CannotRun(why);
         let testbed = Testbed::build(&setting.scenario, setting.seed, Box::new(Memory::default()));
         let mut testbed = testbed.map_err(|why| cannot(why.to_string()))?;
-        if let Some(path) = &setting.pcap {
-            let file = fs::File::create(path)
-                .map_err(|why| cannot(format!("write {}: {why}", path.display())))?;
-            let epoch = testbed.timeline().epoch();
-            let file: Box<dyn Write + Send> = Box::new(BufWriter::new(file));
-            let pcap = PcapWriter::new(file, epoch);
-            let pcap = pcap.map_err(|why| cannot(format!("write {}: {why}", path.display())))?;
+        let folder = folder::folder(setting, example);
+        let epoch = testbed.timeline().epoch();
+        if let Some(pcap) = folder::open_packets(setting, folder.as_deref(), epoch)? {
             testbed.timeline_mut().write_pcap(pcap);
         }
-        let set = Set {
-            testbed,
-            setting: setting.clone(),
-            example: format!("{}-{}", file_stem(&example.path), example.line),
-            findings: Vec::new(),
-            mark: None,
-        };
+        let set =
+            Set { testbed, setting: setting.clone(), folder, findings: Vec::new(), mark: None };
         self.stage = Some(set);
         self.until("every telephone registers", |_, timeline| registered(timeline))
     }
 
     fn finish(&mut self) -> Result<Kept, StepError> {
         let Some(mut set) = self.stage.take() else { return Ok(Kept::default()) };
-        // What was asked for in the last step still has to arrive.
-        set.testbed.pass(LAST_WORDS);
+        // What was asked for in the last step still has to arrive. A part that panicked may do so
+        // again: what was seen before is evidence all the same.
+        let _ = panic::catch_unwind(AssertUnwindSafe(|| set.testbed.pass(LAST_WORDS)));
         let simulated =
             set.setting.scenario.setting.is_simulated().then(|| set.testbed.now().elapsed());
         let notes = set.testbed.notes();
@@ -211,13 +206,11 @@ impl Stage for World {
             Verdict::Fail(finding) => Some(finding),
             Verdict::Pass | Verdict::Inconclusive(_) => None,
         }));
-        if let Some(pcap) = timeline.take_pcap() {
-            pcap.finish()
-                .map_err(|why| StepError::CannotRun(format!("end the pcapng file: {why}")))?;
+        let packets = folder::close_packets(&mut timeline);
+        if let Some(folder) = &set.folder {
+            folder::write(folder, &timeline)?;
         }
-        if let Some(folder) = &set.setting.evidence {
-            write_evidence(folder, &set.example, &set.setting, &timeline)?;
-        }
+        packets?;
         Ok(Kept { simulated, findings, timeline: Some(timeline), notes })
     }
 }
@@ -249,21 +242,12 @@ fn registered(timeline: &Timeline) -> bool {
     })
 }
 
-fn write_evidence(
-    folder: &Path,
-    example: &str,
-    setting: &Setting,
-    timeline: &Timeline,
-) -> Result<(), StepError> {
-    let scenario = file_stem(setting.scenario.source.path());
-    let path = folder.join(format!("{example}-{scenario}-{}.ladder.txt", setting.seed));
-    let written = fs::create_dir_all(folder)
-        .and_then(|()| fs::write(&path, Ladder::of(timeline).to_string()));
-    written.map_err(|why| StepError::CannotRun(format!("write {}: {why}", path.display())))
-}
-
-fn file_stem(path: &str) -> String {
-    Path::new(path).file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned())
+/// Nobody asked for the run to end.
+fn go_on() -> Result<(), StepError> {
+    if testbed::is_stopped() {
+        return Err(StepError::CannotRun("go on: the run was stopped".to_owned()));
+    }
+    Ok(())
 }
 
 /// Longer than any network of ours takes to deliver what was sent.
@@ -277,3 +261,57 @@ pub const SOURCES: &[(&str, &str)] = &[
     ("src/steps/settings.rs", include_str!("settings.rs")),
     ("src/steps/verdicts.rs", include_str!("verdicts.rs")),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::known;
+    use crate::evidence::{Kind, Member, Name};
+    use crate::role::{Input, Output, Role};
+    use crate::steps::{self, Vocabulary};
+    use crate::testbed::Home;
+
+    /// A part of ours with a mistake in it.
+    struct Mistaken;
+
+    impl Role for Mistaken {
+        fn handle_input(&mut self, now: Instant, _: Input) {
+            assert!(now == Instant::START, "a mistake of ours");
+        }
+
+        fn poll_output(&mut self) -> Output {
+            Output::Timeout(Some(Instant::from_millis(2_000)))
+        }
+    }
+
+    #[test]
+    fn the_evidence_of_an_example_that_panics_is_kept() {
+        let scenario = include_str!("../../scenarios/quiet_office.yaml");
+        let scenario = Scenario::parse("quiet_office.yaml", scenario, &known()).unwrap();
+        let feature = include_str!("../../features/start_and_end.feature");
+        let source = crate::scenario::Source::new("start_and_end.feature", feature);
+        let examples = steps::read(&source, &Vocabulary::of::<World>(SOURCES)).unwrap();
+        let root = std::env::temp_dir().join(format!("tallylight-panic-{}", std::process::id()));
+        let setting = Setting {
+            scenario: Arc::new(scenario),
+            seed: 3,
+            evidence: Some(root.clone()),
+            pcap: None,
+        };
+        let mut world = World::default();
+        world.begin(&setting, &examples[0]).unwrap();
+        let member =
+            Member { name: Name::from("Mallory"), kind: Kind::Phone, number: None, real: false };
+        let testbed = &mut world.set().unwrap().testbed;
+        let added = panic::catch_unwind(AssertUnwindSafe(|| {
+            testbed.add(member, &Home::default(), Box::new(Mistaken));
+        }));
+        assert!(added.is_err(), "the mistake was made");
+        world.finish().unwrap();
+        let folder = folder::folder(&setting, &examples[0]).unwrap();
+        let ladder = std::fs::read_to_string(folder.join("ladder.txt")).unwrap();
+        let lines = std::fs::read_to_string(folder.join("timeline.jsonl")).unwrap();
+        std::fs::remove_dir_all(&root).unwrap();
+        assert!(ladder.contains("REGISTER") && lines.contains("REGISTER"));
+    }
+}

@@ -137,9 +137,8 @@ impl Builder<'_> {
             Setting::Wire(wire) => wire.port(&part.name),
         };
         let mut listen = Vec::new();
-        let udp = self.driver.listen(Transport::Udp, SocketAddr::new(host, wanted.unwrap_or(0)))?;
-        listen.push((Transport::Udp, udp));
-        listen.push((Transport::Tcp, self.driver.listen(Transport::Tcp, udp)?));
+        let both = self.listen_both(host, wanted)?;
+        listen.extend([Transport::Udp, Transport::Tcp].map(|transport| (transport, both)));
         let tls = match wanted {
             Some(port) => SocketAddr::new(host, port + 1),
             None => SocketAddr::new(host, 0),
@@ -149,6 +148,22 @@ impl Builder<'_> {
         let preferred = transport(part.transport);
         listen.sort_by_key(|(transport, _)| *transport != preferred);
         Ok(listen)
+    }
+
+    /// UDP and TCP at the same port. One that is free for UDP may be taken for TCP: then another
+    /// is tried, unless it has to be this one.
+    fn listen_both(&mut self, host: IpAddr, wanted: Option<u16>) -> Result<SocketAddr, Error> {
+        let mut tries = if wanted.is_some() { 1 } else { TRIES };
+        loop {
+            let address = SocketAddr::new(host, wanted.unwrap_or(0));
+            let udp = self.driver.listen(Transport::Udp, address)?;
+            tries -= 1;
+            match self.driver.listen(Transport::Tcp, udp) {
+                Ok(_) => return Ok(udp),
+                Err(_) if tries > 0 => {}
+                Err(why) => return Err(why.into()),
+            }
+        }
     }
 
     fn ports(&mut self, host: IpAddr, part: &Part) -> Result<Ports, Error> {
@@ -416,6 +431,8 @@ fn above(rtp: SocketAddr) -> SocketAddr {
 const DOMAIN: &str = "calls.example";
 /// RFC 3261 section 19.1.2.
 const SIP: u16 = 5_060;
+/// A machine on which eight ports in a row are half taken has other troubles.
+const TRIES: usize = 8;
 const FIRST_MEDIA: u16 = 20_000;
 /// Below the ports that systems give to outgoing connections.
 const LAST_MEDIA: u16 = 32_000;

@@ -2,9 +2,11 @@
 
 mod any;
 mod cast;
+mod stop;
 
 pub use any::AnyDriver;
 pub use cast::{Error, faults};
+pub use stop::{is_stopped, stop};
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
@@ -86,7 +88,7 @@ impl Testbed {
 
     /// Lets time pass until `done`, but not beyond `end`. Returns whether `done` came true.
     ///
-    /// `done` is asked whenever signalling was seen; for media, let a span pass instead.
+    /// It ends early, with `false`, once the run is [stopped](stop). `done` is asked whenever signalling was seen; for media, let a span pass instead.
     pub fn pass_until(&mut self, end: Instant, mut done: impl FnMut(&Timeline) -> bool) -> bool {
         let mut judged = None;
         loop {
@@ -97,7 +99,13 @@ impl Testbed {
                     return true;
                 }
             }
-            let wake = self.next_deadline().map_or(end, |deadline| deadline.min(end));
+            if is_stopped() {
+                return false;
+            }
+            let mut wake = self.next_deadline().map_or(end, |deadline| deadline.min(end));
+            if matches!(self.driver, AnyDriver::Wire(_)) {
+                wake = wake.min(self.now() + stop::LOOK);
+            }
             match self.driver.wait(wake) {
                 Some(arrival) => self.deliver(arrival.at, arrival.event),
                 None if self.wake_due() => {}

@@ -16,8 +16,8 @@ use crate::sdp::{
     self, Capabilities, Codec, Description, Direction, Format, Hold, Medium, Negotiated, Origin,
     Session, Side, Slot, negotiate,
 };
-use crate::sip::Message;
 use crate::sip::agent::{Body, Reply};
+use crate::sip::{Message, Method};
 use crate::time::{Epoch, Instant};
 
 /// One call.
@@ -137,9 +137,12 @@ impl Call {
     /// The other side changes the session.
     pub fn modify(&mut self, now: Instant, request: &Message) -> Reply {
         if request.body.is_empty() {
-            // A refresh, or an INVITE that asks us for an offer.
-            let body = sdp_body(self.description());
-            return Reply::new(200).with(body);
+            // An INVITE that asks us for an offer; an UPDATE only refreshes (RFC 3311 section 5.2).
+            let reply = Reply::new(200);
+            return match request.method() {
+                Some(Method::Invite) => reply.with(sdp_body(self.description())),
+                _ => reply,
+            };
         }
         let Some(offer) = sdp_of(request) else { return Reply::new(400) };
         match self.answer(&offer) {
@@ -210,12 +213,16 @@ impl Call {
 
     /// When something is due next.
     pub fn next_deadline(&self) -> Option<Instant> {
-        self.stream.as_ref().and_then(Stream::next_deadline)
+        self.stream.as_ref().filter(|_| self.agreed.is_some()).and_then(Stream::next_deadline)
     }
 
     /// Speaks from now on as was agreed: begins, goes on, or falls silent.
     pub fn start(&mut self, now: Instant) {
-        let Some(agreed) = &self.agreed else { return };
+        let Some(agreed) = &self.agreed else {
+            // The other side took everything away: there is nothing to say it on.
+            self.stream.iter_mut().for_each(Stream::fall_silent);
+            return;
+        };
         let held = self.said.media.iter().any(|medium| medium.hold.is_some());
         let Some(codec) = rtp::Codec::of_name(&agreed.send.codec.name) else { return };
         let stream = self.stream.get_or_insert_with(|| {
@@ -268,7 +275,14 @@ impl Call {
     }
 
     fn revise(&mut self, change: impl FnOnce(&mut Session)) -> Body {
-        let next = self.said.revised(change);
+        let next = self.said.revised(|session| {
+            // Our last answer may have been narrowed by the other side's hold; what we want
+            // ourselves is to talk (RFC 3264 section 8.4).
+            for medium in session.media.iter_mut().filter(|medium| !medium.is_disabled()) {
+                medium.direction = Direction::SendRecv;
+            }
+            change(session);
+        });
         self.said_before = Some(std::mem::replace(&mut self.said, next));
         sdp_body(self.description())
     }

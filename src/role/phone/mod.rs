@@ -98,6 +98,15 @@ impl Phone {
         }
     }
 
+    /// What is still held on to, and how many pairs of media ports are free.
+    pub fn leftovers(&self) -> (Vec<String>, usize) {
+        let mut left = self.agent.leftovers();
+        if !self.calls.is_empty() {
+            left.push(format!("{} telephone calls", self.calls.len()));
+        }
+        (left, self.settings.ports.free())
+    }
+
     fn address_of(&self, number: &str) -> NameAddr {
         let host = Host::Name(self.settings.domain.clone());
         NameAddr::new(Uri::sip(number, host))

@@ -98,9 +98,10 @@ impl Stream {
                 packets.push_back(datagram(local, target, packet));
             }
         }
-        if let Some((keys, target)) = self.keys.as_mut().zip(agreed.remote_rtp) {
+        if let Some(keys) = self.keys.as_mut() {
             while let Some(packet) = keys.poll(now, &mut self.session.sender) {
-                packets.push_back(datagram(local, target, packet));
+                let target = agreed.remote_rtp;
+                packets.extend(target.map(|target| datagram(local, target, packet)));
             }
         }
         if let Some((report, target)) = self.session.poll_rtcp(now).zip(agreed.remote_rtcp) {

@@ -4,6 +4,7 @@
 use super::leg::Leg;
 use super::recording::Recording;
 use crate::sip::agent::RequestId;
+use crate::time::Instant;
 
 /// A call between two telephones.
 #[derive(Debug)]
@@ -23,8 +24,8 @@ pub struct Bridge {
 /// How far a bridge is.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Stage {
-    /// The called telephone has not answered.
-    Calling,
+    /// The called telephone has not answered, and has until this moment to do so.
+    Calling(Instant),
     /// The called telephone made the offer, and the caller's ACK is to bring the answer.
     AwaitingAnswer,
     /// People can talk.

@@ -1,5 +1,7 @@
 //! Bridging: what one telephone asks for is asked of the other in the platform's own name.
 
+use std::time::Duration;
+
 use rand_chacha::rand_core::Rng;
 
 use super::bridge::{Bridge, End, Pending, Stage};
@@ -33,12 +35,17 @@ impl Platform {
         if hops == 0 {
             return Err(483);
         }
+        // A telephone that says it lives here would make us call ourselves (RFC 3261 section 16.3).
+        if self.settings.listen.iter().any(|(_, own)| *own == binding.flow.remote) {
+            return Err(482);
+        }
         let offer = description_of(request)?;
         let caller = request.from().map_err(|_| 400_u16)?;
 
         let id = self.bridges_begun;
         self.bridges_begun += 1;
-        let mut bridge = self.bridge(id, &caller, callee.number.clone(), callee.display.clone())?;
+        let (number, display) = (callee.number.clone(), callee.display.clone());
+        let mut bridge = self.bridge(now, id, &caller, number, display)?;
         bridge.leg_mut(End::Caller).call = Some(call);
         let body = offer.map(|offer| {
             let body = bridge.leg_mut(End::Callee).say(&offer, false);
@@ -56,7 +63,10 @@ impl Platform {
                 body,
             },
         };
-        let onward = self.agent.invite(now, invite).map_err(|_| 503_u16)?;
+        let Ok(onward) = self.agent.invite(now, invite) else {
+            bridge.legs.iter().for_each(|leg| self.release_port(leg.local));
+            return Err(503);
+        };
         bridge.leg_mut(End::Callee).call = Some(onward);
         self.places.insert(call, Place::Leg(id, End::Caller));
         self.places.insert(onward, Place::Leg(id, End::Callee));
@@ -69,12 +79,13 @@ impl Platform {
 
     fn bridge(
         &mut self,
+        now: Instant,
         id: BridgeId,
         caller: &NameAddr,
         number: String,
         display: String,
     ) -> Result<Bridge, u16> {
-        let ports = self.take_port(id).zip(self.take_port(id)).ok_or(503_u16)?;
+        let ports = self.take_ports(id, 2).ok_or(503_u16)?;
         let known = user_of(&caller.uri, &self.settings.users);
         let from =
             known.map_or_else(|| caller.uri.user().unwrap_or_default(), |user| user.number.clone());
@@ -84,13 +95,13 @@ impl Platform {
         );
         let mut session_id = || u64::from(self.rng.next_u32());
         let legs = [
-            Leg::new(ports.0, session_id(), from, shown),
-            Leg::new(ports.1, session_id(), number, display),
+            Leg::new(ports[0], session_id(), from, shown),
+            Leg::new(ports[1], session_id(), number, display),
         ];
         let tracking_id = super::metadata::uuid(&mut self.rng);
         Ok(Bridge {
             legs,
-            stage: Stage::Calling,
+            stage: Stage::Calling(now + RINGING_MAX),
             pending: None,
             recordings: Vec::new(),
             tracking_id,
@@ -169,9 +180,13 @@ impl Platform {
         if bridge.stage != Stage::AwaitingAnswer {
             return;
         }
-        let (Ok(Some(answer)), Some(callee)) =
-            (description_of(request), bridge.leg(End::Callee).call)
+        let Some((caller, callee)) = bridge.leg(End::Caller).call.zip(bridge.leg(End::Callee).call)
         else {
+            return;
+        };
+        let Ok(Some(answer)) = description_of(request) else {
+            // RFC 3261 section 13.2.1: the ACK had to bring the answer. There is nothing to talk on.
+            let _ = self.agent.hang_up(now, caller, Vec::new());
             return;
         };
         let body = sdp_body(bridge.pass_answer(End::Caller, answer));
@@ -195,12 +210,40 @@ impl Platform {
         let before = std::mem::replace(&mut bridge.stage, Stage::Over);
         if let Some(other) = bridge.leg(gone.other()).call {
             let _ = match (before, gone) {
-                (Stage::Calling, End::Callee) => self.agent.reject(now, other, &Reply::new(code)),
+                (Stage::Calling(_), End::Callee) => {
+                    self.agent.reject(now, other, &Reply::new(passed_on(code)))
+                }
                 _ => self.agent.hang_up(now, other, Vec::new()),
             };
         }
         self.end_recordings(now, id, gone);
         self.sweep();
+    }
+
+    /// When the next telephone has rung for long enough.
+    pub(super) fn ringing_deadline(&self) -> Option<Instant> {
+        let calling = self.bridges.values().filter_map(|bridge| match bridge.stage {
+            Stage::Calling(until) => Some(until),
+            _ => None,
+        });
+        calling.min()
+    }
+
+    /// Ends the calls that nobody takes, whether their callers are still there or not (RFC 3261
+    /// section 16.8).
+    pub(super) fn end_ringing(&mut self, now: Instant) {
+        if self.ringing_deadline().is_none_or(|until| until > now) {
+            return;
+        }
+        let mut callers = Vec::new();
+        for bridge in self.bridges.values() {
+            if matches!(bridge.stage, Stage::Calling(until) if until <= now) {
+                callers.extend(bridge.leg(End::Caller).call);
+            }
+        }
+        for caller in callers {
+            let _ = self.agent.reject(now, caller, &Reply::new(408));
+        }
     }
 
     fn modify(
@@ -240,13 +283,17 @@ impl Platform {
             return Err(491);
         }
         let other = bridge.leg(end.other()).call.ok_or(481_u16)?;
+        bridge.legs.iter_mut().for_each(Leg::begin_change);
         let body = sdp_body(bridge.leg_mut(end.other()).say(&offer, false));
         bridge.leg_mut(end).hear(offer, false);
         let asked = match request.method() {
             Some(Method::Update) => self.agent.update(now, other, Content::from(body)),
             _ => self.agent.reinvite(now, other, Content::from(body)),
         };
-        let ours = asked.map_err(|_| 500_u16)?;
+        let Ok(ours) = asked else {
+            bridge.legs.iter_mut().for_each(Leg::undo_change);
+            return Err(500);
+        };
         bridge.pending = Some(Pending { theirs, ours });
         Ok(true)
     }
@@ -272,6 +319,7 @@ impl Platform {
     fn modify_failed(&mut self, now: Instant, id: BridgeId, ours: RequestId, code: u16) {
         let Some(bridge) = self.bridges.get_mut(&id) else { return };
         if let Some(pending) = bridge.pending.take_if(|pending| pending.ours == ours) {
+            bridge.legs.iter_mut().for_each(Leg::undo_change);
             let _ = self.agent.respond(now, pending.theirs, Reply::new(code));
         }
     }
@@ -303,6 +351,16 @@ impl Bridge {
     }
 }
 
+/// The status that the caller gets where the callee's telephone gave this one. What only means
+/// something between it and us is not the caller's to act on: another place to look, credentials
+/// for us, our own failure to reach it (RFC 3261 sections 16.7 and 21.5.4).
+fn passed_on(code: u16) -> u16 {
+    match code {
+        300..=399 | 401 | 407 | 503 => 480,
+        code => code,
+    }
+}
+
 /// The SDP in a message: none, or a status to refuse it with.
 pub(super) fn description_of(message: &Message) -> Result<Option<Description>, u16> {
     if message.body.is_empty() {
@@ -316,3 +374,6 @@ pub(super) fn description_of(message: &Message) -> Result<Option<Description>, u
 pub(super) fn sdp_body(bytes: Vec<u8>) -> Body {
     Body::new("application/sdp", bytes)
 }
+
+/// RFC 3261 section 16.6 step 11: more than three minutes.
+const RINGING_MAX: Duration = Duration::from_secs(181);

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 
+use crate::role::latch::Latch;
 use crate::sdp::{
     Description, Format, Kind, MediaDescription, Medium, Negotiated, Origin, Session, Side,
     negotiate,
@@ -24,6 +25,10 @@ pub struct Leg {
     origin: Origin,
     said: Option<Session>,
     heard: Option<Description>,
+    /// What was said and heard before the change that is being asked for.
+    before: Option<(Option<Session>, Option<Description>)>,
+    rtp_from: Latch,
+    rtcp_from: Latch,
 }
 
 impl Leg {
@@ -38,6 +43,9 @@ impl Leg {
             origin: Origin::new("-", session_id, local.ip()),
             said: None,
             heard: None,
+            before: None,
+            rtp_from: Latch::default(),
+            rtcp_from: Latch::default(),
         }
     }
 
@@ -65,6 +73,29 @@ impl Leg {
             self.agree(Side::Answerer);
         }
         bytes
+    }
+
+    /// A change is asked for, which may be refused.
+    pub fn begin_change(&mut self) {
+        self.before = Some((self.said.clone(), self.heard.clone()));
+    }
+
+    /// The change was refused: all is as before (RFC 3261 section 14.1).
+    pub fn undo_change(&mut self) {
+        if let Some((said, heard)) = self.before.take() {
+            (self.said, self.heard) = (said, heard);
+        }
+    }
+
+    /// Whether a datagram that came to our port is the telephone's, and no stranger's.
+    pub fn takes(&mut self, source: SocketAddr, is_rtcp: bool, payload: &[u8]) -> bool {
+        let agreed = self.agreed.as_ref();
+        if is_rtcp {
+            let named = agreed.and_then(|agreed| agreed.remote_rtcp);
+            return self.rtcp_from.takes(source, named, payload);
+        }
+        let named = agreed.and_then(|agreed| agreed.remote_rtp);
+        self.rtp_from.takes(source, named, payload)
     }
 
     /// What was said last, as bytes of SDP.
@@ -101,6 +132,8 @@ impl Leg {
             Side::Answerer => (heard, &said),
         };
         self.agreed = negotiate(offer, answer, side).into_iter().flatten().next();
+        self.rtp_from.release();
+        self.rtcp_from.release();
     }
 }
 

@@ -1,6 +1,7 @@
 //! Media on its way: from one telephone to the other, and to the recorders.
 
-use std::net::SocketAddr;
+use std::collections::BTreeMap;
+use std::net::{IpAddr, SocketAddr};
 
 use super::bridge::{Bridge, End, Stage};
 use super::recording::{Stage as Recorded, datagram};
@@ -24,13 +25,13 @@ impl Platform {
 
     /// Passes a packet on to whoever should have it.
     pub(super) fn relay(&mut self, now: Instant, id: BridgeId, packet: &Packet) {
-        let Some(bridge) = self.bridges.get(&id) else { return };
-        match bridge.end_at(packet.target.port()) {
-            Some((from, is_rtcp)) => {
-                self.pass_on(id, from, is_rtcp, packet);
-                self.copy(now, id, from, is_rtcp, packet);
-            }
-            None => self.pass_report(id, packet),
+        let Some(bridge) = self.bridges.get_mut(&id) else { return };
+        let Some((from, is_rtcp)) = bridge.end_at(packet.target.port()) else {
+            return self.relay_report(id, packet);
+        };
+        if bridge.leg_mut(from).takes(packet.source, is_rtcp, &packet.payload) {
+            self.pass_on(id, from, is_rtcp, packet);
+            self.copy(now, id, from, is_rtcp, packet);
         }
     }
 
@@ -43,7 +44,8 @@ impl Platform {
         });
         let source = if is_rtcp { rtcp_of(to.local) } else { to.local };
         let muted = is_muted(self.settings.fault, bridge, from);
-        if let Some(target) = target.filter(|_| !muted) {
+        let (host, ports) = (self.settings.ports.host(), &self.ports);
+        if let Some(target) = target.filter(|at| !muted && !is_ours(host, ports, *at)) {
             self.packets.push_back(datagram(source, target, &packet.payload));
         }
     }
@@ -72,20 +74,31 @@ impl Platform {
 
     /// A recorder's receiver reports go to the telephone that they are about (RFC 7866 section
     /// 8.2.1.1); media it has no business to send.
-    fn pass_report(&mut self, id: BridgeId, packet: &Packet) {
+    fn relay_report(&mut self, id: BridgeId, packet: &Packet) {
         let Some(bridge) = self.bridges.get(&id) else { return };
         let port = packet.target.port();
         let mut recordings = bridge.recordings.iter();
         let stream = recordings.find_map(|recording| recording.stream_at(port));
         let Some(stream) = stream.filter(|stream| port != stream.local.port()) else { return };
+        let recorder = stream.agreed.as_ref().and_then(|agreed| agreed.remote_rtcp);
+        if recorder.is_none_or(|recorder| recorder.ip() != packet.source.ip()) {
+            return;
+        }
         let leg = bridge.leg(stream.of);
-        if let Some(target) = leg.agreed.as_ref().and_then(|agreed| agreed.remote_rtcp) {
+        let target = leg.agreed.as_ref().and_then(|agreed| agreed.remote_rtcp);
+        let (host, ports) = (self.settings.ports.host(), &self.ports);
+        if let Some(target) = target.filter(|at| !is_ours(host, ports, *at)) {
             self.packets.push_back(datagram(rtcp_of(leg.local), target, &packet.payload));
         }
     }
 
-    /// Takes a pair of media ports for a bridge.
-    pub(super) fn take_port(&mut self, bridge: BridgeId) -> Option<SocketAddr> {
+    /// Takes so many pairs of media ports for a bridge: all of them, or none.
+    pub(super) fn take_ports(&mut self, bridge: BridgeId, count: usize) -> Option<Vec<SocketAddr>> {
+        let free = self.settings.ports.free();
+        (free >= count).then(|| (0..count).map_while(|_| self.take_port(bridge)).collect())
+    }
+
+    fn take_port(&mut self, bridge: BridgeId) -> Option<SocketAddr> {
         let address = self.settings.ports.take()?;
         self.ports.insert(address.port(), bridge);
         self.ports.insert(rtcp_of(address).port(), bridge);
@@ -115,3 +128,8 @@ fn is_muted(fault: Option<Fault>, bridge: &Bridge, from: End) -> bool {
 
 /// Where a platform sends media that was not asked.
 const GUESSED: u16 = 20_000;
+
+/// Whether media would come to a port of ours that is in use: there it would come round for ever.
+fn is_ours(host: IpAddr, ports: &BTreeMap<u16, BridgeId>, at: SocketAddr) -> bool {
+    at.ip() == host && ports.contains_key(&at.port())
+}

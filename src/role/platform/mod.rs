@@ -98,6 +98,21 @@ impl Platform {
         }
     }
 
+    /// What is still held on to, and how many pairs of media ports are free: once all calls are
+    /// over and their timers have run out, nothing and all.
+    pub fn leftovers(&self) -> (Vec<String>, usize) {
+        let Self { bridges, places, ports, .. } = self;
+        let mut left = self.agent.leftovers();
+        for (name, count) in
+            [("bridges", bridges.len()), ("places", places.len()), ("ports", ports.len())]
+        {
+            if count > 0 {
+                left.push(format!("{count} {name}"));
+            }
+        }
+        (left, self.settings.ports.free())
+    }
+
     fn has(&self, fault: Fault) -> bool {
         self.settings.fault == Some(fault)
     }
@@ -199,6 +214,7 @@ impl Role for Platform {
                 if self.agent.next_deadline().is_some_and(|due| due <= now) {
                     self.agent.handle_timeout(now);
                 }
+                self.end_ringing(now);
                 self.begin_due_recordings(now);
                 self.spoiler.release(now, &mut self.packets);
                 while let Some(call) = self.spoiler.ended(now) {
@@ -213,8 +229,12 @@ impl Role for Platform {
         if let Some(packet) = self.packets.pop_front().or_else(|| self.agent.poll_transmit()) {
             return Output::Transmit(spoil_message(self.settings.fault, packet));
         }
-        let deadlines =
-            [self.agent.next_deadline(), self.recording_deadline(), self.spoiler.next_deadline()];
+        let deadlines = [
+            self.agent.next_deadline(),
+            self.ringing_deadline(),
+            self.recording_deadline(),
+            self.spoiler.next_deadline(),
+        ];
         Output::Timeout(deadlines.into_iter().flatten().min())
     }
 }

@@ -50,10 +50,11 @@ impl Platform {
         self.settings.recorder?;
         let one = self.has(Fault::OfferOneStream);
         // The recorded user's own side first (product: label 1).
-        let ends = [user, user.other()].into_iter().take(if one { 1 } else { 2 });
-        let streams: Vec<_> = ends
-            .map_while(|of| self.take_port(id).map(|local| Stream { of, local, agreed: None }))
-            .collect();
+        let ends = [user, user.other()];
+        let ports = self.take_ports(id, if one { 1 } else { 2 })?;
+        let streams = ports.into_iter().zip(ends);
+        let streams: Vec<_> =
+            streams.map(|(local, of)| Stream { of, local, agreed: None }).collect();
         let session_id = u64::from(self.rng.next_u32());
         let fault = self.settings.fault;
         let bridge = self.bridges.get_mut(&id)?;
@@ -67,9 +68,6 @@ impl Platform {
             })
             .collect();
         let script = Script::new(bridge, user, &ends, &self.settings, due, &mut self.rng);
-        if streams.is_empty() {
-            return None;
-        }
         bridge.recordings.push(Recording::new(user, due, streams, script, session_id));
         Some(())
     }
@@ -149,6 +147,11 @@ impl Platform {
                 self.recorder_asks(now, id, index, theirs, &request);
             }
             Event::Modified { response, .. } => self.recorder_agrees(id, index, &response),
+            Event::ModifyFailed { .. } => {
+                if let Some(recording) = self.recording(id, index) {
+                    recording.offer_failed();
+                }
+            }
             Event::Info { id: theirs, .. } => {
                 let _ = self.agent.respond(now, theirs, Reply::new(200));
             }
@@ -188,6 +191,11 @@ impl Platform {
             bridges.get_mut(&id).and_then(|bridge| bridge.recordings.get_mut(index))
         {
             spoiler.begin(now, recording, packets);
+        }
+        let is_up = self.bridges.get(&id).is_some_and(|bridge| bridge.stage == CallStage::Up);
+        if is_up && self.is_held(id) {
+            // The call was put on hold while the recorder made up its mind.
+            self.send_snapshot(now, id, index, call, Snapshot::OfStreams);
         }
     }
 
@@ -236,7 +244,6 @@ impl Platform {
         let offer = super::calls::description_of(request);
         let Some(recording) = self.recording(id, index) else { return };
         let reply = match offer {
-            _ if wants_snapshot => Reply::new(200),
             Ok(Some(offer)) => recording
                 .answer(&offer)
                 .map_or(Reply::new(488), |answer| Reply::new(200).with(sdp_body(answer))),
@@ -244,8 +251,8 @@ impl Platform {
             Ok(None) if request.method() == Some(&Method::Invite) => {
                 Reply::new(200).with(sdp_body(recording.said()))
             }
-            Ok(None) => Reply::new(200),
-            Err(code) => Reply::new(code),
+            Err(code) if !wants_snapshot => Reply::new(code),
+            Ok(None) | Err(_) => Reply::new(200),
         };
         let call = recording.call;
         let _ = self.agent.respond(now, theirs, reply);
@@ -257,8 +264,8 @@ impl Platform {
     /// The call changed: its recordings follow, held while it is held.
     pub(super) fn keep_in_step(&mut self, now: Instant, id: BridgeId) {
         let forgets = self.has(Fault::ForgetAfterHold);
-        let Some(bridge) = self.bridges.get_mut(&id) else { return };
-        let is_held = End::BOTH.into_iter().any(|end| !bridge.leg(end).is_heard());
+        let is_held = self.is_held(id);
+        let Some(bridge) = self.bridges.get(&id) else { return };
         for index in 0..bridge.recordings.len() {
             if forgets && is_held {
                 self.spoiler.silence();
@@ -268,6 +275,12 @@ impl Platform {
                 self.send_snapshot(now, id, index, call, Snapshot::OfStreams);
             }
         }
+    }
+
+    /// Whether either side is silent by agreement.
+    fn is_held(&self, id: BridgeId) -> bool {
+        let bridge = self.bridges.get(&id);
+        bridge.is_some_and(|bridge| bridge.legs.iter().any(|leg| !leg.is_heard()))
     }
 
     /// The metadata whole; with the streams as they are from now on, where they change.

@@ -12,7 +12,9 @@ use super::metadata::Script;
 use super::spoil::spoil_medium;
 use crate::packet::{Packet, Transport};
 use crate::role::ports::rtcp_of;
-use crate::sdp::{Description, Format, Hold, Medium, Negotiated, Origin, Session, Side, negotiate};
+use crate::sdp::{
+    Description, Direction, Format, Hold, Medium, Negotiated, Origin, Session, Side, negotiate,
+};
 use crate::sip::agent::CallId;
 use crate::time::Instant;
 
@@ -32,6 +34,8 @@ pub struct Recording {
     /// What people said before the recorder answered; it gets it then.
     waiting: VecDeque<(End, Bytes)>,
     said: Session,
+    /// What the last offer replaced, in case it is refused.
+    said_before: Option<Session>,
 }
 
 /// How far a recording is.
@@ -78,6 +82,7 @@ impl Recording {
             script,
             waiting: VecDeque::new(),
             said,
+            said_before: None,
         }
     }
 
@@ -96,12 +101,24 @@ impl Recording {
     /// 7.1.1.1).
     pub fn reoffer(&mut self, is_heard: impl Fn(End) -> bool, how: Hold) -> Vec<u8> {
         let streams = &self.streams;
-        self.said = self.said.revised(|session| {
+        let next = self.said.revised(|session| {
             for (medium, stream) in session.media.iter_mut().zip(streams) {
+                // What the recorder wanted less of in an offer of its own, it may want again.
+                if !medium.is_disabled() {
+                    medium.direction = Direction::SendOnly;
+                }
                 medium.hold = (!is_heard(stream.of)).then_some(how);
             }
         });
+        self.said_before = Some(std::mem::replace(&mut self.said, next));
         self.said.to_bytes()
+    }
+
+    /// The recorder refused the last offer: all is as before (RFC 3261 section 14.1).
+    pub fn offer_failed(&mut self) {
+        if let Some(before) = self.said_before.take() {
+            self.said = before;
+        }
     }
 
     /// What was offered last, as bytes of SDP.
@@ -111,6 +128,7 @@ impl Recording {
 
     /// The recorder answered. Returns whether it takes anything at all.
     pub fn answered(&mut self, answer: &Description) -> bool {
+        self.said_before = None;
         let negotiated = negotiate(&self.said.describe(), answer, Side::Offerer);
         for (stream, agreed) in self.streams.iter_mut().zip(negotiated) {
             stream.agreed = agreed;
@@ -125,7 +143,12 @@ impl Recording {
         }
         let answer = self.said.revised(|session| {
             for (ours, theirs) in session.media.iter_mut().zip(&offer.media) {
-                if theirs.is_disabled() && !ours.is_disabled() {
+                if ours.is_disabled() {
+                    continue;
+                }
+                // RFC 3264 section 6.1; and a recording client only sends.
+                ours.direction = theirs.direction.answered(Direction::SendOnly);
+                if theirs.is_disabled() {
                     *ours = Medium::refused(theirs.kind.clone(), &theirs.proto, "0");
                 }
             }
@@ -189,7 +212,10 @@ impl Recording {
             let Some(agreed) = stream.agreed.as_ref().filter(|agreed| agreed.may_send) else {
                 continue;
             };
-            if let Some(target) = agreed.remote_rtp {
+            // The recorder may have taken fewer codecs than the telephones speak.
+            let payload_type = packet.get(1).map(|byte| byte & 0x7F);
+            let is_known = agreed.receive.iter().any(|it| Some(it.payload_type) == payload_type);
+            if let Some(target) = agreed.remote_rtp.filter(|_| is_known) {
                 packets.push_back(datagram(stream.local, target, packet));
             }
         }

@@ -85,6 +85,15 @@ impl Recorder {
         }
     }
 
+    /// What is still held on to, and how many pairs of media ports are free.
+    pub fn leftovers(&self) -> (Vec<String>, usize) {
+        let mut left = self.agent.leftovers();
+        if !self.sessions.is_empty() {
+            left.push(format!("{} sessions", self.sessions.len()));
+        }
+        (left, self.settings.ports.free())
+    }
+
     fn handle_event(&mut self, now: Instant, event: Event) {
         match event {
             Event::Incoming { call, request } => self.incoming(now, call, &request),

@@ -10,6 +10,7 @@ use rand_chacha::rand_core::{Rng, SeedableRng};
 use super::store::{Recording, Track};
 use super::{REORDERING, Settings};
 use crate::packet::{Packet, Transport};
+use crate::role::latch::Latch;
 use crate::role::ports::rtcp_of;
 use crate::rtp::{self, Codec, Interval, Playout, Sender};
 use crate::sdp::{self, Capabilities, Description, Direction, Negotiated, Origin, Slot};
@@ -38,6 +39,7 @@ struct Stream {
     rtp: rtp::Session,
     playout: Playout,
     pcm: Vec<i16>,
+    from: Latch,
 }
 
 impl Session {
@@ -60,9 +62,15 @@ impl Session {
     /// Answers an offer: takes every audio stream to receive it (RFC 7866 section 7.2). Returns
     /// whether anything was taken.
     pub fn accept(&mut self, now: Instant, offer: &Description, settings: &mut Settings) -> bool {
-        for medium in offer.media.iter().skip(self.streams.len()) {
+        let known = self.streams.len();
+        if offer.media.len() < known {
+            // RFC 3264 section 8: a stream that was there keeps its line.
+            return false;
+        }
+        for medium in offer.media.iter().skip(known) {
             let wanted = medium.kind == sdp::Kind::Audio && !medium.is_disabled();
-            let local = if wanted { settings.ports.take() } else { None };
+            let room = self.addresses().len() < STREAMS_MAX;
+            let local = if wanted && room { settings.ports.take() } else { None };
             let stream = self.stream(now, local, settings.epoch);
             self.streams.push(stream);
         }
@@ -80,14 +88,29 @@ impl Session {
             ..Capabilities::new(origin.clone(), host)
         };
         let answer = sdp::answer(offer, &capabilities);
+        let taken = |index: &usize| {
+            !answer.is_refusal && answer.session.media.get(*index).is_some_and(|it| it.port != 0)
+        };
+        // A new stream that is not taken after all needs no address.
+        for index in (known..self.streams.len()).filter(|index| !taken(index)) {
+            let local = self.streams.get_mut(index).and_then(|stream| stream.local.take());
+            if let Some(local) = local {
+                settings.ports.give_back(local);
+            }
+        }
+        if answer.is_refusal {
+            self.streams.truncate(known);
+            return false;
+        }
         for (stream, agreed) in self.streams.iter_mut().zip(answer.negotiated) {
             stream.agreed = agreed;
+            stream.from.release();
         }
         self.said = Some(match self.said.take() {
             Some(before) => answer.session.following(&before),
             None => answer.session,
         });
-        !answer.is_refusal
+        true
     }
 
     /// The recording starts: all its streams count from here.
@@ -132,7 +155,7 @@ impl Session {
         for stream in &mut self.streams {
             let Some(local) = stream.local else { continue };
             if packet.target == local {
-                stream.hear(now, &packet.payload);
+                stream.hear(now, packet);
             } else if packet.target == rtcp_of(local) {
                 // Rubbish is for the evidence to show.
                 let _ = stream.rtp.handle_rtcp(now, &packet.payload);
@@ -196,13 +219,18 @@ impl Session {
             rtp: rtp::Session::new(now, sender, settings, rng),
             playout: Playout::new(now, REORDERING),
             pcm: Vec::new(),
+            from: Latch::default(),
         }
     }
 }
 
 impl Stream {
-    fn hear(&mut self, now: Instant, payload: &[u8]) {
-        let Ok((packet, _)) = self.rtp.handle_rtp(now, payload) else { return };
+    fn hear(&mut self, now: Instant, packet: &Packet) {
+        let named = self.agreed.as_ref().and_then(|agreed| agreed.remote_rtp);
+        if !self.from.takes(packet.source, named, &packet.payload) {
+            return;
+        }
+        let Ok((packet, _)) = self.rtp.handle_rtp(now, &packet.payload) else { return };
         let Some(agreed) = self.agreed.as_ref().filter(|agreed| agreed.may_receive) else { return };
         let payload_type = packet.header.payload_type;
         let chosen = agreed.receive.iter().find(|chosen| chosen.payload_type == payload_type);
@@ -222,5 +250,7 @@ impl Stream {
 
 /// G.711 with its headers, in bits per second.
 const SESSION_BANDWIDTH: u32 = 80_000;
+/// A conference has more voices, but nobody records so many apart.
+const STREAMS_MAX: usize = 8;
 /// Four hours of one side: longer calls are cut there.
 const SAMPLES_MAX: usize = 4 * 3_600 * 8_000;

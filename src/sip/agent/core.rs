@@ -331,7 +331,6 @@ impl Core {
     }
 
     /// How many requests are remembered, ours and theirs.
-    #[cfg(test)]
     pub(super) fn remembered(&self) -> usize {
         self.sent.len() + self.clients.len() + self.asked.len() + self.servers.len()
     }

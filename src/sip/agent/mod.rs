@@ -360,3 +360,19 @@ impl UserAgent {
         }
     }
 }
+
+impl UserAgent {
+    /// What is still remembered, each kind with its count: in the end, all is to be forgotten.
+    pub fn leftovers(&self) -> Vec<String> {
+        let tables = [
+            ("calls", self.calls.len()),
+            ("dialogs", self.dialogs.len()),
+            ("invites", self.invites.len()),
+            ("bindings", self.bindings.len()),
+            ("requests", self.core.remembered()),
+            ("transactions", self.core.layer.len()),
+        ];
+        let left = tables.into_iter().filter(|(_, count)| *count > 0);
+        left.map(|(name, count)| format!("{count} {name}")).collect()
+    }
+}

@@ -259,7 +259,7 @@ fn a_bye_that_nobody_answers_leaves_nothing_behind() {
     pair = pair.with_fate(|_| Fate::Drop);
     pair.alice.agent.hang_up(pair.now, call, Vec::new()).unwrap();
     pair.run(200_000);
-    assert_eq!(leftovers(&pair.alice.agent), NOTHING);
+    assert_eq!(pair.alice.agent.leftovers(), NOTHING);
     assert_eq!(pair.alice.ended(), Why::HungUpHere);
 }
 

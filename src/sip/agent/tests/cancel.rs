@@ -126,7 +126,7 @@ fn a_peer_that_ignores_the_cancel_is_given_up_after_64_t1() {
     pair.run(32_001);
     assert_eq!(pair.alice.ended(), Why::HungUpHere);
     pair.run(10_000);
-    assert_eq!(leftovers(&pair.alice.agent), NOTHING);
+    assert_eq!(pair.alice.agent.leftovers(), NOTHING);
 }
 
 #[test]

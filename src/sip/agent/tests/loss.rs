@@ -153,7 +153,7 @@ fn every_call_ends_once_and_leaves_nothing_behind() {
         let mut play = play(seed);
         play.run();
         for party in [&play.pair.alice, &play.pair.bob] {
-            assert_eq!(leftovers(&party.agent), NOTHING, "{} with seed {seed}", party.name);
+            assert_eq!(party.agent.leftovers(), NOTHING, "{} with seed {seed}", party.name);
         }
         assert_eq!(play.ended, play.begun, "with seed {seed}");
     }

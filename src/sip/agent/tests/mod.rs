@@ -165,7 +165,7 @@ impl Pair {
         self.collect();
         while self.step(end) {}
         for party in [&self.alice, &self.bob] {
-            assert_eq!(leftovers(&party.agent), NOTHING, "{} has leftovers", party.name);
+            assert_eq!(party.agent.leftovers(), NOTHING, "{} has leftovers", party.name);
         }
     }
 
@@ -320,20 +320,6 @@ impl Party {
             event => panic!("{}: {event:?}", self.name),
         }
     }
-}
-
-/// What an agent still remembers, for tests that all is forgotten in the end.
-fn leftovers(agent: &UserAgent) -> Vec<String> {
-    let tables = [
-        ("calls", agent.calls.len()),
-        ("dialogs", agent.dialogs.len()),
-        ("invites", agent.invites.len()),
-        ("bindings", agent.bindings.len()),
-        ("requests", agent.core.remembered()),
-        ("transactions", agent.core.layer.len()),
-    ];
-    let left = tables.into_iter().filter(|(_, count)| *count > 0);
-    left.map(|(name, count)| format!("{count} {name}")).collect()
 }
 
 const NOTHING: [&str; 0] = [];

@@ -66,7 +66,7 @@ fn an_ack_of_nothing_is_answered_with_nothing() {
     pair.forge(&request("ACK", ""));
     pair.forge(&request("ACK", "").replace("bob@example.com>", "bob@example.com>;tag=x"));
     assert_eq!(pair.messages(), NOTHING);
-    assert_eq!(leftovers(&pair.bob.agent), NOTHING);
+    assert_eq!(pair.bob.agent.leftovers(), NOTHING);
 }
 
 #[test]
@@ -120,7 +120,7 @@ fn a_malformed_request_gets_400_and_another_version_505() {
         .map(|packet| Message::parse(&packet.payload).unwrap().code().unwrap())
         .collect();
     assert_eq!(codes, [400, 505, 400]);
-    assert_eq!(leftovers(&pair.bob.agent), NOTHING);
+    assert_eq!(pair.bob.agent.leftovers(), NOTHING);
     assert!(pair.bob.events.is_empty());
 }
 

@@ -1,0 +1,117 @@
+//! The timeline for machines: a line of JSON for each thing that was seen or done.
+
+use std::io::{self, Write};
+
+use serde_json::{Value, json};
+
+use super::deed::What;
+use super::media::{RtpSeen, Sound};
+use super::sighting::{Content, Side};
+use super::timeline::Timeline;
+use crate::time::Instant;
+
+/// Writes everything that a timeline holds, oldest first: who takes part, then `sip`, `rubbish`,
+/// `rtp`, `rtcp` and `deed`. Moments are nanoseconds from the start of the run.
+pub fn write_lines(timeline: &Timeline, out: &mut dyn Write) -> io::Result<()> {
+    let mut say = |line: Value| writeln!(out, "{line}");
+    let started = timeline.epoch().rfc3339(Instant::START);
+    say(json!({ "kind": "run", "started": started, "dropped": timeline.dropped() }))?;
+    for member in timeline.cast().members() {
+        say(json!({
+            "kind": "member", "name": member.name.as_str(), "role": format!("{:?}", member.kind),
+            "number": member.number, "real": member.real,
+        }))?;
+    }
+    let mut seen = index(timeline);
+    seen.sort_by_key(|(at, _)| *at);
+    seen.into_iter().try_for_each(|(at, what)| say(line(timeline, at, what)))
+}
+
+/// Where something stands in a timeline.
+#[derive(Clone, Copy)]
+enum Place<'a> {
+    Deed(usize),
+    Signalling(usize),
+    Report(usize),
+    Rtp(usize, Side, &'a RtpSeen),
+}
+
+fn index(timeline: &Timeline) -> Vec<(Instant, Place<'_>)> {
+    let mut seen = Vec::new();
+    let deeds = timeline.deeds().iter().enumerate();
+    seen.extend(deeds.map(|(place, deed)| (deed.at, Place::Deed(place))));
+    let messages = timeline.signalling().iter().enumerate();
+    seen.extend(messages.map(|(place, sighting)| (sighting.at, Place::Signalling(place))));
+    let reports = timeline.reports().iter().enumerate();
+    seen.extend(reports.map(|(place, report)| (report.at, Place::Report(place))));
+    for (place, flow) in timeline.flows().iter().enumerate() {
+        let sides = [(Side::Sent, &flow.sent), (Side::Received, &flow.received)];
+        for (side, packets) in sides {
+            seen.extend(packets.iter().map(|packet| (packet.at, Place::Rtp(place, side, packet))));
+        }
+    }
+    seen
+}
+
+fn line(timeline: &Timeline, at: Instant, place: Place<'_>) -> Value {
+    let at = at.as_nanos();
+    match place {
+        Place::Deed(place) => {
+            let deed = &timeline.deeds()[place];
+            let what = match &deed.what {
+                What::Act(text) => text.clone(),
+                What::Recording { number, mode } => format!("records {number}: {mode}"),
+            };
+            json!({ "kind": "deed", "at": at, "who": deed.who.as_str(), "what": what })
+        }
+        Place::Signalling(place) => {
+            let seen = &timeline.signalling()[place];
+            let (kind, text, why) = match &seen.content {
+                Content::Sip(message) => ("sip", message.to_bytes(), None),
+                Content::Rubbish(bytes, why) => ("rubbish", bytes.clone(), Some(why)),
+            };
+            json!({
+                "kind": kind, "at": at, "side": side(seen.side),
+                "transport": seen.transport.to_string(), "from": seen.source.to_string(),
+                "to": seen.target.to_string(), "text": String::from_utf8_lossy(&text), "why": why,
+            })
+        }
+        Place::Report(place) => {
+            let seen = &timeline.reports()[place];
+            json!({
+                "kind": "rtcp", "at": at, "side": side(seen.side), "from": seen.source.to_string(),
+                "to": seen.target.to_string(), "hex": hex(&seen.bytes),
+            })
+        }
+        Place::Rtp(place, direction, seen) => {
+            let flow = &timeline.flows()[place];
+            json!({
+                "kind": "rtp", "at": at, "side": side(direction), "from": flow.source.to_string(),
+                "to": flow.target.to_string(), "sequence": seen.sequence,
+                "timestamp": seen.timestamp, "ssrc": seen.ssrc, "type": seen.payload_type,
+                "marker": seen.marker, "sound": sound(seen.sound),
+            })
+        }
+    }
+}
+
+fn side(side: Side) -> &'static str {
+    match side {
+        Side::Sent => "sent",
+        Side::Received => "received",
+        Side::Undeliverable => "undeliverable",
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    let digit = |half: u8| char::from_digit(half.into(), 16).unwrap_or_default();
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
+}
+
+fn sound(sound: Sound) -> String {
+    match sound {
+        Sound::Voice(mark) => mark.to_string(),
+        Sound::Prompt(cue) => format!("{cue:?}"),
+        other => format!("{other:?}").to_lowercase(),
+    }
+}

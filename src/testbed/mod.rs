@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use crate::driver::{Driver as _, Event};
 use crate::evidence::{Member, Name, Timeline, What};
-use crate::packet::Packet;
+use crate::packet::{Packet, Transport};
 use crate::role::{Command, Input, Output, Role};
 use crate::time::Instant;
 
@@ -26,6 +26,8 @@ pub struct Testbed {
     wakes: BinaryHeap<Reverse<(Instant, usize)>>,
     driver: AnyDriver,
     timeline: Timeline,
+    /// Where each part listens for SIP.
+    listening: BTreeMap<Name, Vec<(Transport, SocketAddr)>>,
 }
 
 struct Part {
@@ -53,6 +55,7 @@ impl Testbed {
             wakes: BinaryHeap::new(),
             driver,
             timeline,
+            listening: BTreeMap::new(),
         }
     }
 
@@ -110,6 +113,11 @@ impl Testbed {
     /// The present moment.
     pub fn now(&self) -> Instant {
         self.driver.now()
+    }
+
+    /// Where the part of this name listens for SIP.
+    pub fn listening(&self, name: &str) -> &[(Transport, SocketAddr)] {
+        self.listening.get(&Name::from(name)).map_or(&[], Vec::as_slice)
     }
 
     /// What was seen so far.

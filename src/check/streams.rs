@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use super::modes::end;
-use super::view::{Conversation, conversations, heard, living, recorded, spoken, voices};
+use super::sources::Sources;
+use super::view::{Conversation, conversations, heard, living, recorded, spoken, stranger, voices};
 use super::{Finding, Id, Limits, Verdict};
 use crate::audio::Mark;
-use crate::evidence::{Flow, RecordedStream, Sound, Speakers, Timeline};
+use crate::evidence::{Flow, RecordedStream, RecordingSession, Sound, Speakers, Timeline};
 use crate::time::Instant;
 
 /// Each recording has so many streams, and media flowed on every one.
@@ -39,6 +40,9 @@ pub fn each_carries_one_voice(timeline: &Timeline) -> Verdict {
     let sessions = living(timeline);
     if sessions.is_empty() {
         return none_recorded(timeline, "WXC-STR-2");
+    }
+    if let Some(why) = stranger(timeline) {
+        return Verdict::Inconclusive(why);
     }
     for session in &sessions {
         let mut taken = BTreeSet::new();
@@ -73,6 +77,9 @@ pub fn speakers_are_named(timeline: &Timeline) -> Verdict {
     if sessions.is_empty() {
         return none_recorded(timeline, "INT-MAP-2");
     }
+    if let Some(why) = stranger(timeline) {
+        return sources_are_named(timeline, &sessions).unwrap_or(Verdict::Inconclusive(why));
+    }
     for session in &sessions {
         let at = session.dialog.invited;
         for stream in &session.streams {
@@ -95,6 +102,28 @@ pub fn speakers_are_named(timeline: &Timeline) -> Verdict {
         }
     }
     Verdict::Pass
+}
+
+/// The metadata says of every stream whose telephone it comes from; nothing, where that cannot be
+/// told.
+fn sources_are_named(timeline: &Timeline, sessions: &[RecordingSession<'_>]) -> Option<Verdict> {
+    let sources = Sources::of(timeline);
+    for session in sessions {
+        for stream in &session.streams {
+            let heard = sources.speaker(stream)?.as_str();
+            let said = stream.speaker.as_deref().and_then(|aor| name_of(timeline, aor));
+            if said.as_deref() != Some(heard) {
+                let said = said.as_deref().unwrap_or("nobody");
+                let label = stream.label.as_deref().unwrap_or("none");
+                let seen = format!(
+                    "the metadata says that {said} is heard on the stream labelled {label}, which \
+                     comes from the telephone of {heard}"
+                );
+                return Some(Verdict::fail("INT-MAP-2", session.dialog.invited, seen));
+            }
+        }
+    }
+    Some(Verdict::Pass)
 }
 
 /// Whoever has the number in an address of record.
@@ -120,9 +149,16 @@ pub fn streams_agree(timeline: &Timeline, limit: Duration) -> Verdict {
         .iter()
         .flat_map(|member| spoken(timeline, member.name.as_str()))
         .collect();
+    let sources = Sources::of(timeline);
     for session in &sessions {
-        let delays = session.streams.iter().filter_map(|stream| typical_delay(stream, &said));
+        let delays = session.streams.iter().filter_map(|stream| {
+            typical_delay(stream, &said).or_else(|| median(sources.delays(stream).into_iter()))
+        });
         let delays: Vec<Duration> = delays.collect();
+        let is_partial = (1..session.streams.len()).contains(&delays.len());
+        if is_partial && stranger(timeline).is_some() {
+            return Verdict::Inconclusive("not every side can be told in time".to_owned());
+        }
         let (Some(least), Some(most)) = (delays.iter().min(), delays.iter().max()) else {
             return Verdict::Inconclusive(
                 "nothing that can be told in time was recorded".to_owned(),

@@ -21,6 +21,7 @@ pub use clock::Watch;
 pub use exit::Exit;
 pub use load::{Refusal, known, plan, scenario, vocabulary};
 pub use output::Output;
+pub use serve::Place;
 
 /// The whole program: does what the arguments say, with `home` as the current folder.
 pub fn start(home: &Path, arguments: &Arguments, output: &mut Output) -> Exit {

@@ -9,6 +9,7 @@ pub mod calls;
 mod limits;
 pub mod modes;
 mod requirement;
+mod sources;
 pub mod span;
 pub mod streams;
 mod view;

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::modes::end;
-use super::view::{heard, living, voices};
+use super::sources::Sources;
+use super::view::{heard, living, stranger, voices};
 use super::{Finding, Id, Verdict};
 use crate::evidence::{RecordedStream, RecordingSession, Sound, Speakers, Timeline};
 use crate::time::Instant;
@@ -29,6 +30,9 @@ pub fn streams_are(timeline: &Timeline, count: usize) -> Verdict {
 /// On every recorded stream one voice is heard, and on every one another.
 pub fn each_carries_one_voice(timeline: &Timeline) -> Verdict {
     let speakers = Speakers::of(timeline);
+    if let Some(why) = stranger(timeline).filter(|_| !living(timeline).is_empty()) {
+        return Verdict::Inconclusive(why);
+    }
     each_recording(timeline, |session| {
         let mut taken = BTreeSet::new();
         Verdict::of_all(session.streams.iter().map(|stream| {
@@ -58,12 +62,38 @@ fn mixed_at(stream: &RecordedStream<'_>) -> Option<Instant> {
 /// The metadata says of every stream whose voice is heard on it.
 pub fn speakers_are_named(timeline: &Timeline) -> Verdict {
     let speakers = Speakers::of(timeline);
+    let sessions = living(timeline);
+    if let Some(why) = stranger(timeline).filter(|_| !sessions.is_empty()) {
+        return sources_are_named(timeline, &sessions).unwrap_or(Verdict::Inconclusive(why));
+    }
     each_recording(timeline, |session| {
         let at = session.dialog.invited;
         Verdict::of_all(
             session.streams.iter().map(|stream| speaker_is_named(timeline, &speakers, stream, at)),
         )
     })
+}
+
+/// The metadata says of every stream whose telephone it comes from; nothing, where that cannot be
+/// told.
+fn sources_are_named(timeline: &Timeline, sessions: &[RecordingSession<'_>]) -> Option<Verdict> {
+    let sources = Sources::of(timeline);
+    for session in sessions {
+        for stream in &session.streams {
+            let heard = sources.speaker(stream)?.as_str();
+            let said = stream.speaker.as_deref().and_then(|aor| name_of(timeline, aor));
+            if said.as_deref() != Some(heard) {
+                let said = said.as_deref().unwrap_or("nobody");
+                let label = stream.label.as_deref().unwrap_or("none");
+                let seen = format!(
+                    "the metadata says that {said} is heard on the stream labelled {label}, which \
+                     comes from the telephone of {heard}"
+                );
+                return Some(Verdict::fail("INT-MAP-2", session.dialog.invited, seen));
+            }
+        }
+    }
+    Some(Verdict::Pass)
 }
 
 fn speaker_is_named(

@@ -1,9 +1,12 @@
 //! The arguments.
 
-use std::net::IpAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
+
+use super::serve::Place;
+use crate::scenario::duration;
 
 /// Plays and judges call recording: phones, the calling platform, and the recorder.
 ///
@@ -24,7 +27,11 @@ pub struct Arguments {
 pub enum Command {
     /// Plays features on scenarios and judges what crosses the network.
     Run(Run),
-    /// Puts the parts that we play on real sockets, for a softphone, a recorder or a browser.
+    /// Puts the parts that we play on real sockets, for a softphone or a recorder, until Ctrl-C.
+    ///
+    /// Calls are judged when they are over. Exit codes: 0 no requirement was broken (what cannot
+    /// be judged, such as the voices of real people, does not count); 1 one was; 2 could not run;
+    /// 4 nobody called.
     Serve(Serve),
     /// Prints the sentences that features can be written in.
     Steps,
@@ -70,19 +77,30 @@ pub struct Run {
 /// Arguments of `serve`.
 #[derive(Args, Clone, Debug, Default)]
 pub struct Serve {
-    /// The scenario, which has a `wire`; a platform and a recorder on loopback with two numbers
-    /// without one.
+    /// The scenario, which has a `wire`; without one scenarios/lab.yaml: a platform and a recorder
+    /// on loopback, and two numbers for telephones that register.
     pub scenario: Option<String>,
 
     /// A pcapng file for the packets.
     #[arg(long, value_name = "FILE")]
     pub pcap: Option<PathBuf>,
 
-    /// A folder for recordings, metadata and timelines.
+    /// A folder for what is recorded; `recordings` in the current folder without it. In it, each
+    /// recording has a folder of its own with recording.wav (left the recorded user, right the
+    /// other side), metadata.xml, ladder.txt, verdicts.txt and timeline.json.
     #[arg(long, value_name = "DIR")]
     pub keep: Option<PathBuf>,
 
-    /// Where to listen, in place of the address in the scenario.
-    #[arg(long, value_name = "ADDR")]
-    pub listen: Option<IpAddr>,
+    /// Where to listen, in place of the address in the scenario; with a port, that of the
+    /// platform for UDP and TCP, and TLS is at the next one.
+    #[arg(long, value_name = "ADDR[:PORT]")]
+    pub listen: Option<Place>,
+
+    /// Stops by itself after so long: 20s, 5 min.
+    #[arg(long = "for", value_name = "DURATION", value_parser = duration_of)]
+    pub duration: Option<Duration>,
+}
+
+fn duration_of(text: &str) -> Result<Duration, String> {
+    duration(text).map_err(|unreadable| format!("{}; {}", unreadable.what, unreadable.help))
 }

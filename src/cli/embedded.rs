@@ -27,6 +27,7 @@ const FEATURE_FILES: &[Embedded] = &[
 /// Every file under `scenarios/`, sorted.
 const SCENARIO_FILES: &[Embedded] = &[
     ("scenarios/bad_network.yaml", include_str!("../../scenarios/bad_network.yaml")),
+    ("scenarios/lab.yaml", include_str!("../../scenarios/lab.yaml")),
     ("scenarios/long_distance.yaml", include_str!("../../scenarios/long_distance.yaml")),
     ("scenarios/loopback.yaml", include_str!("../../scenarios/loopback.yaml")),
     ("scenarios/quiet_office.yaml", include_str!("../../scenarios/quiet_office.yaml")),

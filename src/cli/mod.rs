@@ -22,6 +22,7 @@ pub use clock::Watch;
 pub use exit::Exit;
 pub use load::{Refusal, known, plan, scenario, vocabulary};
 pub use output::Output;
+pub use serve::Place;
 pub use signals::heed as heed_signals;
 
 /// The whole program: does what the arguments say, with `home` as the current folder.

@@ -1,6 +1,6 @@
 //! Who lives at which address, so that evidence can speak of Alice rather than of 192.0.2.11:5060.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -58,6 +58,8 @@ pub struct Cast {
     members: Vec<Member>,
     sockets: BTreeMap<SocketAddr, usize>,
     hosts: BTreeMap<IpAddr, usize>,
+    /// Addresses that real parts turned out to have, the one that was learned last at the end.
+    learned: VecDeque<SocketAddr>,
 }
 
 impl Cast {
@@ -67,6 +69,25 @@ impl Cast {
         self.members.push(member);
         self.hosts.extend(hosts.iter().map(|host| (*host, index)));
         self.sockets.extend(sockets.iter().map(|socket| (*socket, index)));
+    }
+
+    /// A real part turned out to have an address, which another one may have had before.
+    pub(super) fn learn(&mut self, member: usize, address: SocketAddr) {
+        match self.sockets.insert(address, member) {
+            Some(before) if before == member => return,
+            Some(_) => {}
+            None => self.learned.push_back(address),
+        }
+        if self.learned.len() > LEARNED_MAX
+            && let Some(oldest) = self.learned.pop_front()
+        {
+            self.sockets.remove(&oldest);
+        }
+    }
+
+    /// Whether anybody is real: their addresses may have to be learned.
+    pub(super) fn has_real(&self) -> bool {
+        self.members.iter().any(|member| member.real)
     }
 
     /// Every part, in the order of the scenario.
@@ -105,3 +126,6 @@ impl Cast {
         self.at(address).map_or_else(|| address.to_string(), |member| member.name.to_string())
     }
 }
+
+/// A telephone has a new address for each call at most; a thousand calls are soon long ago.
+const LEARNED_MAX: usize = 4_096;

@@ -12,6 +12,7 @@ use super::Name;
 use super::cast::Cast;
 use super::classify::{Class, classify};
 use super::deed::{Deed, What};
+use super::learning::learn;
 use super::listening::{Ear, StreamEar};
 use super::media::{Flow, ReportSeen, RtpSeen};
 use super::pcapng::PcapWriter;
@@ -39,6 +40,8 @@ pub struct Timeline {
     /// The last few messages that were read: a packet that left is soon one that arrived.
     lately_read: [Option<(Bytes, Content)>; 8],
     reads: usize,
+    /// How many of the sightings are no message.
+    rubbish: usize,
     dropped: u64,
     pcap: Option<Pcap>,
     pcap_trouble: Option<String>,
@@ -59,6 +62,7 @@ impl Timeline {
             deeds: Vec::new(),
             lately_read: Default::default(),
             reads: 0,
+            rubbish: 0,
             dropped: 0,
             pcap: None,
             pcap_trouble: None,
@@ -155,6 +159,7 @@ impl Timeline {
         self.stream_ears.clear();
         self.reports.clear();
         self.deeds.retain(|deed| matches!(deed.what, What::Recording { .. }));
+        self.rubbish = 0;
         self.dropped = 0;
     }
 
@@ -228,6 +233,16 @@ impl Timeline {
             return;
         }
         let content = self.read(&packet.payload);
+        if matches!(content, Content::Rubbish(..)) {
+            if self.rubbish == RUBBISH_MAX {
+                self.dropped += 1;
+                return;
+            }
+            self.rubbish += 1;
+        }
+        if let (Side::Received, Content::Sip(message)) = (side, &content) {
+            learn(&mut self.cast, packet, message);
+        }
         self.signalling.push(Sighting {
             at,
             side,
@@ -246,8 +261,9 @@ impl Timeline {
         let content = match Message::parse(payload) {
             Ok(message) => Content::Sip(Arc::new(message)),
             Err(why) => {
-                let kept = payload.slice(..payload.len().min(RUBBISH_KEPT));
-                Content::Rubbish(kept, why.to_string())
+                // A copy: a slice would keep the whole of it.
+                let kept = &payload[..payload.len().min(RUBBISH_KEPT)];
+                Content::Rubbish(Bytes::copy_from_slice(kept), why.to_string())
             }
         };
         self.lately_read[self.reads % self.lately_read.len()] =
@@ -278,6 +294,8 @@ impl fmt::Debug for Timeline {
 
 /// A week of calls by telephone people, or a minute of flooding: enough is enough.
 const SIGHTINGS_MAX: usize = 500_000;
+/// The first few tell what it is; a peer could send any amount.
+const RUBBISH_MAX: usize = 200;
 /// A thousand calls at once.
 const FLOWS_MAX: usize = 8_192;
 /// Ten hours of one stream; 58 MB.

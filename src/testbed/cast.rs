@@ -20,6 +20,7 @@ use crate::role::recorder::{self, Keep, Recorder};
 use crate::role::{Ports, RecordingMode, Role};
 use crate::scenario::{self, Part, Player, Scenario, Setting};
 use crate::sdp::Codec;
+use crate::sip::digest::Hash;
 use crate::time::Epoch;
 
 /// Why a testbed cannot be built. Each reads well after "cannot".
@@ -67,6 +68,9 @@ impl Testbed {
         let parts = builder.parts(&places)?;
         let timeline = Timeline::new(builder.epoch);
         let mut testbed = Self::new(builder.driver, timeline);
+        for (part, place) in scenario.cast.iter().zip(&places) {
+            testbed.listening.insert(Name::from(part.name.as_str()), place.listen.clone());
+        }
         for (member, home, role) in parts {
             match role {
                 Some(role) => testbed.add(member, &home, role),
@@ -268,6 +272,11 @@ impl Builder<'_> {
             number: phone.number.as_str().to_owned(),
             display: part.name.clone(),
             password: phone.password.clone(),
+            hashes: match part.player {
+                Player::Ours { .. } => vec![Hash::Sha256, Hash::Md5],
+                // What every telephone in the field knows, and some know nothing else.
+                Player::Real(_) | Player::Registers => vec![Hash::Md5],
+            },
             recording: match phone.recording {
                 scenario::Recording::Never => RecordingMode::Never,
                 scenario::Recording::Always => RecordingMode::Always,

@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use crate::driver::{Driver as _, Event};
 use crate::evidence::{Member, Name, Timeline, What};
-use crate::packet::Packet;
+use crate::packet::{Packet, Transport};
 use crate::role::{Command, Input, Output, Role};
 use crate::time::Instant;
 
@@ -28,6 +28,8 @@ pub struct Testbed {
     wakes: BinaryHeap<Reverse<(Instant, usize)>>,
     driver: AnyDriver,
     timeline: Timeline,
+    /// Where each part listens for SIP.
+    listening: BTreeMap<Name, Vec<(Transport, SocketAddr)>>,
 }
 
 struct Part {
@@ -55,6 +57,7 @@ impl Testbed {
             wakes: BinaryHeap::new(),
             driver,
             timeline,
+            listening: BTreeMap::new(),
         }
     }
 
@@ -118,6 +121,11 @@ impl Testbed {
     /// The present moment.
     pub fn now(&self) -> Instant {
         self.driver.now()
+    }
+
+    /// Where the part of this name listens for SIP.
+    pub fn listening(&self, name: &str) -> &[(Transport, SocketAddr)] {
+        self.listening.get(&Name::from(name)).map_or(&[], Vec::as_slice)
     }
 
     /// What was seen so far.

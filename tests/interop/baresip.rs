@@ -59,8 +59,9 @@ impl Baresip {
         ] {
             fs::write(folder.join(file), text).expect("the folder of the example can be written");
         }
-        let program =
-            Program::start(setup.name, Command::new("baresip").arg("-f").arg(&folder), &folder);
+        let mut command = Command::new("baresip");
+        command.arg("-f").arg(&folder).current_dir(&folder);
+        let program = Program::start(setup.name, &mut command, &folder);
         let control = Control::connect(SocketAddr::new(LOOPBACK, setup.control_port()));
         Self { program, control, folder }
     }
@@ -127,6 +128,8 @@ impl Setup {
         self.port + 1_000
     }
 
+    /// Where it keeps what it heard is told from its working folder: it cuts off paths of more
+    /// than 127 bytes.
     fn config(&self, folder: &Path) -> String {
         let folder = folder.display();
         let (sip, control, rtp) = (self.port, self.control_port(), self.port + 2_000);
@@ -141,7 +144,7 @@ impl Setup {
              audio_alert aubridge,null\n\
              ausrc_srate 8000\nauplay_srate 8000\n\
              ausrc_channels 1\nauplay_channels 1\n\
-             snd_path {folder}\n\
+             snd_path .\n\
              module_path {MODULE_PATH}\n"
         );
         for (word, modules) in [("module", CODECS_AND_SOUND), ("module_app", APPLICATIONS)] {

@@ -20,6 +20,7 @@ mod report;
 mod rtp;
 mod rubbish;
 mod scenarios;
+mod serve;
 mod siprec;
 mod siprec_invite;
 mod stage;

@@ -56,7 +56,7 @@ impl Platform {
             uri: binding.contact.clone(),
             from: self.identity(bridge.leg(End::Caller)),
             to: self.identity(bridge.leg(End::Callee)),
-            outbound: Some((binding.flow.transport, binding.flow.remote)),
+            outbound: Some(binding.way()),
             contact_params: None,
             content: Content {
                 headers: vec![("Max-Forwards".into(), (hops - 1).to_string())],
@@ -243,6 +243,25 @@ impl Platform {
         }
         for caller in callers {
             let _ = self.agent.reject(now, caller, &Reply::new(408));
+        }
+    }
+
+    /// Every call is over, whatever state it is in, and so are the recordings.
+    pub(super) fn end_all(&mut self, now: Instant) {
+        let ids: Vec<_> = self.bridges.keys().copied().collect();
+        for id in ids {
+            let Some(bridge) = self.bridges.get_mut(&id) else { continue };
+            let before = std::mem::replace(&mut bridge.stage, Stage::Over);
+            let [caller, callee] = End::BOTH.map(|end| bridge.leg(end).call);
+            for call in
+                callee.into_iter().chain(caller.filter(|_| !matches!(before, Stage::Calling(_))))
+            {
+                let _ = self.agent.hang_up(now, call, Vec::new());
+            }
+            if let Some(caller) = caller.filter(|_| matches!(before, Stage::Calling(_))) {
+                let _ = self.agent.reject(now, caller, &Reply::new(503));
+            }
+            self.end_recordings(now, id, End::Caller);
         }
     }
 

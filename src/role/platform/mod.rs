@@ -117,8 +117,10 @@ impl Platform {
         self.settings.fault == Some(fault)
     }
 
-    fn obey(&mut self, command: Command) {
+    fn obey(&mut self, now: Instant, command: Command) {
         match command {
+            // Whoever runs the platform shuts it down: nobody is left talking to nobody.
+            Command::HangUp => self.end_all(now),
             Command::Record(number, mode) => self.set_recording(&number, mode),
             Command::Break(fault) => {
                 self.settings.fault = Fault::named(&fault);
@@ -207,7 +209,7 @@ impl Role for Platform {
                 Some(bridge) if self.is_media(&packet) => self.relay(now, *bridge, &packet),
                 _ => self.agent.handle_packet(now, &packet),
             },
-            Input::Command(command) => self.obey(command),
+            Input::Command(command) => self.obey(now, command),
             Input::Undeliverable(packet) if self.is_media(&packet) => {}
             Input::Undeliverable(packet) => self.agent.handle_undeliverable(now, &packet),
             Input::Timeout => {

@@ -1,11 +1,13 @@
 //! Where each user's telephone is at present (RFC 3261 section 10.3).
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use rand_chacha::ChaCha8Rng;
 
 use super::settings::User;
+use crate::packet::Transport;
 use crate::sip::Message;
 use crate::sip::agent::{Content, Reply};
 use crate::sip::digest::{Algorithm, Asked, Credentials, Hash, Qop, Server, Side, Verdict};
@@ -14,10 +16,12 @@ use crate::sip::header::Contacts;
 use crate::sip::uri::Uri;
 use crate::time::Instant;
 
-/// The bindings of all users, one each: a new one replaces the one before.
+/// The bindings of all users. One with several telephones is called at the one that registered
+/// last.
 #[derive(Debug)]
 pub struct Registrar {
-    bindings: BTreeMap<String, Binding>,
+    /// By number; the one that was made or refreshed last stands last.
+    bindings: BTreeMap<String, Vec<Binding>>,
     server: Server,
     rng: ChaCha8Rng,
 }
@@ -32,6 +36,20 @@ pub struct Binding {
     expires: Instant,
 }
 
+impl Binding {
+    /// Where requests for the telephone go.
+    ///
+    /// A connection may be gone by the time that somebody calls: then only the Contact tells where
+    /// to open another, which works where nothing in between has changed the addresses.
+    pub fn way(&self) -> (Transport, SocketAddr) {
+        let Flow { transport, remote, .. } = self.flow;
+        let contact = self.contact.as_sip().filter(|_| transport.is_reliable());
+        let same_host = contact.filter(|uri| uri.host.ip() == Some(remote.ip()));
+        let port = same_host.and_then(|uri| uri.port);
+        (transport, port.map_or(remote, |port| SocketAddr::new(remote.ip(), port)))
+    }
+}
+
 impl Registrar {
     /// A registrar of `realm` where nobody is.
     pub fn new(realm: &str, rng: ChaCha8Rng) -> Self {
@@ -42,7 +60,7 @@ impl Registrar {
 
     /// Where the user with this number is.
     pub fn find(&self, number: &str, now: Instant) -> Option<&Binding> {
-        self.bindings.get(number).filter(|binding| binding.expires > now)
+        self.bindings.get(number)?.iter().rfind(|binding| binding.expires > now)
     }
 
     /// Answers a REGISTER.
@@ -63,22 +81,33 @@ impl Registrar {
             match verdict {
                 Some(Verdict::Accepted) => {}
                 Some(Verdict::Refused) => return Reply::new(403),
-                Some(Verdict::Stale) => return self.challenge(now, true),
-                None => return self.challenge(now, false),
+                Some(Verdict::Stale) => return self.challenge(now, true, &user.hashes),
+                None => return self.challenge(now, false, &user.hashes),
             }
         }
         let Ok(contacts) = request.contacts() else { return Reply::new(400) };
         self.bind(now, request, &user.number, contacts, flow);
-        let Some(binding) = self.find(&user.number, now) else { return Reply::new(200) };
-        let seconds = (binding.expires - now).as_secs();
-        let contact = format!("<{}>;expires={seconds}", binding.contact);
-        Reply::new(200).with(Content::none().with_header("Contact", &contact))
+        self.accepted(now, &user.number)
     }
 
-    fn challenge(&mut self, now: Instant, stale: bool) -> Reply {
+    /// 200, with every binding that there is now (RFC 3261 section 10.3 step 8).
+    fn accepted(&self, now: Instant, number: &str) -> Reply {
+        let mut content = Content::none();
+        for binding in self.bindings.get(number).into_iter().flatten() {
+            let seconds = (binding.expires - now).as_secs();
+            let contact = format!("<{}>;expires={seconds}", binding.contact);
+            content = content.with_header("Contact", &contact);
+        }
+        Reply::new(200).with(content)
+    }
+
+    /// Asks for proof, by the hashes that the telephone knows: some fail on a challenge that they
+    /// do not know rather than pass over it (RFC 8760 section 2.4).
+    fn challenge(&mut self, now: Instant, stale: bool, hashes: &[Hash]) -> Reply {
         let challenges = self.server.challenge(now, stale, &mut self.rng);
+        let known = challenges.iter().filter(|it| hashes.contains(&it.algorithm.hash));
         let header = Side::User.challenge_header();
-        let headers = challenges.iter().map(|it| (header.to_owned(), it.to_string()));
+        let headers = known.map(|it| (header.to_owned(), it.to_string()));
         Reply::new(401).with(Content { headers: headers.collect(), body: None })
     }
 
@@ -91,22 +120,23 @@ impl Registrar {
         flow: Flow,
     ) {
         let asked = request.headers.get("Expires").and_then(|text| text.trim().parse::<u32>().ok());
-        match contacts {
-            Contacts::All => {
-                self.bindings.remove(number);
+        let bindings = self.bindings.entry(number.to_owned()).or_default();
+        bindings.retain(|binding| binding.expires > now);
+        let Contacts::These(list) = contacts else {
+            bindings.clear();
+            return;
+        };
+        for contact in list {
+            bindings.retain(|binding| binding.contact != contact.uri);
+            let seconds = contact.expires().or(asked).unwrap_or(EXPIRES_DEFAULT);
+            if seconds == 0 {
+                continue;
             }
-            Contacts::These(list) => {
-                for contact in list {
-                    let seconds = contact.expires().or(asked).unwrap_or(EXPIRES_DEFAULT);
-                    if seconds == 0 {
-                        self.bindings.remove(number);
-                        continue;
-                    }
-                    let expires = now + Duration::from_secs(seconds.min(EXPIRES_MAX).into());
-                    let binding = Binding { contact: contact.uri, flow, expires };
-                    self.bindings.insert(number.to_owned(), binding);
-                }
+            if bindings.len() == BINDINGS_MAX {
+                bindings.remove(0);
             }
+            let expires = now + Duration::from_secs(seconds.min(EXPIRES_MAX).into());
+            bindings.push(Binding { contact: contact.uri, flow, expires });
         }
     }
 }
@@ -131,3 +161,5 @@ const NONCE_LIFETIME: Duration = Duration::from_hours(1);
 const EXPIRES_DEFAULT: u32 = 3_600;
 /// A day: nobody holds a binding for longer without a word.
 const EXPIRES_MAX: u32 = 86_400;
+/// A person has fewer telephones; the one that was heard of longest ago makes room.
+const BINDINGS_MAX: usize = 8;

@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::fault::Fault;
 use crate::packet::Transport;
 use crate::role::{Ports, RecordingMode};
+use crate::sip::digest::Hash;
 use crate::time::Epoch;
 
 /// What makes one platform different from another.
@@ -44,6 +45,8 @@ pub struct User {
     pub display: String,
     /// What a telephone has to know to register; `None` asks for nothing.
     pub password: Option<String>,
+    /// The hashes that its telephone may prove the password with, the preferred first.
+    pub hashes: Vec<Hash>,
     /// Whether their calls are recorded.
     pub recording: RecordingMode,
 }

@@ -62,18 +62,22 @@ impl Keep for Memory {
 #[derive(Clone, Debug)]
 pub struct Folder {
     root: PathBuf,
-    kept: Arc<Mutex<Vec<PathBuf>>>,
+    kept: Arc<Mutex<Vec<Result<PathBuf, String>>>>,
 }
 
 impl Folder {
-    /// A folder at `root`, which is made if it is not there.
+    /// A folder at `root`, which is made if it is not there. It can be written to, or this fails.
     pub fn new(root: &Path) -> io::Result<Self> {
         fs::create_dir_all(root)?;
+        let probe = root.join(PROBE);
+        fs::write(&probe, [])?;
+        fs::remove_file(&probe)?;
         Ok(Self { root: root.to_owned(), kept: Arc::default() })
     }
 
-    /// The folders of the recordings that were kept since this was asked last.
-    pub fn take_kept(&self) -> Vec<PathBuf> {
+    /// What became of the recordings since this was asked last: the folder of each, or why it
+    /// could not be kept, in words that fit after "cannot".
+    pub fn take_kept(&self) -> Vec<Result<PathBuf, String>> {
         std::mem::take(&mut *self.kept.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
@@ -88,14 +92,10 @@ impl Folder {
 
 impl Keep for Folder {
     fn keep(&mut self, recording: Recording) {
-        match self.write(&recording) {
-            Ok(folder) => {
-                self.kept.lock().unwrap_or_else(PoisonError::into_inner).push(folder);
-            }
-            Err(why) => {
-                tracing::error!("cannot keep a recording in {}: {why}", self.root.display());
-            }
-        }
+        let root = self.root.display();
+        let kept = self.write(&recording);
+        let kept = kept.map_err(|why| format!("keep a recording in {root}: {why}"));
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner).push(kept);
     }
 }
 
@@ -123,3 +123,6 @@ fn write_wav(path: &Path, tracks: &[Track]) -> Result<(), hound::Error> {
     }
     wav.finalize()
 }
+
+/// Made and removed again to see whether a folder can be written to.
+const PROBE: &str = ".tallylight";

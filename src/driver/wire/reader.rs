@@ -72,6 +72,7 @@ impl Reader {
     }
 
     /// Makes a socket one that this thread can read.
+    #[expect(deprecated, reason = "its successor is unsafe, and the socket lives as long as it")]
     pub(super) fn adopt(&self, socket: UdpSocket) -> io::Result<AsyncFd<UdpSocket>> {
         let _context = self.runtime.enter();
         // Not for writing: each datagram that leaves would wake this thread.

@@ -273,12 +273,12 @@ impl Timeline {
     }
 
     fn capture(&mut self, at: Instant, packet: &Packet) {
-        if let Some(pcap) = &mut self.pcap {
-            if let Err(why) = pcap.packet(at, packet, None) {
-                tracing::error!("the pcapng file ends here: cannot write it: {why}");
-                self.pcap_trouble = Some(why.to_string());
-                self.pcap = None;
-            }
+        if let Some(pcap) = &mut self.pcap
+            && let Err(why) = pcap.packet(at, packet, None)
+        {
+            tracing::error!("the pcapng file ends here: cannot write it: {why}");
+            self.pcap_trouble = Some(why.to_string());
+            self.pcap = None;
         }
     }
 }

@@ -8,6 +8,7 @@ use crate::time::{Epoch, Instant};
 
 /// Either driver.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "there is one of it in a testbed")]
 pub enum AnyDriver {
     /// Virtual time and an in-memory network.
     Sim(Sim),

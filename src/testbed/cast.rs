@@ -89,6 +89,9 @@ struct Builder<'a> {
     driver: AnyDriver,
 }
 
+/// A part, where it lives, and its role if we play it.
+type Placed = (Member, Home, Option<Box<dyn Role>>);
+
 /// Where a part lives.
 #[derive(Clone, Debug)]
 struct Place {
@@ -195,10 +198,7 @@ impl Builder<'_> {
         Ok(Ports::of(host, ports))
     }
 
-    fn parts(
-        &mut self,
-        places: &[Place],
-    ) -> Result<Vec<(Member, Home, Option<Box<dyn Role>>)>, Error> {
+    fn parts(&mut self, places: &[Place]) -> Result<Vec<Placed>, Error> {
         let scenario = self.scenario;
         let mut people = 0;
         let mut parts = Vec::new();
@@ -450,7 +450,7 @@ const PORTS_OF_PHONE: usize = 4;
 /// A leg, and two streams in each of the recordings of the two parties.
 const PORTS_PER_PERSON: usize = 6;
 /// RFC 3261 section 10.2.1.1: an hour is usual.
-const REGISTRATION: Duration = Duration::from_secs(3_600);
+const REGISTRATION: Duration = Duration::from_hours(1);
 /// The longest that a platform waits for its recorder (product: 50 ms to 10 s).
 const PATIENCE: Duration = Duration::from_secs(10);
 /// A router that holds more than this makes a call unbearable before it drops anything.

@@ -203,7 +203,7 @@ impl Testbed {
         for _ in 0..OUTPUTS_PER_INPUT {
             match part.role.poll_output() {
                 Output::Transmit(packet) => {
-                    Self::send(&mut self.timeline, &mut self.driver, packet)
+                    Self::send(&mut self.timeline, &mut self.driver, packet);
                 }
                 Output::Timeout(deadline) => {
                     if part.deadline != deadline {

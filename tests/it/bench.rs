@@ -460,6 +460,7 @@ fn platform(wish: &Wish) -> Platform {
         number: number.to_owned(),
         display: display.to_owned(),
         password: None,
+        hashes: Vec::new(),
         recording: if recorded { RecordingMode::Always } else { RecordingMode::Never },
     };
     let users = [

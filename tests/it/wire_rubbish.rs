@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
-use tallylight::check::{Limits, Verdict, streams};
+use tallylight::check::{Limits, Verdict, streams, whole};
 use tallylight::cli;
 use tallylight::role::Command;
 use tallylight::role::recorder::Memory;
@@ -78,8 +78,8 @@ fn a_call_passes_its_checks_whatever_strangers_do_to_its_ports() {
     assert_passes("two streams", &streams::streams_are(timeline, 2));
     assert_passes("who spoke", &streams::speakers_are_named(timeline));
     for (listener, speaker) in [("Alice", "Bob"), ("Bob", "Alice")] {
-        assert_passes(speaker, &streams::hears(timeline, listener, speaker, None, &limits));
-        assert_passes(speaker, &streams::nothing_is_missing(timeline, speaker, None, &limits));
+        assert_passes(speaker, &whole::hears(timeline, listener, speaker, None, &limits));
+        assert_passes(speaker, &whole::nothing_is_missing(timeline, speaker, None, &limits));
     }
     assert_eq!(timeline.dropped(), 0);
 }

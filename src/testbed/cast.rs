@@ -1,16 +1,14 @@
 //! From a scenario to a testbed: every part of ours at an address of its own.
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use thiserror::Error;
 
-use super::{AnyDriver, Home, Testbed};
+use super::{AnyDriver, Home, Testbed, network};
 use crate::audio::Voice;
-use crate::driver::sim::{
-    Bandwidth, BitRate, Jitter, LinkSettings, Reordering, Share, Sim, SimSettings,
-};
-use crate::driver::wire::{Identity, Trust, Wire, WireSettings};
+use crate::driver::sim::Sim;
+use crate::driver::wire::Wire;
 use crate::driver::{self, Listen as _};
 use crate::evidence::{Kind, Member, Name, Timeline};
 use crate::packet::Transport;
@@ -20,7 +18,6 @@ use crate::role::recorder::{self, Keep, Recorder};
 use crate::role::{Ports, RecordingMode, Role};
 use crate::scenario::{self, Part, Player, Scenario, Setting};
 use crate::sdp::Codec;
-use crate::sip::digest::Hash;
 use crate::time::Epoch;
 
 /// Why a testbed cannot be built. Each reads well after "cannot".
@@ -55,12 +52,10 @@ impl Testbed {
     /// Puts the cast of a scenario on its network. Recordings go to `keep`.
     pub fn build(scenario: &Scenario, seed: u64, keep: Box<dyn Keep>) -> Result<Self, Error> {
         let driver = match &scenario.setting {
-            Setting::Simulated(network) => AnyDriver::Sim(Sim::new(SimSettings {
-                seed,
-                default_link: link(&network.base),
-                links: links(scenario, network),
-            })),
-            Setting::Wire(wire) => AnyDriver::Wire(Box::new(Wire::open(&wire_settings(wire)?)?)),
+            Setting::Simulated(simulated) => {
+                AnyDriver::Sim(Sim::new(network::simulated(scenario, simulated, seed)))
+            }
+            Setting::Wire(wire) => AnyDriver::Wire(Box::new(Wire::open(&network::wired(wire)?)?)),
         };
         let mut builder =
             Builder { scenario, seed, epoch: driver.epoch(), keep: Some(keep), driver };
@@ -109,7 +104,7 @@ impl Builder<'_> {
 
     fn place(&mut self, index: usize, part: &Part) -> Result<Place, Error> {
         let (host, shared) = match &self.scenario.setting {
-            Setting::Simulated(_) => (simulated_host(index, part), false),
+            Setting::Simulated(_) => (network::simulated_host(index, part), false),
             Setting::Wire(wire) => (wire.listen, true),
         };
         let mut home = Home::default();
@@ -272,11 +267,7 @@ impl Builder<'_> {
             number: phone.number.as_str().to_owned(),
             display: part.name.clone(),
             password: phone.password.clone(),
-            hashes: match part.player {
-                Player::Ours { .. } => vec![Hash::Sha256, Hash::Md5],
-                // What every telephone in the field knows, and some know nothing else.
-                Player::Real(_) | Player::Registers => vec![Hash::Md5],
-            },
+            takes_sha256: matches!(part.player, Player::Ours { .. }),
             recording: match phone.recording {
                 scenario::Recording::Never => RecordingMode::Never,
                 scenario::Recording::Always => RecordingMode::Always,
@@ -328,72 +319,6 @@ impl Builder<'_> {
         let listen = &places.get(index)?.listen;
         listen.iter().find(|(it, _)| *it == transport).or(listen.first()).copied()
     }
-}
-
-fn wire_settings(wire: &scenario::Wire) -> Result<WireSettings, Error> {
-    let read = |path: &std::path::Path| {
-        std::fs::read_to_string(path)
-            .map_err(|cause| Error::File { path: path.display().to_string(), cause })
-    };
-    let Some(files) = &wire.tls else { return Ok(WireSettings::default()) };
-    let identity =
-        Identity::Pem { certificates: read(&files.certificate)?, key: read(&files.key)? };
-    let trust = match &files.trust {
-        Some(path) => Trust::Authorities(read(path)?),
-        None => Trust::Anybody,
-    };
-    Ok(WireSettings { identity, trust, ..WireSettings::default() })
-}
-
-fn links(
-    scenario: &Scenario,
-    network: &scenario::Network,
-) -> std::collections::BTreeMap<(IpAddr, IpAddr), LinkSettings> {
-    let host = |name: &str| {
-        let index = scenario.cast.iter().position(|part| part.name == name)?;
-        Some(simulated_host(index, &scenario.cast[index]))
-    };
-    let mut links = std::collections::BTreeMap::new();
-    for between in &network.links {
-        let [one, other] = &between.ends;
-        if let Some((one, other)) = host(one).zip(host(other)) {
-            links.insert((one, other), link(&between.link));
-            links.insert((other, one), link(&between.link));
-        }
-    }
-    links
-}
-
-fn link(link: &scenario::Link) -> LinkSettings {
-    LinkSettings {
-        latency: link.latency,
-        jitter: Jitter { spread: link.jitter, ..Jitter::default() },
-        loss: Share::per_million(link.loss.per_million()),
-        reordering: Reordering {
-            share: Share::per_million(link.reordering.per_million()),
-            ..Reordering::default()
-        },
-        duplication: Share::per_million(link.duplication.per_million()),
-        bandwidth: link.bandwidth.map(|rate| Bandwidth {
-            rate: BitRate::per_second(rate.bits_per_second()),
-            queue: QUEUE,
-        }),
-        ..LinkSettings::default()
-    }
-}
-
-/// The address of a part in simulation: telephones, the platform and the recorder are on
-/// networks of their own (RFC 5737).
-fn simulated_host(index: usize, part: &Part) -> IpAddr {
-    let [high, low] = u16::try_from(index + 10).unwrap_or(u16::MAX).to_be_bytes();
-    let address = match part.role {
-        // Two hundred and more telephones do not fit into 192.0.2.0/24.
-        scenario::Role::Phone(_) if high > 0 => Ipv4Addr::new(198, 18, high, low),
-        scenario::Role::Phone(_) => Ipv4Addr::new(192, 0, 2, low),
-        scenario::Role::Platform(_) => Ipv4Addr::new(198, 51, 100, 10),
-        scenario::Role::Recorder => Ipv4Addr::new(203, 0, 113, 10),
-    };
-    IpAddr::V4(address)
 }
 
 fn kind(role: &scenario::Role) -> Kind {
@@ -453,7 +378,5 @@ const PORTS_PER_PERSON: usize = 6;
 const REGISTRATION: Duration = Duration::from_hours(1);
 /// The longest that a platform waits for its recorder (product: 50 ms to 10 s).
 const PATIENCE: Duration = Duration::from_secs(10);
-/// A router that holds more than this makes a call unbearable before it drops anything.
-const QUEUE: Duration = Duration::from_millis(200);
 /// Spreads the seeds of the parts apart: 2^64 divided by the golden ratio.
 const SPREAD: u64 = 0x9E37_79B9_7F4A_7C15;

@@ -2,6 +2,7 @@
 
 mod any;
 mod cast;
+mod network;
 mod stop;
 
 pub use any::AnyDriver;

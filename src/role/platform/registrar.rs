@@ -81,8 +81,8 @@ impl Registrar {
             match verdict {
                 Some(Verdict::Accepted) => {}
                 Some(Verdict::Refused) => return Reply::new(403),
-                Some(Verdict::Stale) => return self.challenge(now, true, &user.hashes),
-                None => return self.challenge(now, false, &user.hashes),
+                Some(Verdict::Stale) => return self.challenge(now, true, user.takes_sha256),
+                None => return self.challenge(now, false, user.takes_sha256),
             }
         }
         let Ok(contacts) = request.contacts() else { return Reply::new(400) };
@@ -101,11 +101,10 @@ impl Registrar {
         Reply::new(200).with(content)
     }
 
-    /// Asks for proof, by the hashes that the telephone knows: some fail on a challenge that they
-    /// do not know rather than pass over it (RFC 8760 section 2.4).
-    fn challenge(&mut self, now: Instant, stale: bool, hashes: &[Hash]) -> Reply {
+    /// Asks for proof, by what the telephone knows.
+    fn challenge(&mut self, now: Instant, stale: bool, takes_sha256: bool) -> Reply {
         let challenges = self.server.challenge(now, stale, &mut self.rng);
-        let known = challenges.iter().filter(|it| hashes.contains(&it.algorithm.hash));
+        let known = challenges.iter().filter(|it| takes_sha256 || it.algorithm.hash == Hash::Md5);
         let header = Side::User.challenge_header();
         let headers = known.map(|it| (header.to_owned(), it.to_string()));
         Reply::new(401).with(Content { headers: headers.collect(), body: None })

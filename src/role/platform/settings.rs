@@ -6,7 +6,6 @@ use std::time::Duration;
 use super::fault::Fault;
 use crate::packet::Transport;
 use crate::role::{Ports, RecordingMode};
-use crate::sip::digest::Hash;
 use crate::time::Epoch;
 
 /// What makes one platform different from another.
@@ -45,8 +44,9 @@ pub struct User {
     pub display: String,
     /// What a telephone has to know to register; `None` asks for nothing.
     pub password: Option<String>,
-    /// The hashes that its telephone may prove the password with, the preferred first.
-    pub hashes: Vec<Hash>,
+    /// Whether its telephone passes over a challenge that it does not know (RFC 8760 section 2.4),
+    /// so that SHA-256 can be asked of it. Many in the field know MD5 only, and give up.
+    pub takes_sha256: bool,
     /// Whether their calls are recorded.
     pub recording: RecordingMode,
 }

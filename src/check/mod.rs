@@ -4,20 +4,20 @@
 //! of it: where both parties are recorded, both recordings have to be right.
 
 pub mod align;
-mod always;
 pub mod calls;
 mod limits;
 pub mod modes;
 mod requirement;
+pub mod rules;
 mod sources;
 pub mod span;
 pub mod streams;
 mod view;
 pub mod whole;
 
-pub use always::always;
 pub use limits::Limits;
 pub use requirement::{Id, Level, Requirement, catalogue};
+pub use rules::always;
 
 use crate::time::Instant;
 

@@ -22,6 +22,7 @@ mod sighting;
 mod speakers;
 mod streams;
 mod timeline;
+mod transactions;
 
 pub use cast::{Cast, Kind, Member, Name};
 pub use deed::{Deed, What};
@@ -37,3 +38,4 @@ pub use sighting::{Content, Side, Sighting};
 pub use speakers::Speakers;
 pub use streams::StreamLine;
 pub use timeline::{Pcap, Timeline};
+pub use transactions::{Transaction, said, transactions};

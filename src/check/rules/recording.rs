@@ -1,22 +1,20 @@
-//! The checks that judge every example, asked or not.
+//! A recording session: what its offers and its metadata have to be.
 
-use super::Verdict;
-use super::view::is_living;
-use crate::evidence::{RecordingSession, Side, Timeline, recordings};
+use super::{Case, Rule, rule};
+use crate::check::Verdict;
+use crate::check::view::is_living;
+use crate::evidence::RecordingSession;
 use crate::sdp::Direction;
 
-/// Judges what every run has to keep to.
-pub fn always(timeline: &Timeline) -> Vec<Verdict> {
-    let sessions = recordings(timeline);
-    let each =
-        |judge: fn(&RecordingSession<'_>) -> Verdict| Verdict::of_all(sessions.iter().map(judge));
-    vec![
-        each(metadata_is_there_and_readable),
-        each(every_stream_has_a_label),
-        each(labels_are_unique),
-        each(streams_are_only_sent),
-        messages_are_legal(timeline),
-    ]
+pub const RULES: &[Rule] = &[
+    rule("RFC7866-9.1-1", |case| each(case, metadata_is_there_and_readable)),
+    rule("RFC7866-7.1.1-2", |case| each(case, every_stream_has_a_label)),
+    rule("RFC7866-7.1.1-5", |case| each(case, labels_are_unique)),
+    rule("RFC7866-7.1.1-1", |case| each(case, streams_are_only_sent)),
+];
+
+fn each(case: &Case<'_>, judge: fn(&RecordingSession<'_>) -> Verdict) -> Vec<Verdict> {
+    case.recordings.iter().map(judge).collect()
 }
 
 /// A recording comes with metadata, and every document of it can be read (RFC 7866 section 9.1).
@@ -66,20 +64,6 @@ fn streams_are_only_sent(session: &RecordingSession<'_>) -> Verdict {
         if let Some(direction) = wrong {
             let seen = format!("a recorded stream is offered as {}", direction.name());
             return Verdict::fail("RFC7866-7.1.1-1", exchange.offered, seen);
-        }
-    }
-    Verdict::Pass
-}
-
-/// What a part sends can be read by a strict reader (RFC 3261 section 7).
-fn messages_are_legal(timeline: &Timeline) -> Verdict {
-    let sent = timeline.signalling().iter().filter(|sighting| sighting.side == Side::Sent);
-    for sighting in sent {
-        let Some(message) = sighting.message() else { continue };
-        if let Err(why) = message.check() {
-            let sender = timeline.cast().label(sighting.source);
-            let seen = format!("{sender} sent what cannot be: {why}");
-            return Verdict::fail("RFC3261-7-1", sighting.at, seen);
         }
     }
     Verdict::Pass

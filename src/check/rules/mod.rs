@@ -1,0 +1,58 @@
+//! The sentences that every run is judged by, whatever its feature is about: a feature that
+//! passes over a broken CSeq is a failure.
+//!
+//! One file for each topic; in it a function for each sentence, and a list that says which row
+//! of the catalogue it judges. To add one: write the function, add the line to `RULES`, plant a
+//! fault for it.
+
+mod case;
+mod messages;
+mod recording;
+
+pub use case::Case;
+
+use super::{Id, Verdict};
+use crate::evidence::Timeline;
+
+/// A row of the catalogue, and how a timeline shows whether it holds.
+#[derive(Clone, Copy, Debug)]
+pub struct Rule {
+    /// The row.
+    pub requirement: Id,
+    /// A verdict for each thing that the row speaks of; none where there was none, so that
+    /// nothing passes by not happening.
+    pub judge: fn(&Case<'_>) -> Vec<Verdict>,
+}
+
+/// What a rule made of a run.
+#[derive(Clone, Debug)]
+pub struct Judged {
+    /// The row.
+    pub requirement: Id,
+    /// A verdict for each thing that was looked at.
+    pub verdicts: Vec<Verdict>,
+}
+
+/// Every rule, topic by topic.
+pub fn rules() -> impl Iterator<Item = &'static Rule> {
+    TOPICS.iter().flat_map(|topic| topic.iter())
+}
+
+/// Judges a run by every rule.
+pub fn judge(timeline: &Timeline) -> Vec<Judged> {
+    let case = Case::of(timeline);
+    let judged =
+        |rule: &Rule| Judged { requirement: rule.requirement, verdicts: (rule.judge)(&case) };
+    rules().map(judged).collect()
+}
+
+/// The verdicts of every rule on a run, for whoever does not ask which rule it was.
+pub fn always(timeline: &Timeline) -> Vec<Verdict> {
+    judge(timeline).into_iter().flat_map(|judged| judged.verdicts).collect()
+}
+
+const fn rule(requirement: &'static str, judge: fn(&Case<'_>) -> Vec<Verdict>) -> Rule {
+    Rule { requirement: Id(requirement), judge }
+}
+
+const TOPICS: &[&[Rule]] = &[messages::RULES, recording::RULES];

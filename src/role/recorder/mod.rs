@@ -148,7 +148,7 @@ impl Recorder {
         let body = split(request)?;
         // An offer has to come from the client (RFC 7866 section 7.2).
         let offer = Description::parse(body.sdp_bytes().ok_or(488_u16)?).map_err(|_| 400_u16)?;
-        let mut session = Session::new(now, self.settings.seed, request);
+        let mut session = Session::new(now, self.settings.seed, self.keep.keeps_sound(), request);
         if let Some(metadata) = body.metadata_bytes() {
             session.read_metadata(metadata);
         }

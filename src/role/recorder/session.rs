@@ -28,6 +28,7 @@ pub struct Session {
     streams: Vec<Stream>,
     metadata: Option<Metadata>,
     document: Bytes,
+    keeps_sound: bool,
     rng: ChaCha8Rng,
 }
 
@@ -44,7 +45,7 @@ struct Stream {
 
 impl Session {
     /// A session in which nothing was agreed on yet.
-    pub fn new(now: Instant, seed: u64, request: &Message) -> Self {
+    pub fn new(now: Instant, seed: u64, keeps_sound: bool, request: &Message) -> Self {
         let call_id = request.call_id().unwrap_or_default().to_owned();
         let salt = call_id.bytes().fold(seed, |sum, byte| sum.rotate_left(5) ^ u64::from(byte));
         Self {
@@ -55,6 +56,7 @@ impl Session {
             streams: Vec::new(),
             metadata: None,
             document: Bytes::new(),
+            keeps_sound,
             rng: ChaCha8Rng::seed_from_u64(salt),
         }
     }
@@ -156,6 +158,9 @@ impl Session {
             let Some(local) = stream.local else { continue };
             if packet.target == local {
                 stream.hear(now, packet);
+                if !self.keeps_sound {
+                    stream.pcm.clear();
+                }
             } else if packet.target == rtcp_of(local) {
                 // Rubbish is for the evidence to show.
                 let _ = stream.rtp.handle_rtcp(now, &packet.payload);

@@ -42,6 +42,11 @@ pub struct Track {
 pub trait Keep: Debug + Send {
     /// Keeps one.
     fn keep(&mut self, recording: Recording);
+
+    /// Whether the sound is kept; where it is not, the tracks come without.
+    fn keeps_sound(&self) -> bool {
+        true
+    }
 }
 
 /// Keeps nothing but the number of recordings: what a simulation needs.
@@ -54,6 +59,10 @@ pub struct Memory {
 impl Keep for Memory {
     fn keep(&mut self, _: Recording) {
         self.count += 1;
+    }
+
+    fn keeps_sound(&self) -> bool {
+        false
     }
 }
 

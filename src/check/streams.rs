@@ -69,7 +69,7 @@ pub fn speakers_are_named(timeline: &Timeline) -> Verdict {
     each_recording(timeline, |session| {
         let at = session.dialog.invited;
         Verdict::of_all(
-            session.streams.iter().map(|stream| speaker_is_named(timeline, &speakers, stream, at)),
+            session.streams.iter().map(|stream| speaker_is_named(timeline, speakers, stream, at)),
         )
     })
 }
@@ -114,8 +114,11 @@ fn speaker_is_named(
         return Verdict::Inconclusive(why);
     }
     let said = name_of(timeline, aor);
+    // In a crowd a voice is known under the name of the first who has it.
+    let own = said.as_deref().and_then(|name| speakers.voice_of(name));
+    let is_own = voices.iter().all(|voice| Some(*voice) == own);
     Verdict::require(
-        heard.iter().all(|name| Some(*name) == said.as_deref()),
+        is_own || heard.iter().all(|name| Some(*name) == said.as_deref()),
         "INT-MAP-2",
         at,
         || {

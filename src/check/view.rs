@@ -113,13 +113,13 @@ pub fn spoken(timeline: &Timeline, name: &str) -> BTreeMap<Mark, Instant> {
 
 /// What arrived in some flows: each moment of anybody's speech, and when it first arrived.
 pub fn heard<'a>(flows: impl IntoIterator<Item = &'a Flow>) -> BTreeMap<Mark, Instant> {
-    let mut heard = BTreeMap::new();
-    for packet in flows.into_iter().flat_map(Flow::nearest_to_receiver) {
-        if let Some(mark) = packet.sound.voice() {
-            heard.entry(mark).or_insert(packet.at);
-        }
-    }
-    heard
+    let packets = flows.into_iter().flat_map(Flow::nearest_to_receiver);
+    let marks = packets.filter_map(|packet| Some((packet.sound.voice()?, packet.at)));
+    let mut marks: Vec<(Mark, Instant)> = marks.collect();
+    // All but in order already: quicker than to find a place in the map for each.
+    marks.sort_by_key(|(mark, _)| *mark);
+    marks.dedup_by_key(|(mark, _)| *mark);
+    marks.into_iter().collect()
 }
 
 /// Everything that a recording session brought to the recorder.
@@ -174,5 +174,8 @@ pub fn is_living(session: &RecordingSession<'_>) -> bool {
 
 /// The voices that are heard among some marks.
 pub fn voices(marks: &BTreeMap<Mark, Instant>) -> BTreeSet<Voice> {
-    marks.keys().map(|mark| mark.voice()).collect()
+    // In the order of the voices: each stands in one run.
+    let mut voices: Vec<_> = marks.keys().map(|mark| mark.voice()).collect();
+    voices.dedup();
+    voices.into_iter().collect()
 }

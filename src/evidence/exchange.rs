@@ -24,16 +24,17 @@ pub struct Exchange {
 /// The exchanges of a dialog, oldest first. What cannot be read is left out.
 pub(super) fn exchanges(dialog: &Dialog<'_>) -> Vec<Exchange> {
     let mut list: Vec<Exchange> = Vec::new();
-    let mut last: Vec<(Bytes, bool)> = Vec::new();
+    let mut last: Vec<(&Bytes, bool)> = Vec::new();
     for sighting in &dialog.sightings {
         let Some(message) = sighting.message() else { continue };
-        let Some((sdp, description)) = description_of(message) else { continue };
+        let Some((sdp, description)) = sighting.description() else { continue };
         let by_caller = dialog.is_from_caller(sighting);
         // Seen before: as it left, or as a copy.
-        if last.contains(&(sdp.clone(), by_caller)) {
+        if last.contains(&(sdp, by_caller)) {
             continue;
         }
         last.push((sdp, by_caller));
+        let description = description.clone();
         match list.last_mut() {
             Some(open)
                 if open.answer.is_none() && open.by_caller != by_caller && may_answer(message) =>

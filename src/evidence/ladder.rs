@@ -49,7 +49,7 @@ impl Ladder {
         let mut lines: Vec<_> = deeds(timeline).collect();
         lines.extend(signalling(timeline));
         let flows = timeline.flows().iter();
-        lines.extend(flows.filter_map(|flow| first_packet(timeline, &sessions, &speakers, flow)));
+        lines.extend(flows.filter_map(|flow| first_packet(timeline, &sessions, speakers, flow)));
         lines.sort_by_key(|line| line.at);
         let metadata = sessions.iter().enumerate().flat_map(metadata);
         Self { lines, streams: StreamLine::all(timeline), metadata: metadata.collect() }

@@ -4,6 +4,8 @@
 //! line per packet, and what people did. The views beside it ([`dialogs`], [`recordings`]) say
 //! what it amounts to; the pictures ([`ladder`]) show it.
 
+mod between;
+mod bodies;
 mod cast;
 mod classify;
 mod deed;

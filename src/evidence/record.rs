@@ -22,7 +22,7 @@ pub fn record(timeline: &Timeline) -> String {
         ("cast", cast(timeline)),
         ("deeds", deeds(timeline)),
         ("signalling", timeline.signalling().iter().map(|it| sighting(timeline, it)).collect()),
-        ("streams", timeline.flows().iter().map(|it| stream(timeline, &speakers, it)).collect()),
+        ("streams", timeline.flows().iter().map(|it| stream(timeline, speakers, it)).collect()),
     ];
     let dropped = timeline.dropped();
     let parts = parts.map(|(name, lines): (_, Vec<Value>)| {

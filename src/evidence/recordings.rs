@@ -88,15 +88,15 @@ fn recording<'a>(timeline: &'a Timeline, dialog: Dialog<'a>) -> RecordingSession
     let mut seen: Vec<(bool, CSeq)> = Vec::new();
     for sighting in &dialog.sightings {
         let Some(message) = sighting.message() else { continue };
-        let (Some(metadata), Ok(cseq)) = (metadata_of(message), message.cseq()) else { continue };
+        let (Some(read), Ok(cseq)) = (sighting.metadata(), message.cseq()) else { continue };
         // Seen as it left, or a copy.
         let message = (dialog.is_from_caller(sighting), cseq);
         if seen.contains(&message) {
             continue;
         }
-        match Metadata::parse(&metadata) {
-            Ok(document) => documents.push((sighting.at, document)),
-            Err(why) => unreadable.push((sighting.at, why.to_string())),
+        match read {
+            Ok(document) => documents.push((sighting.at, document.clone())),
+            Err(why) => unreadable.push((sighting.at, why.clone())),
         }
         seen.push(message);
     }

@@ -5,8 +5,11 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
+use super::bodies::Bodies;
 use crate::packet::Transport;
+use crate::sdp::Description;
 use crate::sip::Message;
+use crate::siprec::Metadata;
 use crate::time::Instant;
 
 /// One message of signalling, as it crossed one point.
@@ -24,6 +27,7 @@ pub struct Sighting {
     pub target: SocketAddr,
     /// What it was.
     pub content: Content,
+    pub(super) bodies: Arc<Bodies>,
 }
 
 /// On which side of the network something was seen.
@@ -54,6 +58,16 @@ impl Sighting {
             Content::Sip(message) => Some(message),
             Content::Rubbish(..) => None,
         }
+    }
+
+    /// The SDP in it, as it stands there and as it is read.
+    pub(super) fn description(&self) -> Option<&(Bytes, Description)> {
+        self.bodies.description(self.message()?)
+    }
+
+    /// The metadata in it, or why it cannot be read.
+    pub(super) fn metadata(&self) -> Option<&Result<Metadata, String>> {
+        self.bodies.metadata(self.message()?)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::cast::Kind;
+use super::cast::{Kind, Name};
 use super::media::{Flow, Sound};
 use super::timeline::Timeline;
 use crate::audio::{Mark, Voice};
@@ -10,34 +10,48 @@ use crate::audio::{Mark, Voice};
 /// Whose voice is whose.
 #[derive(Clone, Debug, Default)]
 pub struct Speakers {
-    names: BTreeMap<Voice, String>,
+    /// The first to be heard with each voice.
+    names: BTreeMap<Voice, Name>,
+    /// The first voice of each; in a crowd some have the same.
+    voices: BTreeMap<Name, Voice>,
 }
 
 impl Speakers {
+    /// What the media that came from telephones' own addresses has told.
+    pub fn of(timeline: &Timeline) -> &Self {
+        timeline.speakers()
+    }
+
     /// Learns every voice from the media that comes from a telephone's own address.
-    pub fn of(timeline: &Timeline) -> Self {
-        let mut names = BTreeMap::new();
+    pub(super) fn learn(timeline: &Timeline) -> Self {
+        let mut speakers = Self::default();
         for flow in timeline.flows() {
             let Some(member) = timeline.cast().at(flow.source) else { continue };
             if member.kind != Kind::Phone {
                 continue;
             }
-            let voices = flow.nearest_to_sender().iter().filter_map(|packet| packet.sound.voice());
-            for mark in voices {
-                names.entry(mark.voice()).or_insert_with(|| member.name.to_string());
+            let mut last = None;
+            for mark in flow.nearest_to_sender().iter().filter_map(|packet| packet.sound.voice()) {
+                // A voice goes on for thousands of packets.
+                if last.replace(mark.voice()) != Some(mark.voice()) {
+                    speakers.names.entry(mark.voice()).or_insert_with(|| member.name.clone());
+                    speakers.voices.entry(member.name.clone()).or_insert(mark.voice());
+                }
             }
         }
-        Self { names }
+        speakers
     }
 
-    /// The name of whoever has this voice.
+    /// The name of whoever has this voice; the first of several.
     pub fn name(&self, voice: Voice) -> Option<&str> {
-        self.names.get(&voice).map(String::as_str)
+        self.names.get(&voice).map(Name::as_str)
     }
 
     /// The voice of somebody, if they were heard.
     pub fn voice_of(&self, name: &str) -> Option<Voice> {
-        self.names.iter().find(|(_, known)| *known == name).map(|(voice, _)| *voice)
+        let own = self.names.iter().find(|(_, known)| known.as_str() == name);
+        let shared = || self.voices.iter().find(|(known, _)| known.as_str() == name);
+        own.map(|(voice, _)| *voice).or_else(|| shared().map(|(_, voice)| *voice))
     }
 
     /// Who is heard in a flow, as `  Alice, Bob`; empty if nobody.

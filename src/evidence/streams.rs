@@ -42,7 +42,7 @@ impl StreamLine {
     pub(super) fn all(timeline: &Timeline) -> Vec<Self> {
         let speakers = Speakers::of(timeline);
         let said = said(timeline);
-        let line = |flow: &Flow| Self::of(timeline, &speakers, &said, flow);
+        let line = |flow: &Flow| Self::of(timeline, speakers, &said, flow);
         let to_recorder = |flow: &&Flow| timeline.cast().is(flow.target, Kind::Recorder);
         let calls = timeline.flows().iter().filter(|flow| !to_recorder(flow));
         let mut lines: Vec<_> = calls.filter_map(line).collect();

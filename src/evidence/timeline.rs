@@ -1,14 +1,14 @@
 //! The record of a run, written while time passes.
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::io::Write;
-use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
 
 use super::Name;
+use super::between::Between;
+use super::bodies::Bodies;
 use super::cast::Cast;
 use super::classify::{Class, classify};
 use super::deed::{Deed, What};
@@ -17,6 +17,7 @@ use super::listening::{Ear, StreamEar};
 use super::media::{Flow, ReportSeen, RtpSeen};
 use super::pcapng::PcapWriter;
 use super::sighting::{Content, RUBBISH_KEPT, Side, Sighting};
+use super::speakers::Speakers;
 use crate::packet::Packet;
 use crate::rtp;
 use crate::sip::Message;
@@ -31,14 +32,17 @@ pub struct Timeline {
     cast: Cast,
     signalling: Vec<Sighting>,
     flows: Vec<Flow>,
-    flow_between: BTreeMap<(SocketAddr, SocketAddr), usize>,
+    flow_between: Between,
+    /// Learned when somebody asks, and forgotten with the next packet of media, which may name
+    /// those before it, and whenever an address turns out to be somebody's.
+    speakers: OnceLock<Speakers>,
     reports: Vec<ReportSeen>,
     ear: Ear,
     /// For each flow, an ear where it leaves and one where it arrives.
     stream_ears: Vec<[StreamEar; 2]>,
     deeds: Vec<Deed>,
     /// The last few messages that were read: a packet that left is soon one that arrived.
-    lately_read: [Option<(Bytes, Content)>; 8],
+    lately_read: [Option<(Bytes, Content, Arc<Bodies>)>; 8],
     reads: usize,
     /// How many of the sightings are no message.
     rubbish: usize,
@@ -55,7 +59,8 @@ impl Timeline {
             cast: Cast::default(),
             signalling: Vec::new(),
             flows: Vec::new(),
-            flow_between: BTreeMap::new(),
+            flow_between: Between::new(),
+            speakers: OnceLock::new(),
             reports: Vec::new(),
             ear: Ear::new(),
             stream_ears: Vec::new(),
@@ -96,6 +101,8 @@ impl Timeline {
 
     /// Who takes part, to add to.
     pub fn cast_mut(&mut self) -> &mut Cast {
+        // Whoever lives elsewhere now spoke there.
+        self.speakers.take();
         &mut self.cast
     }
 
@@ -107,6 +114,11 @@ impl Timeline {
     /// Every flow of media, in the order of its first packet.
     pub fn flows(&self) -> &[Flow] {
         &self.flows
+    }
+
+    /// Whose voice is whose, as far as it was heard.
+    pub(super) fn speakers(&self) -> &Speakers {
+        self.speakers.get_or_init(|| Speakers::learn(self))
     }
 
     /// Every RTCP packet, oldest first; each one as it left and as it arrived.
@@ -156,6 +168,7 @@ impl Timeline {
         self.signalling.clear();
         self.flows.clear();
         self.flow_between.clear();
+        self.speakers.take();
         self.stream_ears.clear();
         self.reports.clear();
         self.deeds.retain(|deed| matches!(deed.what, What::Recording { .. }));
@@ -175,34 +188,14 @@ impl Timeline {
         let Ok(read) = rtp::Packet::read(&packet.payload) else {
             return self.message(at, side, packet);
         };
-        let payload = packet.payload.slice_ref(read.payload);
-        let sound = self.ear.hear(read.header.payload_type, &payload);
-        let seen = RtpSeen {
-            at,
-            timestamp: read.header.timestamp,
-            ssrc: read.header.ssrc,
-            sequence: read.header.sequence,
-            payload_type: read.header.payload_type,
-            marker: read.header.marker,
-            sound,
+        let Some(number) = self.flow(packet) else {
+            self.dropped += 1;
+            return;
         };
-        let between = (packet.source, packet.target);
-        let flow = match self.flow_between.get(&between) {
-            Some(flow) => *flow,
-            None if self.flows.len() == FLOWS_MAX => {
-                self.dropped += 1;
-                return;
-            }
-            None => {
-                self.flows.push(Flow::new(packet.source, packet.target));
-                self.stream_ears.push(<[StreamEar; 2]>::default());
-                self.flow_between.insert(between, self.flows.len() - 1);
-                self.flows.len() - 1
-            }
-        };
-        let [leaving, arriving] = &mut self.stream_ears[flow];
-        let flow = &mut self.flows[flow];
-        let (list, ear) = match side {
+        self.speakers.take();
+        let [leaving, arriving] = &mut self.stream_ears[number];
+        let flow = &mut self.flows[number];
+        let (list, stream_ear) = match side {
             Side::Received => (&mut flow.received, arriving),
             _ => (&mut flow.sent, leaving),
         };
@@ -210,8 +203,32 @@ impl Timeline {
             self.dropped += 1;
             return;
         }
-        list.push(seen);
-        ear.hear(list, &payload);
+        let before = list.last().and_then(|seen| seen.sound.voice());
+        let payload_type = read.header.payload_type;
+        let sound = self.ear.hear(payload_type, &packet.payload, read.payload, before);
+        list.push(RtpSeen {
+            at,
+            timestamp: read.header.timestamp,
+            ssrc: read.header.ssrc,
+            sequence: read.header.sequence,
+            payload_type,
+            marker: read.header.marker,
+            sound,
+        });
+        stream_ear.hear(list, read.payload);
+    }
+
+    /// The number of the flow that a packet is of, unless it would be one too many.
+    fn flow(&mut self, packet: &Packet) -> Option<usize> {
+        let ends = (packet.source, packet.target);
+        let known = self.flow_between.get(ends);
+        if known.is_some() || self.flows.len() == FLOWS_MAX {
+            return known;
+        }
+        self.flows.push(Flow::new(packet.source, packet.target));
+        self.stream_ears.push(<[StreamEar; 2]>::default());
+        self.flow_between.insert(ends, self.flows.len() - 1);
+        Some(self.flows.len() - 1)
     }
 
     fn rtcp(&mut self, at: Instant, side: Side, packet: &Packet) {
@@ -232,7 +249,7 @@ impl Timeline {
             self.dropped += 1;
             return;
         }
-        let content = self.read(&packet.payload);
+        let (content, bodies) = self.read(&packet.payload);
         if matches!(content, Content::Rubbish(..)) {
             if self.rubbish == RUBBISH_MAX {
                 // More of it would show nothing that the first did not: no evidence is lost.
@@ -241,7 +258,7 @@ impl Timeline {
             self.rubbish += 1;
         }
         if let (Side::Received, Content::Sip(message)) = (side, &content) {
-            learn(&mut self.cast, packet, message);
+            learn(self.cast_mut(), packet, message);
         }
         self.signalling.push(Sighting {
             at,
@@ -250,14 +267,16 @@ impl Timeline {
             source: packet.source,
             target: packet.target,
             content,
+            bodies,
         });
     }
 
-    fn read(&mut self, payload: &Bytes) -> Content {
-        let known = self.lately_read.iter().flatten().find(|(known, _)| known == payload);
-        if let Some((_, content)) = known {
-            return content.clone();
+    fn read(&mut self, payload: &Bytes) -> (Content, Arc<Bodies>) {
+        let known = self.lately_read.iter().flatten().find(|(known, ..)| known == payload);
+        if let Some((_, content, bodies)) = known {
+            return (content.clone(), Arc::clone(bodies));
         }
+        let bodies = Arc::new(Bodies::default());
         let content = match Message::parse(payload) {
             Ok(message) => Content::Sip(Arc::new(message)),
             Err(why) => {
@@ -267,9 +286,9 @@ impl Timeline {
             }
         };
         self.lately_read[self.reads % self.lately_read.len()] =
-            Some((payload.clone(), content.clone()));
+            Some((payload.clone(), content.clone(), Arc::clone(&bodies)));
         self.reads += 1;
-        content
+        (content, bodies)
     }
 
     fn capture(&mut self, at: Instant, packet: &Packet) {

@@ -1,0 +1,111 @@
+//! How much faster than real time a simulation is, where the time goes, and what it needs of
+//! memory: `cargo bench --bench simulation [-- FILTER]`.
+//!
+//! First a table of ratios and one of memory, then criterion's measurements of the same, whose
+//! elements are simulated seconds: `Kelem/s` is thousands of times real time.
+
+#![expect(clippy::disallowed_methods, reason = "how long a simulation takes is measured")]
+
+mod memory;
+mod office;
+mod split;
+
+use std::env;
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+use criterion::{Criterion, Throughput};
+use tallylight::scenario::Scenario;
+
+fn main() {
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    if let [flag, calls] = arguments.as_slice()
+        && flag == memory::CHILD
+    {
+        return memory::child(calls.parse().expect("a number of calls"));
+    }
+    // Cargo asks for the tests of a bench too: there are none.
+    if arguments.iter().any(|argument| argument == "--test") {
+        return;
+    }
+    tables();
+    memory::table();
+    let mut criterion = Criterion::default().configure_from_args();
+    measure(&mut criterion);
+    criterion.final_summary();
+}
+
+/// Something to measure: its name, how much it simulates, and how it is run.
+struct Case {
+    name: &'static str,
+    span: Duration,
+    run: Box<dyn Fn()>,
+}
+
+impl Case {
+    fn new(name: &'static str, run: impl Fn() + 'static) -> Self {
+        Self { name, span: CALL, run: Box::new(run) }
+    }
+}
+
+fn cases() -> Vec<Case> {
+    let (one, hundred) = (office::scenario(1), office::scenario(HUNDRED));
+    let (unjudged, crowd) = (one.clone(), hundred.clone());
+    vec![
+        Case::new("four flows on the bare loop", || split::bare(CALL)),
+        Case::new("+ RTP, and its evidence", || split::rtp(CALL)),
+        Case::new("+ speech, made and listened to", || split::speech(CALL)),
+        Case::new("a recorded call: all parts, signalling", move || call(&unjudged, 1)),
+        Case::new("a recorded call, every check on", move || judged(&one, 1)),
+        Case::new("100 calls at once, unjudged", move || call(&crowd, HUNDRED)),
+        Case::new("100 calls at once, every check on", move || judged(&hundred, HUNDRED)),
+    ]
+}
+
+fn call(scenario: &Scenario, calls: usize) {
+    let testbed = office::play(scenario, CALL);
+    assert_eq!(office::completed(testbed.timeline()), 3 * calls);
+    black_box(testbed);
+}
+
+fn judged(scenario: &Scenario, calls: usize) {
+    let testbed = office::play(scenario, CALL);
+    office::judge(testbed.timeline(), calls);
+    black_box(testbed);
+}
+
+/// Prints what each case costs: the median of a few runs.
+fn tables() {
+    println!("{:<40} {:>12} {:>18}", "60 s", "takes", "times real time");
+    for Case { name, span, run } in cases() {
+        let mut times: Vec<Duration> = (0..RUNS).map(|_| time(&run)).collect();
+        times.sort_unstable();
+        let median = times[RUNS / 2];
+        let ratio = span.as_secs_f64() / median.as_secs_f64();
+        println!("{name:<40} {:>9.2} ms {ratio:>18.0}", median.as_secs_f64() * 1_000.0);
+    }
+    println!("{GOAL}");
+}
+
+fn time(run: impl Fn()) -> Duration {
+    let began = Instant::now();
+    run();
+    began.elapsed()
+}
+
+fn measure(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("simulated seconds");
+    group.sample_size(10);
+    for Case { name, span, run } in cases() {
+        group.throughput(Throughput::Elements(span.as_secs()));
+        group.bench_function(name, |bencher| bencher.iter(&run));
+    }
+    group.finish();
+}
+
+/// What people talk for.
+const CALL: Duration = Duration::from_mins(1);
+const HUNDRED: usize = 100;
+const RUNS: usize = 5;
+const GOAL: &str = "goal: a recorded call with every check on at 2000 times real time at least; \
+                    the target is 10000";

@@ -3,18 +3,22 @@
 use std::cmp::Ordering;
 
 /// Whether two names name the same header: in any case, short or long (RFC 3261 section 7.3.3).
-pub(crate) fn is_same(one: &str, other: &str) -> bool {
-    match (one.len(), other.len()) {
-        (1, 1) => one.eq_ignore_ascii_case(other),
-        (1, _) => long(one).is_some_and(|long| long.eq_ignore_ascii_case(other)),
-        (_, 1) => long(other).is_some_and(|long| long.eq_ignore_ascii_case(one)),
-        _ => one.eq_ignore_ascii_case(other),
+pub(crate) fn is_same(one: impl AsRef<[u8]>, other: impl AsRef<[u8]>) -> bool {
+    match (one.as_ref(), other.as_ref()) {
+        (&[short], name) | (name, &[short]) if name.len() > 1 => {
+            long_of(short).is_some_and(|long| long.as_bytes().eq_ignore_ascii_case(name))
+        }
+        (one, other) => one.eq_ignore_ascii_case(other),
     }
 }
 
 /// The long name of a short one.
 pub(crate) fn long(short: &str) -> Option<&'static str> {
     let &[letter] = short.as_bytes() else { return None };
+    long_of(letter)
+}
+
+fn long_of(letter: u8) -> Option<&'static str> {
     let letter = letter.to_ascii_lowercase();
     SHORT.iter().find(|(short, _)| *short == letter).map(|(_, long)| *long)
 }

@@ -4,7 +4,7 @@ use std::iter;
 use std::sync::Arc;
 
 use super::header::Values;
-use super::header_name::{is_list, is_same, order};
+use super::header_name::{is_list, order};
 use super::line::Line;
 
 /// The headers of a message.
@@ -24,7 +24,7 @@ impl Headers {
 
     /// The value of the first header of this name: the whole line's, unfolded, lists not divided.
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.lines.iter().find(|line| is_same(line.name(), name)).map(Line::value)
+        self.lines.iter().find(|line| line.is(name)).map(Line::value)
     }
 
     /// Whether there is a header of this name, even an empty one.
@@ -39,7 +39,7 @@ impl Headers {
         let name = name.to_owned();
         self.lines
             .iter()
-            .filter(move |line| is_same(line.name(), &name))
+            .filter(move |line| line.is(&name))
             .flat_map(move |line| values(line.value(), is_list))
     }
 
@@ -82,7 +82,7 @@ impl Headers {
     /// a header usually stands. Further ones of its name are removed.
     pub fn set(&mut self, name: &str, value: impl AsRef<str>) {
         let line = Line::write(name, value.as_ref());
-        let place = self.lines.iter().position(|old| is_same(old.name(), name));
+        let place = self.lines.iter().position(|old| old.is(name));
         self.remove(name);
         let place = place.unwrap_or_else(|| self.usual_place(name));
         self.edit().insert(place, line);
@@ -91,7 +91,7 @@ impl Headers {
     /// Removes every header of this name.
     pub fn remove(&mut self, name: &str) {
         if self.has(name) {
-            self.edit().retain(|line| !is_same(line.name(), name));
+            self.edit().retain(|line| !line.is(name));
         }
     }
 
@@ -141,7 +141,7 @@ impl Headers {
 
     /// The lines of this name.
     pub(crate) fn named<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Line> {
-        self.lines.iter().filter(move |line| is_same(line.name(), name))
+        self.lines.iter().filter(move |line| line.is(name))
     }
 
     /// The line of the message that a header line begins in, when the start line is line 1.
@@ -163,12 +163,10 @@ impl Headers {
     /// The first line of this name that has a value: its place and its values, at least one.
     fn first_values(&self, name: &str) -> Option<(usize, Vec<String>)> {
         let is_list = is_list(name);
-        self.lines.iter().enumerate().filter(|(_, line)| is_same(line.name(), name)).find_map(
-            |(place, line)| {
-                let all: Vec<_> = values(line.value(), is_list).map(str::to_owned).collect();
-                (!all.is_empty()).then_some((place, all))
-            },
-        )
+        self.lines.iter().enumerate().filter(|(_, line)| line.is(name)).find_map(|(place, line)| {
+            let all: Vec<_> = values(line.value(), is_list).map(str::to_owned).collect();
+            (!all.is_empty()).then_some((place, all))
+        })
     }
 }
 

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use bytes::Bytes;
 
+use super::header_name::is_same;
 use super::scan::is_blank;
 
 /// A header line with its line end, and with the lines that it is folded into.
@@ -52,6 +53,12 @@ impl Line {
     /// The name as written, without blanks; empty where there is none.
     pub fn name(&self) -> &str {
         text(&self.raw, 0, self.name_end)
+    }
+
+    /// Whether it is a header of this name, in any case, short or long. Quicker than to look at
+    /// the [name](Self::name).
+    pub fn is(&self, name: &str) -> bool {
+        self.raw.get(..self.name_end).is_some_and(|own| is_same(own, name))
     }
 
     /// The value without blanks around it, folds joined by one blank (RFC 3261 section 7.3.1);

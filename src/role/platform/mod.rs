@@ -43,6 +43,8 @@ pub struct Platform {
     /// Which bridge has each media port, for RTP and for RTCP.
     ports: BTreeMap<u16, BridgeId>,
     bridges_begun: u64,
+    /// When a bridge or a recording wants something next. Media changes nothing about it.
+    due: Option<Instant>,
     rng: ChaCha8Rng,
     spoiler: Spoiler,
     packets: VecDeque<Packet>,
@@ -93,6 +95,7 @@ impl Platform {
             places: BTreeMap::new(),
             ports: BTreeMap::new(),
             bridges_begun: 0,
+            due: None,
             rng,
             packets: VecDeque::new(),
         }
@@ -206,7 +209,9 @@ impl Role for Platform {
     fn handle_input(&mut self, now: Instant, input: Input) {
         match input {
             Input::Packet(packet) => match self.ports.get(&packet.target.port()) {
-                Some(bridge) if self.is_media(&packet) => self.relay(now, *bridge, &packet),
+                Some(bridge) if self.is_media(&packet) => {
+                    return self.relay(now, *bridge, &packet);
+                }
                 _ => self.agent.handle_packet(now, &packet),
             },
             Input::Command(command) => self.obey(now, command),
@@ -216,8 +221,10 @@ impl Role for Platform {
                 if self.agent.next_deadline().is_some_and(|due| due <= now) {
                     self.agent.handle_timeout(now);
                 }
-                self.end_ringing(now);
-                self.begin_due_recordings(now);
+                if self.due.is_some_and(|due| due <= now) {
+                    self.end_ringing(now);
+                    self.begin_due_recordings(now);
+                }
                 self.spoiler.release(now, &mut self.packets);
                 while let Some(call) = self.spoiler.ended(now) {
                     let _ = self.agent.hang_up(now, call, Vec::new());
@@ -225,18 +232,14 @@ impl Role for Platform {
             }
         }
         self.drain_events(now);
+        self.due = self.ringing_deadline().into_iter().chain(self.recording_deadline()).min();
     }
 
     fn poll_output(&mut self) -> Output {
         if let Some(packet) = self.packets.pop_front().or_else(|| self.agent.poll_transmit()) {
             return Output::Transmit(spoil_message(self.settings.fault, packet));
         }
-        let deadlines = [
-            self.agent.next_deadline(),
-            self.ringing_deadline(),
-            self.recording_deadline(),
-            self.spoiler.next_deadline(),
-        ];
+        let deadlines = [self.agent.next_deadline(), self.due, self.spoiler.next_deadline()];
         Output::Timeout(deadlines.into_iter().flatten().min())
     }
 }

@@ -14,6 +14,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use super::ports::rtcp_of;
 use super::{Command, Input, Output, Ports, Role};
 use crate::packet::{Packet, Transport};
 use crate::sdp::{Codec, Description};
@@ -48,6 +49,10 @@ pub struct Recorder {
     settings: Settings,
     agent: UserAgent,
     sessions: BTreeMap<CallId, Session>,
+    /// Which session was given each media port last, for RTP and for RTCP.
+    ports: BTreeMap<u16, CallId>,
+    /// No session has a report to send before this.
+    reports_due: Option<Instant>,
     /// Recording sessions that wait until a slow recorder answers.
     slow: VecDeque<(Instant, CallId)>,
     keep: Box<dyn Keep>,
@@ -79,6 +84,8 @@ impl Recorder {
             settings,
             agent,
             sessions: BTreeMap::new(),
+            ports: BTreeMap::new(),
+            reports_due: None,
             slow: VecDeque::new(),
             keep,
             packets: VecDeque::new(),
@@ -128,6 +135,7 @@ impl Recorder {
         match self.open(now, request) {
             Ok(session) => {
                 self.sessions.insert(call, session);
+                self.claim_ports(call);
                 match self.settings.fault {
                     Some(Fault::Late(span)) => self.slow.push_back((now + span, call)),
                     _ => self.answer(now, call),
@@ -184,7 +192,9 @@ impl Recorder {
         if !session.accept(now, &offer, &mut self.settings) {
             return Reply::new(488);
         }
-        Reply::new(200).with(Body::new("application/sdp", session.said()))
+        let said = session.said();
+        self.claim_ports(call);
+        Reply::new(200).with(Body::new("application/sdp", said))
     }
 
     fn end(&mut self, now: Instant, call: CallId) {
@@ -193,16 +203,30 @@ impl Recorder {
         for address in session.addresses() {
             self.settings.ports.give_back(address);
         }
+        self.ports.retain(|_, owner| *owner != call);
         if let Some(recording) = session.finish(now, self.settings.epoch, &mut self.packets) {
             self.keep.keep(recording);
         }
     }
 
-    fn handle_packet(&mut self, now: Instant, packet: &Packet) {
-        let session = self.sessions.values_mut().find(|session| session.owns(packet.target));
-        match session {
-            Some(session) => session.hear(now, packet),
-            None => self.agent.handle_packet(now, packet),
+    /// Takes a packet of media. Returns whether it was one of a session that there is.
+    fn hear(&mut self, now: Instant, packet: &Packet) -> bool {
+        let call = self.ports.get(&packet.target.port());
+        let session = call.and_then(|call| self.sessions.get_mut(call));
+        let Some(session) = session.filter(|session| session.owns(packet.target)) else {
+            return false;
+        };
+        session.hear(now, packet);
+        let due = session.next_deadline();
+        self.reports_due = self.reports_due.into_iter().chain(due).min();
+        true
+    }
+
+    /// Remembers which media ports a session was given.
+    fn claim_ports(&mut self, call: CallId) {
+        for address in self.sessions.get(&call).map(Session::addresses).unwrap_or_default() {
+            self.ports.insert(address.port(), call);
+            self.ports.insert(rtcp_of(address).port(), call);
         }
     }
 
@@ -224,7 +248,8 @@ impl Role for Recorder {
             Input::Command(Command::Break(fault)) => self.settings.fault = Fault::named(&fault),
             Input::Command(_) => {}
             _ if self.is_dead() => {}
-            Input::Packet(packet) => self.handle_packet(now, &packet),
+            Input::Packet(packet) if self.hear(now, &packet) => return,
+            Input::Packet(packet) => self.agent.handle_packet(now, &packet),
             Input::Undeliverable(packet) => self.agent.handle_undeliverable(now, &packet),
             Input::Timeout => {
                 if self.agent.next_deadline().is_some_and(|due| due <= now) {
@@ -239,6 +264,7 @@ impl Role for Recorder {
         while let Some(event) = self.agent.poll_event() {
             self.handle_event(now, event);
         }
+        self.reports_due = self.sessions.values().filter_map(Session::next_deadline).min();
     }
 
     fn poll_output(&mut self) -> Output {
@@ -248,9 +274,9 @@ impl Role for Recorder {
         if let Some(packet) = self.packets.pop_front().or_else(|| self.agent.poll_transmit()) {
             return Output::Transmit(packet);
         }
-        let sessions = self.sessions.values().filter_map(Session::next_deadline);
         let slow = self.slow.front().map(|(due, _)| *due);
-        Output::Timeout(sessions.chain(slow).chain(self.agent.next_deadline()).min())
+        let deadlines = [self.reports_due, slow, self.agent.next_deadline()];
+        Output::Timeout(deadlines.into_iter().flatten().min())
     }
 }
 

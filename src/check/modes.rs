@@ -1,6 +1,6 @@
 //! Whether what should be recorded is, and nothing else.
 
-use super::view::{living, recorded, voices};
+use super::view::{carries, living};
 use super::{Finding, Id, Verdict};
 use crate::evidence::{Flow, Kind, Speakers, Timeline, What, dialogs, recordings};
 use crate::time::Instant;
@@ -46,9 +46,8 @@ fn somebody_is_recorded(timeline: &Timeline) -> bool {
 /// A recording session of the last call brought the recorder what this person said.
 pub fn is_recorded(timeline: &Timeline, name: &str) -> Verdict {
     let voice = Speakers::of(timeline).voice_of(name);
-    let found = living(timeline)
-        .iter()
-        .any(|session| voice.is_some_and(|voice| voices(&recorded(session)).contains(&voice)));
+    let found =
+        living(timeline).iter().any(|session| voice.is_some_and(|voice| carries(session, voice)));
     if found {
         return Verdict::Pass;
     }

@@ -48,29 +48,27 @@ pub fn conversations(timeline: &Timeline) -> Vec<Conversation> {
     let is = |address, kind| timeline.cast().is(address, kind);
     let called = dialogs.iter().filter(|dialog| is(dialog.caller, Kind::Phone));
     let called: Vec<_> = called.filter(|dialog| dialog.answered.is_some()).collect();
+    let to_phone = dialogs.iter().filter(|dialog| is(dialog.callee, Kind::Phone));
+    let answers: Vec<_> = to_phone.filter_map(|dialog| Some(dialog.answered?.left)).collect();
+    let hang_ups: Vec<_> =
+        dialogs.iter().filter_map(|dialog| bye_of(timeline, dialog, Kind::Phone)).collect();
+    let with_phone = dialogs
+        .iter()
+        .filter(|dialog| is(dialog.caller, Kind::Phone) || is(dialog.callee, Kind::Phone));
+    let cuts: Vec<_> =
+        with_phone.filter_map(|dialog| bye_of(timeline, dialog, Kind::Platform)).collect();
     let conversation = |(place, dialog): (usize, &&Dialog<'_>)| {
         let next = called.get(place + 1).map(|next| next.invited);
         let answered = dialog.answered?.known();
         let within = |at: &Instant| *at >= answered && next.is_none_or(|next| *at < next);
-        let ends = |kind| {
-            let byes = dialogs.iter().filter_map(move |dialog| bye_of(timeline, dialog, kind));
-            byes.filter(|(left, _)| within(left)).min()
-        };
-        let end = ends(Kind::Phone);
-        let with_phone = dialogs
+        let end = hang_ups.iter().copied().filter(|(left, _)| within(left)).min();
+        let cut = cuts
             .iter()
-            .filter(|dialog| is(dialog.caller, Kind::Phone) || is(dialog.callee, Kind::Phone));
-        let cut = with_phone
-            .filter_map(|dialog| bye_of(timeline, dialog, Kind::Platform))
-            .map(|(left, _)| left)
+            .map(|(left, _)| *left)
             .filter(|left| within(left) && end.is_none_or(|(hung_up, _)| *left < hung_up))
             .min();
-        let taken = dialogs
-            .iter()
-            .filter(|dialog| is(dialog.callee, Kind::Phone))
-            .filter_map(|dialog| dialog.answered)
-            .map(|taken| taken.left)
-            .find(|taken| *taken >= dialog.invited && *taken <= answered);
+        let taken =
+            answers.iter().copied().find(|taken| *taken >= dialog.invited && *taken <= answered);
         Some(Conversation {
             dialled: dialog.invited,
             taken: taken.unwrap_or(answered),
@@ -170,6 +168,13 @@ pub fn living(timeline: &Timeline) -> Vec<RecordingSession<'_>> {
 /// Whether a recording session was answered and media flowed in it.
 pub fn is_living(session: &RecordingSession<'_>) -> bool {
     session.dialog.answered.is_some() && session.streams.iter().any(RecordedStream::is_alive)
+}
+
+/// Whether a recording session brought the recorder anything in this voice.
+pub fn carries(session: &RecordingSession<'_>, voice: Voice) -> bool {
+    let flows = session.streams.iter().flat_map(|stream| &stream.flows);
+    let mut packets = flows.flat_map(|flow| flow.nearest_to_receiver());
+    packets.any(|packet| packet.sound.voice().is_some_and(|mark| mark.voice() == voice))
 }
 
 /// The voices that are heard among some marks.

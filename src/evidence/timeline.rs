@@ -150,8 +150,9 @@ impl Timeline {
     /// A packet reached a part of ours.
     pub fn received(&mut self, at: Instant, packet: &Packet) {
         self.record(at, Side::Received, packet);
-        let seen_leaving = self.cast.at(packet.source).is_some_and(|member| !member.real);
-        if !seen_leaving {
+        let is_ours = || self.cast.at(packet.source).is_some_and(|member| !member.real);
+        // Ours was captured as it left.
+        if self.pcap.is_some() && !is_ours() {
             self.capture(at, packet);
         }
     }

@@ -28,8 +28,11 @@ fn main() {
     if arguments.iter().any(|argument| argument == "--test") {
         return;
     }
-    tables();
-    memory::table();
+    let filter = arguments.iter().find(|argument| !argument.starts_with('-'));
+    table(|name| filter.is_none_or(|filter| name.contains(filter)));
+    if filter.is_none() {
+        memory::table();
+    }
     let mut criterion = Criterion::default().configure_from_args();
     measure(&mut criterion);
     criterion.final_summary();
@@ -75,9 +78,9 @@ fn judged(scenario: &Scenario, calls: usize) {
 }
 
 /// Prints what each case costs: the median of a few runs.
-fn tables() {
+fn table(is_wanted: impl Fn(&str) -> bool) {
     println!("{:<40} {:>12} {:>18}", "60 s", "takes", "times real time");
-    for Case { name, span, run } in cases() {
+    for Case { name, span, run } in cases().into_iter().filter(|case| is_wanted(case.name)) {
         let mut times: Vec<Duration> = (0..RUNS).map(|_| time(&run)).collect();
         times.sort_unstable();
         let median = times[RUNS / 2];

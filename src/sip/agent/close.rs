@@ -126,7 +126,10 @@ impl Call {
     ) {
         self.refuse_pending(core, now);
         let (id, purpose) = (core.next_request(), Purpose::Bye(self.id));
-        let content = Content { headers, body: None };
+        let mut content = Content { headers, body: None };
+        if let Some(reason) = why.reason() {
+            content = content.with_header("Reason", &reason);
+        }
         let sent = self.send_within(core, now, id, purpose, Method::Bye, &content);
         self.end(core, why, None);
         if sent.is_ok() {

@@ -186,6 +186,18 @@ pub enum Why {
     Lost(u16),
 }
 
+impl Why {
+    /// What the BYE says of it, if the peer could not know otherwise (RFC 3326).
+    pub(super) fn reason(self) -> Option<String> {
+        let cause = match self {
+            Self::HungUpHere | Self::HungUpThere | Self::Cancelled => return None,
+            Self::NotAcknowledged | Self::Expired => 408,
+            Self::Lost(code) => code,
+        };
+        Some(format!("SIP;cause={cause};text=\"{self}\""))
+    }
+}
+
 impl fmt::Display for Why {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -38,6 +38,9 @@ pub(super) enum Agreement {
         /// Whether the client knows the extension, so that the 2xx can require it.
         is_known: bool,
     },
+    /// The client knows no session timers, and nobody on the path asked for one: we refresh every
+    /// so many seconds for our own benefit, and the 2xx has nothing to say.
+    Alone(u32),
     /// The interval is too small for us: 422 with this Min-SE.
     TooSmall(u32),
 }
@@ -87,13 +90,17 @@ impl Call {
             self.least_interval = self.least_interval.max(least.seconds);
         }
         let Some(timer) = core.settings.session_timer else { return Agreement::None };
-        match (agree(&timer, request), self.clock) {
+        match self.clock {
             // A request that does not mention the timer that runs does not stop it.
-            (Agreement::None, Some(Clock { interval, is_ours, .. })) => {
+            Some(Clock { interval, is_ours, .. }) if !request.headers.has("Session-Expires") => {
+                if !knows_timers(request) {
+                    return Agreement::Alone(interval);
+                }
+                let interval = interval.max(self.least_interval);
                 let refresher = if is_ours { Refresher::Uas } else { Refresher::Uac };
-                Agreement::Timer { interval, refresher, is_known: knows_timers(request) }
+                Agreement::Timer { interval, refresher, is_known: true }
             }
-            (agreement, _) => agreement,
+            _ => agree(&timer, request),
         }
     }
 
@@ -104,9 +111,16 @@ impl Call {
         agreement: Agreement,
         response: &mut Message,
     ) {
-        let Agreement::Timer { interval, refresher, is_known } = agreement else {
-            self.clock = None;
-            return;
+        let (interval, refresher, is_known) = match agreement {
+            Agreement::Timer { interval, refresher, is_known } => (interval, refresher, is_known),
+            Agreement::Alone(interval) => {
+                self.clock = Some(Clock::start(now, interval, true));
+                return;
+            }
+            Agreement::None | Agreement::TooSmall(_) => {
+                self.clock = None;
+                return;
+            }
         };
         let expires = SessionExpires { seconds: interval, refresher: Some(refresher) };
         response.headers.push("Session-Expires", expires.to_string());
@@ -190,20 +204,25 @@ fn agree(timer: &SessionTimer, request: &Message) -> Agreement {
     let their_least =
         request.min_se().ok().flatten().map_or(SHORTEST, |least| least.seconds.max(SHORTEST));
     let our_least = seconds(timer.least).max(SHORTEST);
+    let our_wish = timer.interval.map(|interval| seconds(interval).max(our_least));
     let asked = request.session_expires().ok().flatten();
-    match (asked, timer.interval) {
+    match (asked, our_wish) {
         (Some(asked), _) if asked.seconds < our_least && is_known => Agreement::TooSmall(our_least),
         (Some(asked), _) => {
             let wish = asked.refresher.or(timer.refresher).unwrap_or(Refresher::Uac);
             let refresher = if is_known { wish } else { Refresher::Uas };
-            Agreement::Timer { interval: asked.seconds.max(SHORTEST), refresher, is_known }
+            // A server may lower what it is asked for to what it would ask for itself, and never
+            // raise it: nobody keeps us busy for a year by asking for one.
+            let longest = our_wish.unwrap_or(u32::MAX).max(their_least);
+            let interval = asked.seconds.min(longest).max(SHORTEST);
+            Agreement::Timer { interval, refresher, is_known }
         }
-        (None, Some(interval)) if is_known => Agreement::Timer {
-            interval: seconds(interval).max(our_least).max(their_least),
-            refresher: timer.refresher.unwrap_or(Refresher::Uac),
-            is_known,
-        },
-        (None, _) => Agreement::None,
+        (None, Some(interval)) if is_known => {
+            let refresher = timer.refresher.unwrap_or(Refresher::Uac);
+            Agreement::Timer { interval: interval.max(their_least), refresher, is_known }
+        }
+        (None, Some(interval)) => Agreement::Alone(interval),
+        (None, None) => Agreement::None,
     }
 }
 
@@ -265,8 +284,20 @@ mod tests {
         let eager = SessionTimer { interval: Some(Duration::from_mins(5)), ..WILLING };
         let known = [("Supported", "timer"), ("Min-SE", "400")];
         assert_eq!(agree(&eager, &request(&known)), timer(400, Refresher::Uas, true));
-        assert_eq!(agree(&eager, &request(&[])), Agreement::None);
+        assert_eq!(agree(&eager, &request(&[])), Agreement::Alone(300));
         assert_eq!(agree(&WILLING, &request(&known)), Agreement::None);
+    }
+
+    #[test]
+    fn a_server_lowers_what_it_is_asked_for_to_its_own_wish() {
+        let eager = SessionTimer { interval: Some(Duration::from_mins(5)), ..WILLING };
+        let agreed = |expires, least| {
+            let asked = [("Supported", "timer"), ("Session-Expires", expires), ("Min-SE", least)];
+            agree(&eager, &request(&asked))
+        };
+        assert_eq!(agreed("4294967295", "90"), timer(300, Refresher::Uas, true));
+        assert_eq!(agreed("4294967295", "400"), timer(400, Refresher::Uas, true));
+        assert_eq!(agreed("200", "90"), timer(200, Refresher::Uas, true));
     }
 
     #[test]

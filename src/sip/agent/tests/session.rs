@@ -143,3 +143,49 @@ fn without_a_wish_there_is_no_timer() {
     pair.run(4_000_000);
     assert_eq!(pair.messages(), NOTHING);
 }
+
+/// Alice's telephone is switched off, or its line is cut.
+fn silence_alice(pair: Pair) -> Pair {
+    pair.with_fate(|packet| {
+        if packet.source.ip().to_string() == "192.0.2.1" { Fate::Drop } else { Fate::Deliver }
+    })
+}
+
+#[test]
+fn a_caller_that_knows_no_timer_is_refreshed_and_told_nothing_of_it() {
+    let mut pair = Pair::of(Settings::default(), timer(Some(600), 90, None));
+    let call = pair.invite();
+    pair.run(20);
+    let theirs = pair.bob.incoming();
+    pair.bob.agent.answer(pair.now, theirs, answer().into()).unwrap();
+    pair.run(1_000_000);
+    let answered = pair.last("200 INVITE");
+    assert!(!answered.headers.has("Session-Expires") && !answered.headers.has("Require"));
+    assert_eq!(seconds(&pair, "bob UPDATE"), [300, 600, 900]);
+    pair.alice.agent.hang_up(pair.now, call, Vec::new()).unwrap();
+    pair.finish();
+}
+
+#[test]
+fn a_dead_caller_that_knew_no_timer_is_noticed() {
+    let mut pair = Pair::of(Settings::default(), timer(Some(600), 90, None));
+    pair.talking();
+    pair = silence_alice(pair);
+    pair.run(700_000);
+    assert_eq!(seconds(&pair, "bob BYE")[0], 332);
+    assert_eq!(pair.bob.ended(), Why::Lost(408));
+    let reason = pair.last("BYE").headers.get("Reason").map(str::to_owned);
+    assert_eq!(reason.as_deref(), Some("SIP;cause=408;text=\"lost (408)\""));
+}
+
+#[test]
+fn a_dead_caller_that_was_to_refresh_is_noticed() {
+    let mut pair = Pair::of(timer(None, 90, None), timer(Some(600), 90, None));
+    pair.talking();
+    pair = silence_alice(pair);
+    pair.run(700_000);
+    assert_eq!(seconds(&pair, "bob BYE")[0], 568);
+    assert_eq!(pair.bob.ended(), Why::Expired);
+    let reason = pair.last("BYE").headers.get("Reason").map(str::to_owned);
+    assert_eq!(reason.as_deref(), Some("SIP;cause=408;text=\"expired\""));
+}

@@ -9,8 +9,10 @@ pub mod recorder;
 pub use ports::Ports;
 
 use std::fmt;
+use std::time::Duration;
 
 use crate::packet::Packet;
+use crate::sip::agent::SessionTimer;
 use crate::time::Instant;
 
 /// A part in the scenario.
@@ -110,3 +112,11 @@ impl fmt::Display for Command {
         }
     }
 }
+
+/// Every part asks for a session timer, so that nothing outlives a peer that died without a word:
+/// half an hour as RFC 4028 section 4.2 recommends, and no less than it allows.
+const SESSION_TIMER: SessionTimer = SessionTimer {
+    interval: Some(Duration::from_mins(30)),
+    least: Duration::from_secs(90),
+    refresher: None,
+};

@@ -21,6 +21,7 @@ mod rtp;
 mod rubbish;
 mod scenarios;
 mod serve;
+mod session_timer;
 mod siprec;
 mod siprec_invite;
 mod stage;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::evidence::{Content, Kind, Side, Sighting, Timeline, description_of};
 use crate::sdp::MediaDescription;
-use crate::sip::{Message, Method, Uri};
+use crate::sip::{Message, Method, Reason, Uri};
 use crate::time::Instant;
 
 /// Follows a timeline from one look to the next.
@@ -155,10 +155,10 @@ impl Watch {
                 let answered = call.answered.filter(|_| !was_over)?;
                 let talked = (sighting.at - answered).as_secs_f64();
                 match call.part {
-                    Part::Recording if sighting.side == Side::Received => timeline
+                    Part::Recording => timeline
                         .cast()
                         .is(sighting.source, Kind::Recorder)
-                        .then(|| "the recorder leaves the call".to_owned()),
+                        .then(|| format!("the recorder leaves the call{}", reason_of(message))),
                     _ => from_phone.then(|| format!("{who} hangs up after {talked:.1} s")),
                 }
             }
@@ -278,6 +278,14 @@ impl Rubbish {
     }
 }
 
+/// Why a request was sent, if it says so in words (RFC 3326).
+fn reason_of(message: &Message) -> String {
+    let reasons = message.reasons().unwrap_or_default();
+    let text = reasons.iter().find_map(Reason::text).unwrap_or_default();
+    let text: String = text.chars().filter(|c| !c.is_control()).take(REASON_MAX).collect();
+    if text.is_empty() { text } else { format!(": {text}") }
+}
+
 /// A person as we call them: by name, else by number, else by address.
 fn person(timeline: &Timeline, uri: &Uri, address: SocketAddr) -> String {
     let number = uri.user().unwrap_or_default();
@@ -313,3 +321,5 @@ const SILENCE: Duration = Duration::from_mins(4);
 const RUBBISH_EVERY: Duration = Duration::from_secs(10);
 /// A longer number is a joke.
 const NUMBER_MAX: usize = 40;
+/// A longer reason is a lecture.
+const REASON_MAX: usize = 80;

@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use super::{Command, Input, Output, Ports, Role};
+use super::{Command, Input, Output, Ports, Role, SESSION_TIMER};
 use crate::audio::Voice;
 use crate::packet::{Packet, Transport};
 use crate::sdp::{Codec, Description};
@@ -84,6 +84,7 @@ impl Phone {
                     .collect(),
                 contact_user: Some(settings.number.clone()),
                 credentials,
+                session_timer: Some(SESSION_TIMER),
                 outbound: Some(settings.server),
                 ..AgentSettings::default()
             },

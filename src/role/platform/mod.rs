@@ -22,10 +22,10 @@ use std::collections::{BTreeMap, VecDeque};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 
-use super::{Command, Input, Output, RecordingMode, Role};
+use super::{Command, Input, Output, RecordingMode, Role, SESSION_TIMER};
 use crate::packet::Packet;
 use crate::sip::Method;
-use crate::sip::agent::{CallId, Event, Reply, SessionTimer, Settings as AgentSettings, UserAgent};
+use crate::sip::agent::{CallId, Event, Reply, Settings as AgentSettings, UserAgent};
 use crate::time::Instant;
 use bridge::{Bridge, End};
 use registrar::Registrar;
@@ -70,11 +70,7 @@ impl Platform {
                 listen: settings.listen.clone(),
                 user_agent: Some("Tallylight platform".to_owned()),
                 contact_user: Some("platform".to_owned()),
-                session_timer: Some(SessionTimer {
-                    interval: Some(SESSION_INTERVAL),
-                    least: SESSION_LEAST,
-                    refresher: None,
-                }),
+                session_timer: Some(SESSION_TIMER),
                 allow: allowed(),
                 large_requests_to_tcp: settings.large_requests_to_tcp,
                 accept: ACCEPTED.map(str::to_owned).to_vec(),
@@ -251,10 +247,6 @@ fn allowed() -> Vec<Method> {
     methods
 }
 
-/// Half an hour, as RFC 4028 section 4.2 recommends.
-const SESSION_INTERVAL: std::time::Duration = std::time::Duration::from_mins(30);
-/// RFC 4028 section 4.2 allows no less.
-const SESSION_LEAST: std::time::Duration = std::time::Duration::from_secs(90);
 /// What telephones and recorders may put into INVITE and UPDATE.
 const ACCEPTED: [&str; 4] = [
     "application/sdp",

@@ -15,11 +15,11 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use super::ports::rtcp_of;
-use super::{Command, Input, Output, Ports, Role};
+use super::{Command, Input, Output, Ports, Role, SESSION_TIMER};
 use crate::packet::{Packet, Transport};
 use crate::sdp::{Codec, Description};
 use crate::sip::agent::{
-    Body, CallId, Content, Event, Reply, SessionTimer, Settings as AgentSettings, UserAgent,
+    Body, CallId, Content, Event, Reply, Settings as AgentSettings, UserAgent, Why,
 };
 use crate::sip::{Message, Method};
 use crate::siprec;
@@ -71,11 +71,7 @@ impl Recorder {
                 contact_params: "+sip.srs".to_owned(),
                 supported: vec!["siprec".to_owned()],
                 accept: ACCEPTED.map(str::to_owned).to_vec(),
-                session_timer: Some(SessionTimer {
-                    interval: None,
-                    least: Duration::from_secs(90),
-                    refresher: None,
-                }),
+                session_timer: Some(SESSION_TIMER),
                 ..AgentSettings::default()
             },
             settings.seed,
@@ -108,7 +104,7 @@ impl Recorder {
                 let reply = self.modify(now, call, &request);
                 let _ = self.agent.respond(now, id, reply);
             }
-            Event::Ended { call, .. } | Event::Failed { call, .. } => self.end(now, call),
+            Event::Ended { call, why, .. } => self.end(now, call, why),
             Event::Info { id, .. } => {
                 let _ = self.agent.respond(now, id, Reply::new(200));
             }
@@ -197,14 +193,14 @@ impl Recorder {
         Reply::new(200).with(Body::new("application/sdp", said))
     }
 
-    fn end(&mut self, now: Instant, call: CallId) {
+    fn end(&mut self, now: Instant, call: CallId, why: Why) {
         self.slow.retain(|(_, slow)| *slow != call);
         let Some(session) = self.sessions.remove(&call) else { return };
         for address in session.addresses() {
             self.settings.ports.give_back(address);
         }
         self.ports.retain(|_, owner| *owner != call);
-        if let Some(recording) = session.finish(now, self.settings.epoch, &mut self.packets) {
+        if let Some(recording) = session.finish(now, why, self.settings.epoch, &mut self.packets) {
             self.keep.keep(recording);
         }
     }

@@ -15,6 +15,7 @@ use crate::role::ports::rtcp_of;
 use crate::rtp::{self, Codec, Interval, Playout, Sender};
 use crate::sdp::{self, Capabilities, Description, Direction, Negotiated, Origin, Slot};
 use crate::sip::Message;
+use crate::sip::agent::Why;
 use crate::siprec::Metadata;
 use crate::time::{Epoch, Instant};
 
@@ -186,6 +187,7 @@ impl Session {
     pub fn finish(
         mut self,
         now: Instant,
+        why: Why,
         epoch: Epoch,
         packets: &mut VecDeque<Packet>,
     ) -> Option<Recording> {
@@ -202,6 +204,7 @@ impl Session {
             call_id: self.call_id,
             started: epoch.rfc3339(self.started),
             ended: epoch.rfc3339(now),
+            why,
             tracks,
             metadata: self.metadata,
             document: self.document,

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 
+use crate::sip::agent::Why;
 use crate::siprec::Metadata;
 
 /// A recording that is whole.
@@ -19,6 +20,8 @@ pub struct Recording {
     pub started: String,
     /// When it ended, RFC 3339.
     pub ended: String,
+    /// Who or what ended it.
+    pub why: Why,
     /// Its sides, aligned: sample n of each was heard at the same time.
     pub tracks: Vec<Track>,
     /// Who was on it, once all documents are counted in.

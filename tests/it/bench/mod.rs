@@ -7,6 +7,7 @@ pub use peer::Peer;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::net::{IpAddr, SocketAddr};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -14,7 +15,7 @@ use tallylight::audio::Voice;
 use tallylight::packet::{Packet, Transport};
 use tallylight::role::phone::{self, Phone};
 use tallylight::role::platform::{self, Dialect, Platform, User};
-use tallylight::role::recorder::{self, Memory, Recorder};
+use tallylight::role::recorder::{self, Keep, Recorder, Recording};
 use tallylight::role::{Command, Input, Output, Ports, RecordingMode, Role};
 use tallylight::sdp::Codec;
 use tallylight::sip::{Message, Method};
@@ -74,6 +75,25 @@ pub struct Bench {
     pub rtp: BTreeMap<SocketAddr, u64>,
     /// Packets to these hosts are lost.
     pub dead: Vec<IpAddr>,
+    /// What the recorder kept.
+    pub shelf: Shelf,
+}
+
+/// Keeps recordings where a test can look at them.
+#[derive(Clone, Debug, Default)]
+pub struct Shelf(Arc<Mutex<Vec<Recording>>>);
+
+impl Shelf {
+    /// Takes them all.
+    pub fn take(&self) -> Vec<Recording> {
+        std::mem::take(&mut self.0.lock().unwrap())
+    }
+}
+
+impl Keep for Shelf {
+    fn keep(&mut self, recording: Recording) {
+        self.0.lock().unwrap().push(recording);
+    }
 }
 
 /// What makes one bench different from another.
@@ -109,7 +129,8 @@ impl Bench {
         bench.add(ALICE_AT, Part::Phone(Box::new(phone(ALICE, ALICE_AT, 0, wish))));
         bench.add(BOB_AT, Part::Phone(Box::new(phone(BOB, BOB_AT, 1, wish))));
         if wish.with_recorder {
-            bench.add(RECORDER_AT, Part::Recorder(Box::new(recorder())));
+            let recorder = recorder(bench.shelf.clone());
+            bench.add(RECORDER_AT, Part::Recorder(Box::new(recorder)));
         }
         bench.pass(100);
         bench
@@ -123,6 +144,14 @@ impl Bench {
 
     pub fn tell(&mut self, at: [u8; 4], command: Command) {
         self.feed(at.into(), Input::Command(command));
+    }
+
+    /// A part dies without a word.
+    pub fn kill(&mut self, at: [u8; 4]) {
+        let host = IpAddr::from(at);
+        self.parts.remove(&host);
+        self.wakes.remove(&host);
+        self.dead.push(host);
     }
 
     /// Puts a packet on the wire.
@@ -358,7 +387,7 @@ fn phone(number: &str, at: [u8; 4], person: u8, wish: &Wish) -> Phone {
     })
 }
 
-fn recorder() -> Recorder {
+fn recorder(shelf: Shelf) -> Recorder {
     let settings = recorder::Settings {
         listen: listen(RECORDER_AT),
         ports: Ports::range(RECORDER_AT.into(), 20_000, 24),
@@ -367,7 +396,7 @@ fn recorder() -> Recorder {
         seed: 9,
         epoch: Epoch::SIMULATED,
     };
-    Recorder::new(settings, Box::new(Memory::default()))
+    Recorder::new(settings, Box::new(shelf))
 }
 
 fn listen(at: [u8; 4]) -> Vec<(Transport, SocketAddr)> {

@@ -19,6 +19,7 @@ pub use limits::Limits;
 pub use requirement::{Id, Level, Requirement, catalogue};
 pub use rules::always;
 
+use crate::evidence::Timeline;
 use crate::time::Instant;
 
 /// What a check makes of the evidence, from best to worst.
@@ -63,6 +64,19 @@ impl Verdict {
         verdicts.into_iter().fold(Self::Pass, Self::worst)
     }
 
+    /// This verdict as far as the timeline bears it: if that is not whole, it shows neither that a
+    /// requirement was met nor that it was not.
+    #[must_use]
+    pub fn resting_on(self, timeline: &Timeline) -> Self {
+        match (doubt(timeline), self) {
+            (Some(doubt), Self::Pass) => Self::Inconclusive(doubt),
+            (Some(doubt), Self::Fail(finding)) => {
+                Self::Inconclusive(format!("{doubt}; what is left of it says: {}", finding.seen))
+            }
+            (_, verdict) => verdict,
+        }
+    }
+
     fn rank(&self) -> u8 {
         match self {
             Self::Pass => 0,
@@ -70,6 +84,12 @@ impl Verdict {
             Self::Fail(_) => 2,
         }
     }
+}
+
+/// Why nothing can be concluded from a timeline, if it is not whole.
+pub fn doubt(timeline: &Timeline) -> Option<String> {
+    let dropped = timeline.dropped();
+    (dropped > 0).then(|| format!("the evidence is not whole: {dropped} packets more than fit"))
 }
 
 /// Evidence against a requirement.
@@ -88,6 +108,8 @@ pub struct Finding {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::packet::{Packet, Transport};
+    use crate::time::Epoch;
 
     #[test]
     fn the_worst_verdict_wins_and_the_first_of_equals() {
@@ -96,5 +118,32 @@ mod tests {
         assert_eq!(Verdict::of_all([]), Verdict::Pass);
         assert_eq!(Verdict::of_all([unsure("a"), Verdict::Pass, unsure("b")]), unsure("a"));
         assert_eq!(Verdict::of_all([unsure("a"), broken.clone(), Verdict::Pass]), broken);
+    }
+
+    #[test]
+    fn nothing_is_concluded_from_evidence_that_is_not_whole() {
+        let mut timeline = Timeline::new(Epoch::SIMULATED);
+        let broken = Verdict::fail("WXC-STR-1", Instant::START, "one stream");
+        assert_eq!(Verdict::Pass.resting_on(&timeline), Verdict::Pass);
+        assert_eq!(broken.clone().resting_on(&timeline), broken);
+        for place in 0..10_000_u32 {
+            let [.., high, low] = place.to_be_bytes();
+            timeline.received(Instant::START, &rtp_from([10, 0, high, low]));
+        }
+        let why = "the evidence is not whole: 1808 packets more than fit";
+        assert_eq!(Verdict::Pass.resting_on(&timeline), Verdict::Inconclusive(why.to_owned()));
+        let why = format!("{why}; what is left of it says: one stream");
+        assert_eq!(broken.resting_on(&timeline), Verdict::Inconclusive(why));
+    }
+
+    fn rtp_from(host: [u8; 4]) -> Packet {
+        let mut payload = vec![0x80, 0];
+        payload.extend([0; 170]);
+        Packet {
+            transport: Transport::Udp,
+            source: (host, 4_000).into(),
+            target: ([192, 0, 2, 1], 4_000).into(),
+            payload: payload.into(),
+        }
     }
 }

@@ -175,10 +175,12 @@ fn judged(play: &Play, played: &Played<Kept>) -> ExampleReport {
         return report(play, Outcome::Skipped { reason });
     }
     let (findings, notes) = found(play, played);
+    let doubt = played.kept.as_ref().and_then(|kept| kept.doubt.clone());
     let outcome = match played.ending() {
-        Ending::Passed => match findings.first() {
-            Some(finding) => Outcome::Failed { step: None, why: finding.seen.clone() },
-            None => Outcome::Passed,
+        Ending::Passed => match (findings.first(), doubt) {
+            (Some(finding), _) => Outcome::Failed { step: None, why: finding.seen.clone() },
+            (None, Some(why)) => Outcome::Inconclusive { step: None, why },
+            (None, None) => Outcome::Passed,
         },
         Ending::Broken(at, why) => Outcome::Failed { step: step(at), why: why.to_owned() },
         Ending::Inconclusive(at, why) => {

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::check::{Finding, Limits, Verdict, always};
+use crate::check::{Finding, Limits, Verdict, always, doubt};
 use crate::evidence::{Dialog, Timeline, dialogs};
 use crate::role::Command;
 use crate::role::recorder::Memory;
@@ -57,6 +57,8 @@ pub struct Kept {
     pub simulated: Option<Duration>,
     /// What was broken, in the order in which it was found.
     pub findings: Vec<Finding>,
+    /// Why it cannot be said that nothing was broken, if so.
+    pub doubt: Option<String>,
     /// What was seen, for whoever draws or counts it.
     pub timeline: Option<Timeline>,
     /// What is to be known beside the verdict: how late our own timers were.
@@ -93,10 +95,11 @@ impl World {
         if came {
             return Ok(());
         }
-        Err(StepError::Broken(format!(
-            "{what}: not seen within {:?}",
-            set.setting.scenario.budgets.answer
-        )))
+        let seen = format!("{what}: not seen within {:?}", set.setting.scenario.budgets.answer);
+        match doubt(set.testbed.timeline()) {
+            Some(doubt) => Err(StepError::Inconclusive(format!("{doubt}; {seen}"))),
+            None => Err(StepError::Broken(seen)),
+        }
     }
 
     /// Lets time pass until something is seen, but no more than `span`. Returns whether it was.
@@ -117,7 +120,8 @@ impl World {
     ) -> Result<(), StepError> {
         let set = self.set()?;
         let limits = set.limits();
-        match check(set.testbed.timeline(), &limits) {
+        let timeline = set.testbed.timeline();
+        match check(timeline, &limits).resting_on(timeline) {
             Verdict::Pass => Ok(()),
             Verdict::Inconclusive(why) => Err(StepError::Inconclusive(why)),
             Verdict::Fail(finding) => {
@@ -202,16 +206,19 @@ impl Stage for World {
         let notes = set.testbed.notes();
         let mut timeline = set.testbed.into_timeline();
         let mut findings = set.findings;
-        findings.extend(always(&timeline).into_iter().filter_map(|verdict| match verdict {
-            Verdict::Fail(finding) => Some(finding),
-            Verdict::Pass | Verdict::Inconclusive(_) => None,
+        findings.extend(always(&timeline).into_iter().filter_map(|verdict| {
+            match verdict.resting_on(&timeline) {
+                Verdict::Fail(finding) => Some(finding),
+                Verdict::Pass | Verdict::Inconclusive(_) => None,
+            }
         }));
+        let doubt = doubt(&timeline);
         let packets = folder::close_packets(&mut timeline);
         if let Some(folder) = &set.folder {
             folder::write(folder, &timeline)?;
         }
         packets?;
-        Ok(Kept { simulated, findings, timeline: Some(timeline), notes })
+        Ok(Kept { simulated, findings, doubt, timeline: Some(timeline), notes })
     }
 }
 
@@ -267,6 +274,7 @@ mod tests {
     use super::*;
     use crate::cli::known;
     use crate::evidence::{Kind, Member, Name};
+    use crate::packet::{Packet, Transport};
     use crate::role::{Input, Output, Role};
     use crate::steps::{self, Vocabulary};
     use crate::testbed::Home;
@@ -284,22 +292,47 @@ mod tests {
         }
     }
 
-    #[test]
-    fn the_evidence_of_an_example_that_panics_is_kept() {
+    /// An example in a quiet office, and the world that has begun to play it.
+    fn begun(evidence: Option<PathBuf>) -> (World, Setting, Arc<Example>) {
         let scenario = include_str!("../../scenarios/quiet_office.yaml");
         let scenario = Scenario::parse("quiet_office.yaml", scenario, &known()).unwrap();
         let feature = include_str!("../../features/start_and_end.feature");
         let source = crate::scenario::Source::new("start_and_end.feature", feature);
-        let examples = steps::read(&source, &Vocabulary::of::<World>(SOURCES)).unwrap();
+        let mut examples = steps::read(&source, &Vocabulary::of::<World>(SOURCES)).unwrap();
+        let setting = Setting { scenario: Arc::new(scenario), seed: 3, evidence, pcap: None };
+        let (mut world, example) = (World::default(), examples.remove(0));
+        world.begin(&setting, &example).unwrap();
+        (world, setting, example)
+    }
+
+    #[test]
+    fn evidence_that_is_not_whole_lets_nothing_pass() {
+        let (mut world, ..) = begun(None);
+        assert_eq!(world.judge(|_, _| Verdict::Pass), Ok(()));
+        let timeline = world.set().unwrap().testbed.timeline_mut();
+        for host in 0..10_000_u32 {
+            let packet = Packet {
+                transport: Transport::Udp,
+                source: (host.to_be_bytes(), 4_000).into(),
+                target: ([192, 0, 2, 1], 4_000).into(),
+                payload: [0x80; 172].to_vec().into(),
+            };
+            timeline.received(Instant::START, &packet);
+        }
+        let is_open =
+            |said| matches!(said, Err(StepError::Inconclusive(why)) if why.contains("not whole"));
+        assert!(is_open(world.judge(|_, _| Verdict::Pass)));
+        let broken = |_: &Timeline, _: &Limits| Verdict::fail("WXC-STR-1", Instant::START, "one");
+        assert!(is_open(world.judge(broken)));
+        assert!(is_open(world.until("a miracle", |_, _| false)));
+        let kept = world.finish().unwrap();
+        assert!(kept.findings.is_empty() && kept.doubt.is_some());
+    }
+
+    #[test]
+    fn the_evidence_of_an_example_that_panics_is_kept() {
         let root = std::env::temp_dir().join(format!("tallylight-panic-{}", std::process::id()));
-        let setting = Setting {
-            scenario: Arc::new(scenario),
-            seed: 3,
-            evidence: Some(root.clone()),
-            pcap: None,
-        };
-        let mut world = World::default();
-        world.begin(&setting, &examples[0]).unwrap();
+        let (mut world, setting, example) = begun(Some(root.clone()));
         let member =
             Member { name: Name::from("Mallory"), kind: Kind::Phone, number: None, real: false };
         let testbed = &mut world.set().unwrap().testbed;
@@ -308,7 +341,7 @@ mod tests {
         }));
         assert!(added.is_err(), "the mistake was made");
         world.finish().unwrap();
-        let folder = folder::folder(&setting, &examples[0]).unwrap();
+        let folder = folder::folder(&setting, &example).unwrap();
         let ladder = std::fs::read_to_string(folder.join("ladder.txt")).unwrap();
         let lines = std::fs::read_to_string(folder.join("timeline.jsonl")).unwrap();
         std::fs::remove_dir_all(&root).unwrap();

@@ -45,7 +45,8 @@ pub struct Settings {
     /// Where requests outside a dialog go, whatever their URI says.
     pub outbound: Option<(Transport, SocketAddr)>,
     /// Whether a call that is redirected is tried at the addresses that the 3xx names (RFC 3261
-    /// section 8.1.3.4).
+    /// section 8.1.3.4). Whoever pays for the calls of others had better not: a telephone that
+    /// answers 302 would call anywhere in the name of whoever called it.
     pub follow_redirects: bool,
     /// How many transactions may be alive; a request beyond is answered 503.
     pub transactions_max: usize,
@@ -78,7 +79,7 @@ impl Default for Settings {
             timers: Timers::default(),
             large_requests_to_tcp: true,
             outbound: None,
-            follow_redirects: true,
+            follow_redirects: false,
             transactions_max: 100_000,
             calls_max: 20_000,
         }

@@ -2,6 +2,10 @@
 
 use super::*;
 
+fn following() -> Settings {
+    Settings { follow_redirects: true, ..Settings::default() }
+}
+
 /// Bob redirects the call that has just come to him.
 fn redirect(pair: &mut Pair, contacts: &[&str]) {
     let theirs = pair.bob.incoming();
@@ -22,7 +26,7 @@ fn targets(pair: &Pair) -> Vec<String> {
 
 #[test]
 fn a_redirected_call_is_tried_where_it_is_preferred_most() {
-    let mut pair = Pair::new(Settings::default());
+    let mut pair = Pair::new(following());
     pair.invite();
     pair.run(20);
     redirect(&mut pair, &["<sip:low@192.0.2.2>;q=0.1", "<sip:high@192.0.2.2?Subject=x>;q=0.9"]);
@@ -44,7 +48,7 @@ fn a_redirected_call_is_tried_where_it_is_preferred_most() {
 
 #[test]
 fn who_redirects_in_circles_is_left() {
-    let mut pair = Pair::new(Settings::default());
+    let mut pair = Pair::new(following());
     pair.invite();
     pair.run(20);
     redirect(&mut pair, &["<sip:carol@192.0.2.2>"]);
@@ -55,7 +59,7 @@ fn who_redirects_in_circles_is_left() {
 
 #[test]
 fn a_target_that_cannot_be_reached_is_passed_over() {
-    let mut pair = Pair::new(Settings::default());
+    let mut pair = Pair::new(following());
     pair.invite();
     pair.run(20);
     redirect(&mut pair, &["<sip:bob@example.com>", "<sip:carol@192.0.2.2>"]);
@@ -64,11 +68,12 @@ fn a_target_that_cannot_be_reached_is_passed_over() {
 }
 
 #[test]
-fn a_redirection_is_a_refusal_to_who_does_not_follow() {
-    let mut pair = Pair::new(Settings { follow_redirects: false, ..Settings::default() });
+fn a_redirection_is_a_refusal_unless_we_are_told_to_follow() {
+    let mut pair = Pair::new(Settings::default());
     pair.invite();
     pair.run(20);
     redirect(&mut pair, &["<sip:carol@192.0.2.2>"]);
     assert_eq!(pair.alice.failed(), 302);
+    assert_eq!(targets(&pair), ["sip:bob@192.0.2.2:5060"]);
     pair.finish();
 }

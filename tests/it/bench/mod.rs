@@ -2,12 +2,13 @@
 //! part, and what it makes of it, is watched: a part that talks or wakes without end fails here.
 
 mod peer;
+mod shelf;
 
 pub use peer::Peer;
+pub use shelf::Shelf;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::net::{IpAddr, SocketAddr};
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -15,7 +16,7 @@ use tallylight::audio::Voice;
 use tallylight::packet::{Packet, Transport};
 use tallylight::role::phone::{self, Phone};
 use tallylight::role::platform::{self, Dialect, Platform, User};
-use tallylight::role::recorder::{self, Keep, Recorder, Recording};
+use tallylight::role::recorder::{self, Recorder};
 use tallylight::role::{Command, Input, Output, Ports, RecordingMode, Role};
 use tallylight::sdp::Codec;
 use tallylight::sip::{Message, Method};
@@ -77,23 +78,6 @@ pub struct Bench {
     pub dead: Vec<IpAddr>,
     /// What the recorder kept.
     pub shelf: Shelf,
-}
-
-/// Keeps recordings where a test can look at them.
-#[derive(Clone, Debug, Default)]
-pub struct Shelf(Arc<Mutex<Vec<Recording>>>);
-
-impl Shelf {
-    /// Takes them all.
-    pub fn take(&self) -> Vec<Recording> {
-        std::mem::take(&mut self.0.lock().unwrap())
-    }
-}
-
-impl Keep for Shelf {
-    fn keep(&mut self, recording: Recording) {
-        self.0.lock().unwrap().push(recording);
-    }
 }
 
 /// What makes one bench different from another.

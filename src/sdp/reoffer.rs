@@ -57,4 +57,15 @@ impl Session {
         let version = previous.origin.version.saturating_add(1);
         Self { origin: Origin { version, ..same.origin }, ..same }
     }
+
+    /// This description once more, after another one was sent and refused: as it was, but under a
+    /// version that was never said of anything else (RFC 3264 section 8).
+    #[must_use]
+    pub fn instead_of(self, refused: &Self) -> Self {
+        if self == *refused {
+            return self;
+        }
+        let version = refused.origin.version.saturating_add(1);
+        Self { origin: Origin { version, ..self.origin }, ..self }
+    }
 }

@@ -162,9 +162,10 @@ impl Call {
     }
 
     /// Our change was refused: all is as before.
-    pub fn modify_failed(&mut self) {
+    pub fn modify_failed(&mut self, now: Instant) {
         if let Some(before) = self.said_before.take() {
-            self.said = before;
+            self.said = before.instead_of(&self.said);
+            self.start(now);
         }
     }
 
@@ -179,6 +180,11 @@ impl Call {
     /// Takes it off hold: the new offer.
     pub fn resume(&mut self) -> Body {
         self.revise(Session::resume)
+    }
+
+    /// What we want, offered anew after we had to give an answer first: the new offer.
+    pub fn offer_anew(&mut self) -> Body {
+        self.revise(|_| ())
     }
 
     /// Presses keys, one after the other.
@@ -263,6 +269,7 @@ impl Call {
         } else {
             next
         };
+        self.said_before = None;
         self.agreed = answer.negotiated.into_iter().flatten().next();
         Some(sdp_body(self.description()))
     }

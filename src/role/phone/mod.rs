@@ -241,7 +241,12 @@ impl Phone {
                 self.with(call, |call| call.modified(now, &response));
             }
             Event::ModifyFailed { call, .. } => {
-                self.with(call, Call::modify_failed);
+                self.with(call, |call| call.modify_failed(now));
+            }
+            Event::ModifyStale { call, .. } => {
+                if let Some(body) = self.with(call, Call::offer_anew) {
+                    let _ = self.agent.reinvite(now, call, Content::from(body));
+                }
             }
             Event::Failed { call, .. } | Event::Ended { call, .. } => self.forget(now, call),
             Event::Info { id, .. } => {

@@ -138,6 +138,7 @@ impl Platform {
                 self.modified(now, id, end, ours, &response);
             }
             Event::ModifyFailed { id: ours, code, .. } => self.modify_failed(now, id, ours, code),
+            Event::ModifyStale { id: ours, .. } => self.modify_failed(now, id, ours, 491),
             Event::Info { id: theirs, request, .. } => {
                 self.pass_info(now, id, end, theirs, &request);
             }
@@ -306,8 +307,8 @@ impl Platform {
         let body = sdp_body(bridge.leg_mut(end.other()).say(&offer, false));
         bridge.leg_mut(end).hear(offer, false);
         let asked = match request.method() {
-            Some(Method::Update) => self.agent.update(now, other, Content::from(body)),
-            _ => self.agent.reinvite(now, other, Content::from(body)),
+            Some(Method::Update) => self.agent.update(now, other, body.into()),
+            _ => self.agent.reinvite(now, other, body.into()),
         };
         let Ok(ours) = asked else {
             bridge.legs.iter_mut().for_each(Leg::undo_change);

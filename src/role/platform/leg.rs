@@ -83,7 +83,11 @@ impl Leg {
     /// The change was refused: all is as before (RFC 3261 section 14.1).
     pub fn undo_change(&mut self) {
         if let Some((said, heard)) = self.before.take() {
-            (self.said, self.heard) = (said, heard);
+            self.said = match (said, self.said.take()) {
+                (Some(said), Some(refused)) => Some(said.instead_of(&refused)),
+                (said, _) => said,
+            };
+            self.heard = heard;
         }
     }
 

@@ -164,6 +164,7 @@ impl Platform {
             | Event::Modify { call, .. }
             | Event::Modified { call, .. }
             | Event::ModifyFailed { call, .. }
+            | Event::ModifyStale { call, .. }
             | Event::Info { call, .. }
             | Event::Ended { call, .. } => match self.places.get(&call).copied() {
                 Some(Place::Leg(bridge, end)) => self.handle_leg(now, bridge, end, event),

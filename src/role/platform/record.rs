@@ -152,6 +152,9 @@ impl Platform {
                     recording.offer_failed();
                 }
             }
+            Event::ModifyStale { call, .. } => {
+                self.send_snapshot(now, id, index, call, Snapshot::OfStreams);
+            }
             Event::Info { id: theirs, .. } => {
                 let _ = self.agent.respond(now, theirs, Reply::new(200));
             }

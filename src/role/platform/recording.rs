@@ -117,7 +117,7 @@ impl Recording {
     /// The recorder refused the last offer: all is as before (RFC 3261 section 14.1).
     pub fn offer_failed(&mut self) {
         if let Some(before) = self.said_before.take() {
-            self.said = before;
+            self.said = before.instead_of(&self.said);
         }
     }
 
@@ -158,6 +158,7 @@ impl Recording {
             stream.agreed = agreed;
         }
         self.said = answer;
+        self.said_before = None;
         Some(self.said.to_bytes())
     }
 

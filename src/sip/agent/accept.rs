@@ -1,10 +1,9 @@
 //! Being called: INVITE as a server (RFC 3261 section 13.3).
 
-use super::call::{
-    Bargain, Call, Exchange, Stage, TheirInvite, Unacknowledged, describes, has_description,
-};
+use super::call::{Bargain, Call, Exchange, Stage, TheirInvite, Unacknowledged};
 use super::content::{Content, Reply};
 use super::core::Core;
+use super::describe::{describes, has_description};
 use super::event::{CallId, Event, Why};
 use super::identity::fill;
 use super::invite::lifetime;
@@ -202,7 +201,7 @@ impl Call {
             self.exchange = Exchange::Idle;
         }
         if describes(&reply.content) {
-            self.description = reply.content.body;
+            self.describe(reply.content.body);
         }
         let timers = core.settings.timers;
         self.late_prack = theirs.reliable.outstanding().map(|rseq| (rseq, theirs.number));

@@ -3,6 +3,7 @@
 use super::call::{Bargain, Call, Exchange, OurInvite, Waiting};
 use super::content::Content;
 use super::core::{Ack, Core, Purpose, Sent};
+use super::describe::describes;
 use super::event::{CallId, Event, RequestId, Why};
 use super::identity::fill;
 use super::invite::to_tag;
@@ -90,9 +91,6 @@ impl Call {
         let ours = self.ours.as_mut().ok_or(Error::NotNow)?;
         let (id, waiting) = (ours.id, ours.waiting.take().ok_or(Error::NotNow)?);
         self.exchange = Exchange::Idle;
-        if content.body.is_some() {
-            self.description.clone_from(&content.body);
-        }
         match waiting {
             Waiting::Ack(tag) => {
                 self.ours = None;
@@ -102,6 +100,9 @@ impl Call {
                 ours.bargain = Bargain::Settled;
                 self.send_prack(core, now, &tag, &rack, content);
             }
+        }
+        if describes(content) {
+            self.describe(content.body.clone());
         }
         Ok(())
     }

@@ -195,6 +195,26 @@ pub(super) struct Wanted {
     pub(super) tries: u8,
     /// It only refreshes the session: the owner need not hear of it.
     pub(super) is_refresh: bool,
+    /// What was said before it, in case it is refused.
+    pub(super) before: Option<Body>,
+    /// Something else was said since it was composed.
+    pub(super) is_stale: bool,
+}
+
+impl Wanted {
+    /// Something that the owner wants, as soon as may be.
+    pub(super) fn new(id: RequestId, method: Method, content: Content) -> Self {
+        Self {
+            id,
+            method,
+            content,
+            not_before: None,
+            tries: 0,
+            is_refresh: false,
+            before: None,
+            is_stale: false,
+        }
+    }
 }
 
 impl Call {
@@ -347,53 +367,8 @@ pub(super) fn dialog_key(call_id: &str, local_tag: &str) -> String {
     format!("{call_id}\n{local_tag}")
 }
 
-/// Whether a message carries a session description: an offer or an answer. A multipart body does
-/// if one of its parts says that it is one.
-pub(super) fn has_description(message: &Message) -> bool {
-    let content_type = message.headers.get("Content-Type").unwrap_or_default();
-    is_description(content_type, &message.body)
-}
-
-/// As [`has_description`], of what the owner puts into a message.
-pub(super) fn describes(content: &Content) -> bool {
-    content.body.as_ref().is_some_and(|body| is_description(&body.content_type, &body.bytes))
-}
-
-fn is_description(content_type: &str, body: &[u8]) -> bool {
-    let essence = content_type.split(';').next().unwrap_or_default().trim();
-    if body.is_empty() {
-        return false;
-    }
-    let is_multipart =
-        essence.get(..10).is_some_and(|kind| kind.eq_ignore_ascii_case("multipart/"));
-    essence.eq_ignore_ascii_case(SDP)
-        || (is_multipart
-            && body.windows(SDP.len()).any(|part| part.eq_ignore_ascii_case(SDP.as_bytes())))
-}
-
-/// The media type of offers and answers.
-const SDP: &str = "application/sdp";
-
 /// More forks than a call has telephones.
 pub(super) const FORKS_MAX: usize = 16;
 
 /// More modifications than an owner has reason to ask for before the first one is through.
 pub(super) const WANTED_MAX: usize = 16;
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_description_is_found_alone_and_among_parts() {
-        let describes = |kind: &str, body: &'static str| is_description(kind, body.as_bytes());
-        assert!(describes("Application/SDP ; charset=utf-8", "v=0"));
-        assert!(describes(
-            "multipart/mixed;boundary=x",
-            "--x\r\ncontent-type: APPLICATION/sdp\r\n"
-        ));
-        assert!(!describes("multipart/mixed;boundary=x", "--x\r\nContent-Type: text/plain\r\n"));
-        assert!(!describes("application/rs-metadata+xml", "application/sdp"));
-        assert!(!describes("application/sdp", ""));
-    }
-}

@@ -101,6 +101,16 @@ pub enum Event {
         /// The response, unless the code is our own.
         response: Option<Message>,
     },
+    /// The turn of a re-INVITE or UPDATE of ours has come, which had to wait, perhaps after a 491;
+    /// but we have described the session otherwise since, and it was dropped. Who still wants it
+    /// has to say it anew, as things are now.
+    ModifyStale {
+        /// The call.
+        call: CallId,
+        /// What [`reinvite`](super::UserAgent::reinvite) or
+        /// [`update`](super::UserAgent::update) returned.
+        id: RequestId,
+    },
     /// An INFO came in a dialog: the owner has to [`respond`](super::UserAgent::respond).
     Info {
         /// The call.

@@ -2,11 +2,9 @@
 
 use std::time::Duration;
 
-use super::call::{
-    Bargain, Call, Exchange, FORKS_MAX, Lifetime, OurInvite, Stage, Waiting, describes,
-    has_description,
-};
+use super::call::{Bargain, Call, Exchange, FORKS_MAX, Lifetime, OurInvite, Stage, Waiting};
 use super::core::{Core, Purpose};
+use super::describe::{describes, has_description};
 use super::event::{CallId, Event, RequestId, Why};
 use super::identity::fill;
 use super::{CallState, Error, Invite, UserAgent};

@@ -13,6 +13,7 @@ mod call;
 mod close;
 mod content;
 mod core;
+mod describe;
 mod event;
 mod identity;
 mod inspect;

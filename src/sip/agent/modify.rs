@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use super::call::{Call, Exchange, Stage, WANTED_MAX, Wanted, describes, has_description};
+use super::call::{Call, Exchange, Stage, WANTED_MAX, Wanted};
 use super::content::{Content, Reply};
 use super::core::{Asked, Core, Purpose};
+use super::describe::{describes, has_description};
 use super::event::{CallId, Event, RequestId, Why};
 use super::invite::to_tag;
 use super::session::Agreement;
@@ -15,8 +16,9 @@ use crate::time::Instant;
 
 impl UserAgent {
     /// Changes an answered call by INVITE. It waits for its turn while another INVITE of the call
-    /// is in progress, and is repeated after a 491 (RFC 3261 section 14.1). If the call ends
-    /// before, no event speaks of it.
+    /// is in progress, and is repeated after a 491 (RFC 3261 section 14.1), unless
+    /// it is [out of date](Event::ModifyStale) by then. If the call ends before, no event speaks
+    /// of it.
     pub fn reinvite(
         &mut self,
         now: Instant,
@@ -46,8 +48,7 @@ impl Call {
             return Err(Error::TooMany);
         }
         let id = core.next_request();
-        let (not_before, tries, is_refresh) = (None, 0, false);
-        self.wanted.push_back(Wanted { id, method, content, not_before, tries, is_refresh });
+        self.wanted.push_back(Wanted::new(id, method, content));
         Ok(id)
     }
 
@@ -59,6 +60,10 @@ impl Call {
             && let Some(wanted) = self.wanted.pop_front()
         {
             match wanted.method {
+                _ if wanted.is_stale => {
+                    let (call, id) = (self.id, wanted.id);
+                    core.events.push_back(Event::ModifyStale { call, id });
+                }
                 Method::Invite => self.send_reinvite(core, now, wanted),
                 _ => self.send_update(core, now, wanted),
             }
@@ -91,8 +96,9 @@ impl Call {
         }
     }
 
-    fn send_reinvite(&mut self, core: &mut Core, now: Instant, wanted: Wanted) {
+    fn send_reinvite(&mut self, core: &mut Core, now: Instant, mut wanted: Wanted) {
         let (id, purpose) = (wanted.id, Purpose::Invite(self.id));
+        self.propose(&mut wanted);
         self.offer_in(id, &wanted.content);
         let _ = self.send_within(core, now, id, purpose, Method::Invite, &wanted.content);
         if let Some(ours) = &mut self.ours {
@@ -105,13 +111,14 @@ impl Call {
         &mut self,
         core: &mut Core,
         now: Instant,
-        wanted: Wanted,
+        mut wanted: Wanted,
         code: u16,
         response: Option<Message>,
     ) {
         if !self.is_alive() {
             return;
         }
+        self.withdraw(&mut wanted);
         if let Some(wait) = self.wait_after(core, &wanted, code, response.as_ref()) {
             let (not_before, tries) = (Some(now + wait), wanted.tries + 1);
             self.wanted.push_front(Wanted { not_before, tries, ..wanted });

@@ -6,11 +6,10 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use super::Error;
-use super::call::{
-    Bargain, Call, Exchange, FORKS_MAX, Stage, TheirUpdate, Waiting, describes, has_description,
-};
+use super::call::{Bargain, Call, Exchange, FORKS_MAX, Stage, TheirUpdate, Waiting};
 use super::content::{Content, Reply};
 use super::core::{Asked, Core, Purpose};
+use super::describe::{describes, has_description};
 use super::event::{Event, Why};
 use super::identity::fill;
 use super::settings::Reliability;
@@ -118,7 +117,7 @@ impl Call {
                 theirs.bargain = Bargain::Countered;
                 self.exchange = Exchange::Ours;
             }
-            self.description = reply.content.body;
+            self.describe(reply.content.body);
         }
         Ok(())
     }

@@ -187,14 +187,8 @@ impl Call {
         } else {
             (Method::Invite, self.description.clone())
         };
-        Wanted {
-            id: core.next_request(),
-            method,
-            content: Content { headers: Vec::new(), body },
-            not_before: None,
-            tries: 0,
-            is_refresh: true,
-        }
+        let content = Content { headers: Vec::new(), body };
+        Wanted { is_refresh: true, ..Wanted::new(core.next_request(), method, content) }
     }
 }
 

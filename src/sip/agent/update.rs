@@ -1,10 +1,9 @@
 //! Changing a session by UPDATE, before or after it is answered, both ways (RFC 3311).
 
-use super::call::{
-    Bargain, Call, Exchange, OurUpdate, Stage, TheirUpdate, Wanted, describes, has_description,
-};
+use super::call::{Bargain, Call, Exchange, OurUpdate, Stage, TheirUpdate, Wanted};
 use super::content::{Content, Reply};
 use super::core::{Asked, Core, Purpose};
+use super::describe::{describes, has_description};
 use super::event::{CallId, Event, RequestId};
 use super::session::Agreement;
 use super::{Error, UserAgent};
@@ -39,12 +38,12 @@ impl Call {
         ours || self.theirs.as_ref().is_some_and(|theirs| theirs.bargain == Bargain::Awaited)
     }
 
-    pub(super) fn send_update(&mut self, core: &mut Core, now: Instant, wanted: Wanted) {
+    pub(super) fn send_update(&mut self, core: &mut Core, now: Instant, mut wanted: Wanted) {
         let offered = describes(&wanted.content);
         if offered {
             self.exchange = Exchange::Ours;
-            self.description.clone_from(&wanted.content.body);
         }
+        self.propose(&mut wanted);
         let (id, purpose) = (wanted.id, Purpose::Update(self.id));
         let _ = self.send_within(core, now, id, purpose, Method::Update, &wanted.content);
         self.our_update = Some(OurUpdate { wanted, offered });
@@ -163,7 +162,7 @@ impl Call {
             }
         }
         if (200..300).contains(&reply.code) && describes(&reply.content) {
-            self.description = reply.content.body;
+            self.describe(reply.content.body);
         }
         core.layer.respond(now, server, &response);
         core.forget_asked(server);

@@ -1,5 +1,6 @@
 //! The platform as a session recording client (RFC 7866), against recorders that a script plays.
 
+mod glare;
 mod offer;
 
 use std::net::{IpAddr, SocketAddr};

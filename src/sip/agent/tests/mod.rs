@@ -3,6 +3,7 @@
 mod call;
 mod cancel;
 mod fork;
+mod glare;
 mod loss;
 mod modify;
 mod prack;
@@ -293,6 +294,15 @@ impl Party {
     fn modify(&mut self) -> RequestId {
         match self.event() {
             Event::Modify { id, .. } => id,
+            event => panic!("{}: {event:?}", self.name),
+        }
+    }
+
+    /// As [`modify`](Self::modify), after the refusal of a change of our own.
+    #[track_caller]
+    fn modify_after_refusal(&mut self) -> RequestId {
+        match self.event() {
+            Event::ModifyFailed { .. } => self.modify(),
             event => panic!("{}: {event:?}", self.name),
         }
     }

@@ -77,7 +77,7 @@ fn reinvites_that_cross_are_refused_and_tried_again_one_after_the_other() {
     let first = pair.run_until("bob INVITE");
     assert!(first - start <= Duration::from_millis(2_020), "{first}");
     let request = pair.alice.modify();
-    pair.alice.agent.respond(pair.now, request, Reply::new(200).with(answer())).unwrap();
+    pair.alice.agent.respond(pair.now, request, Reply::new(200).with(offer())).unwrap();
     let second = pair.run_until("alice INVITE");
     assert!((2_120..=4_020).contains(&(second - start).as_millis()), "{second}");
     assert!(matches!(pair.bob.event(), Event::Modified { .. }));

@@ -307,7 +307,8 @@ impl Platform {
         let body = sdp_body(bridge.leg_mut(end.other()).say(&offer, false));
         bridge.leg_mut(end).hear(offer, false);
         let asked = match request.method() {
-            Some(Method::Update) => self.agent.update(now, other, body.into()),
+            // A PRACK that brings an offer comes before there is anything to re-INVITE.
+            Some(Method::Update | Method::Prack) => self.agent.update(now, other, body.into()),
             _ => self.agent.reinvite(now, other, body.into()),
         };
         let Ok(ours) = asked else {

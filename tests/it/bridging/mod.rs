@@ -1,6 +1,7 @@
 //! The platform between two telephones (a back-to-back user agent), where things cross, are
 //! refused or come in an odd order. Carol's telephone is a script.
 
+mod early;
 mod media;
 
 use bytes::Bytes;

@@ -16,6 +16,7 @@ mod opinions;
 mod pcapng;
 mod readme;
 mod recording_client;
+mod recording_server;
 mod report;
 mod rtp;
 mod rubbish;

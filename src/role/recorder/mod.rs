@@ -175,22 +175,22 @@ impl Recorder {
             Ok(body) => body,
             Err(code) => return Reply::new(code),
         };
+        let asks = match body.sdp_bytes().map(Description::parse) {
+            Some(Err(_)) => return Reply::new(400),
+            Some(Ok(offer)) if !session.accept(now, &offer, &mut self.settings) => {
+                return Reply::new(488);
+            }
+            Some(Ok(_)) => true,
+            // RFC 3261 section 14.2: an INVITE without an offer asks for ours.
+            None => request.method() == Some(&Method::Invite),
+        };
+        // RFC 3261 section 8.2: a request that is refused changes nothing.
         if let Some(metadata) = body.metadata_bytes() {
             session.read_metadata(metadata);
         }
-        let Some(offer) = body.sdp_bytes() else {
-            // RFC 3261 section 14.2: an INVITE without an offer asks for ours.
-            let asks = request.method() == Some(&Method::Invite);
-            let ours = asks.then(|| Body::new("application/sdp", session.said()));
-            return Reply::new(200).with(Content { headers: Vec::new(), body: ours });
-        };
-        let Ok(offer) = Description::parse(offer) else { return Reply::new(400) };
-        if !session.accept(now, &offer, &mut self.settings) {
-            return Reply::new(488);
-        }
-        let said = session.said();
+        let ours = asks.then(|| Body::new("application/sdp", session.said()));
         self.claim_ports(call);
-        Reply::new(200).with(Body::new("application/sdp", said))
+        Reply::new(200).with(Content { headers: Vec::new(), body: ours })
     }
 
     fn end(&mut self, now: Instant, call: CallId, why: Why) {

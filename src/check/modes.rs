@@ -17,7 +17,7 @@ pub fn nothing_is_recorded(timeline: &Timeline) -> Verdict {
     };
     if somebody_is_recorded(timeline) {
         let seen = format!("{what}, although nobody had a conversation");
-        return Verdict::fail("RFC7866-5.1-1", at, seen);
+        return Verdict::fail("RFC6341-5-REQ003", at, seen);
     }
     Verdict::fail("WXC-MODE-1", at, format!("{what}, although nobody's calls are to be recorded"))
 }

@@ -40,7 +40,7 @@ pub fn nothing_before_the_answer(timeline: &Timeline) -> Verdict {
     }
     Verdict::of_all(sessions.iter().map(|session| {
         let asked = session.dialog.invited;
-        Verdict::require(asked >= conversation.taken, "RFC7866-5.1-1", asked, || {
+        Verdict::require(asked >= conversation.taken, "RFC6341-5-REQ003", asked, || {
             let early = conversation.taken - asked;
             format!("the recorder was asked {} ms before the answer", early.as_millis())
         })

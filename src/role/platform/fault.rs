@@ -75,6 +75,8 @@ pub enum Fault {
     OfferBothWays,
     /// Sends an `Allow` that cannot be read in its 180.
     GarbleRinging,
+    /// Ends a line of its 180 with LF alone.
+    BreakLine,
 }
 
 impl Fault {
@@ -116,6 +118,7 @@ impl Fault {
         ("share-label", Self::ShareLabel),
         ("offer-both-ways", Self::OfferBothWays),
         ("garble-ringing", Self::GarbleRinging),
+        ("break-line", Self::BreakLine),
     ];
 
     /// The fault of this name.

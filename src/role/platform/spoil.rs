@@ -202,10 +202,12 @@ pub fn spoil_metadata(fault: Option<Fault>, document: String) -> Option<String> 
 /// A message on its way out, as the fault has it.
 pub fn spoil_message(fault: Option<Fault>, packet: Packet) -> Packet {
     let Some(rest) = packet.payload.strip_prefix(RINGING) else { return packet };
-    if fault != Some(Fault::GarbleRinging) {
-        return packet;
-    }
-    let payload = [RINGING, b"Allow: INVITE, (ACK\r\n", rest].concat();
+    let spoilt: &[u8] = match fault {
+        Some(Fault::GarbleRinging) => b"Allow: INVITE, (ACK\r\n",
+        Some(Fault::BreakLine) => b"Allow: INVITE\n",
+        _ => return packet,
+    };
+    let payload = [RINGING, spoilt, rest].concat();
     Packet { payload: payload.into(), ..packet }
 }
 

@@ -69,6 +69,12 @@ pub enum Command {
     Hold,
     /// Takes the call up again.
     Resume,
+    /// Hands the call on to a number (E.164), and hangs up.
+    Transfer(String),
+    /// Lets the two people whom it talks to in two calls talk to each other, and hangs up.
+    Connect,
+    /// Joins all its calls into one.
+    Merge,
     /// Presses keys during a call: digits, `*`, `#`, `A` to `D`.
     Press(String),
     /// Sets whose calls are recorded: a number, and the mode.
@@ -106,6 +112,9 @@ impl fmt::Display for Command {
             Self::HangUp => f.write_str("hangs up"),
             Self::Hold => f.write_str("puts the call on hold"),
             Self::Resume => f.write_str("resumes the call"),
+            Self::Transfer(number) => write!(f, "hands the call on to {number}"),
+            Self::Connect => f.write_str("connects the two others"),
+            Self::Merge => f.write_str("joins the calls"),
             Self::Press(keys) => write!(f, "presses {keys}"),
             Self::Record(number, mode) => write!(f, "records {number}: {mode}"),
             Self::Break(fault) => write!(f, "breaks: {fault}"),

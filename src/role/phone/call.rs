@@ -17,7 +17,7 @@ use crate::sdp::{
     Session, Side, Slot, negotiate,
 };
 use crate::sip::agent::{Body, Reply};
-use crate::sip::{Message, Method};
+use crate::sip::{Message, Method, Uri};
 use crate::time::{Epoch, Instant};
 
 /// One call.
@@ -25,6 +25,10 @@ use crate::time::{Epoch, Instant};
 pub struct Call {
     /// How far it is.
     pub stage: Stage,
+    /// What is to be done with it once it is on hold.
+    pub intent: Option<Intent>,
+    /// Whether it leads to a room in which the platform joins calls.
+    pub is_room: bool,
     local: SocketAddr,
     voice: Voice,
     codecs: Vec<Codec>,
@@ -39,6 +43,15 @@ pub struct Call {
     agreed: Option<Negotiated>,
     stream: Option<Stream>,
     seed: u64,
+}
+
+/// What a call is put on hold for.
+#[derive(Clone, Debug)]
+pub enum Intent {
+    /// To be handed on to this address.
+    HandOn(Uri),
+    /// To be joined with the others.
+    Merge,
 }
 
 /// How far a call is.
@@ -64,6 +77,8 @@ impl Call {
         let said = Session { media: vec![medium], ..Session::new(origin, local.ip()) };
         Self {
             stage: Stage::Dialling,
+            intent: None,
+            is_room: false,
             local,
             voice: settings.voice,
             codecs: settings.codecs.clone(),
@@ -169,6 +184,11 @@ impl Call {
         }
     }
 
+    /// Whether its person has put it on hold.
+    pub fn is_held(&self) -> bool {
+        self.said.media.iter().any(|medium| medium.hold.is_some())
+    }
+
     /// Puts the call on hold (RFC 3264 section 8.4): the new offer.
     pub fn hold(&mut self) -> Body {
         if let Some(stream) = &mut self.stream {
@@ -229,7 +249,7 @@ impl Call {
             self.stream.iter_mut().for_each(Stream::fall_silent);
             return;
         };
-        let held = self.said.media.iter().any(|medium| medium.hold.is_some());
+        let held = self.is_held();
         let Some(codec) = rtp::Codec::of_name(&agreed.send.codec.name) else { return };
         let stream = self.stream.get_or_insert_with(|| {
             Stream::new(now, self.voice, codec, &self.cname, self.epoch, self.seed)

@@ -6,6 +6,7 @@
 mod call;
 mod speech;
 mod stream;
+mod transfer;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::net::SocketAddr;
@@ -16,11 +17,11 @@ use crate::audio::Voice;
 use crate::packet::{Packet, Transport};
 use crate::sdp::{Codec, Description};
 use crate::sip::agent::{
-    Body, CallId, Content, Event, Invite, Registration, Reply, Settings as AgentSettings, UserAgent,
+    Body, CallId, Content, Event, Registration, Reply, Settings as AgentSettings, UserAgent,
 };
 use crate::sip::digest::Account;
 use crate::sip::uri::{Host, Uri};
-use crate::sip::{Message, NameAddr};
+use crate::sip::{Message, Method, NameAddr};
 use crate::time::{Epoch, Instant};
 use call::{Call, Stage};
 
@@ -86,6 +87,7 @@ impl Phone {
                 credentials,
                 session_timer: Some(SESSION_TIMER),
                 outbound: Some(settings.server),
+                allow: allowed(),
                 ..AgentSettings::default()
             },
             settings.seed,
@@ -136,12 +138,15 @@ impl Phone {
 
     fn obey(&mut self, now: Instant, command: &Command) {
         match command {
-            Command::Call(number) => self.call(now, number),
+            Command::Call(number) => self.invite(now, self.address_of(number), false),
             Command::Answer => self.answer(now),
             Command::Decline => self.decline(now),
             Command::HangUp => self.hang_up(now),
             Command::Hold => self.change(now, Call::hold),
             Command::Resume => self.change(now, Call::resume),
+            Command::Transfer(number) => self.transfer(now, number),
+            Command::Connect => self.connect(now),
+            Command::Merge => self.merge(now),
             Command::Press(keys) => {
                 if let Some((_, call)) = self.current() {
                     call.press(keys);
@@ -149,26 +154,6 @@ impl Phone {
             }
             // Not for telephones.
             Command::Record(..) | Command::Break(_) => {}
-        }
-    }
-
-    fn call(&mut self, now: Instant, number: &str) {
-        let Some(local) = self.settings.ports.take() else { return };
-        let call = Call::new(local, &self.settings);
-        let callee = self.address_of(number);
-        let invite = Invite {
-            uri: callee.uri.clone(),
-            from: self.own_address(),
-            to: callee,
-            outbound: None,
-            contact_params: None,
-            content: Content::from(sdp_body(call.description())),
-        };
-        match self.agent.invite(now, invite) {
-            Ok(id) => {
-                self.calls.insert(id, call);
-            }
-            Err(_) => self.settings.ports.give_back(local),
         }
     }
 
@@ -193,7 +178,17 @@ impl Phone {
     }
 
     fn hang_up(&mut self, now: Instant) {
-        let Some((&id, call)) = self.calls.iter_mut().next_back() else { return };
+        // Of several calls the one that is not on hold, or else the last.
+        let talks = |(_, call): &(&CallId, &Call)| call.stage == Stage::Up && !call.is_held();
+        let Some((&id, _)) = self.calls.iter().rfind(talks).or(self.calls.iter().next_back())
+        else {
+            return;
+        };
+        self.leave(now, id);
+    }
+
+    fn leave(&mut self, now: Instant, id: CallId) {
+        let Some(call) = self.calls.get_mut(&id) else { return };
         // The last packet leaves before the BYE.
         call.stop(now, &mut self.packets);
         let _ = self.agent.hang_up(now, id, Vec::new());
@@ -229,6 +224,7 @@ impl Phone {
             }
             Event::Answered { call, response, .. } => {
                 self.with(call, |call| call.answered(now, &response));
+                self.gather(now, call, &response);
             }
             Event::Acknowledged { call, request } => {
                 self.with(call, |call| call.acknowledged(now, &request));
@@ -239,6 +235,7 @@ impl Phone {
             }
             Event::Modified { call, response, .. } => {
                 self.with(call, |call| call.modified(now, &response));
+                self.follow_intent(now, call);
             }
             Event::ModifyFailed { call, .. } => {
                 self.with(call, |call| call.modify_failed(now));
@@ -252,6 +249,13 @@ impl Phone {
             Event::Info { id, .. } => {
                 let _ = self.agent.respond(now, id, Reply::new(200));
             }
+            Event::Request { id, call: Some(call), request, .. }
+                if request.method() == Some(&Method::Notify) =>
+            {
+                self.told(now, id, call, &request);
+            }
+            // Nobody takes the call that was handed on: the REFER itself was refused.
+            Event::Response { call: Some(call), code: 300.., .. } => self.take_back(now, call),
             Event::Request { id, .. } => {
                 let _ = self.agent.respond(now, id, Reply::new(501));
             }
@@ -328,6 +332,13 @@ impl Role for Phone {
         let calls = self.calls.values().filter_map(Call::next_deadline).min();
         Output::Timeout(calls.into_iter().chain(self.agent.next_deadline()).min())
     }
+}
+
+/// What a telephone takes, among it how a call that it handed on is getting on.
+fn allowed() -> Vec<Method> {
+    let mut methods = AgentSettings::default().allow;
+    methods.extend([Method::Notify, Method::Refer]);
+    methods
 }
 
 /// The SDP in a message, if it has any and it can be read.

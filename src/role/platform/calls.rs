@@ -1,17 +1,17 @@
-//! Bridging: what one telephone asks for is asked of the other in the platform's own name.
+//! A call begins: who is called, where they are, and the bridge between the two.
 
 use std::time::Duration;
 
 use rand_chacha::rand_core::Rng;
 
-use super::bridge::{Bridge, End, Pending, Stage};
+use super::bridge::{Bridge, End};
 use super::leg::Leg;
-use super::registrar::user_of;
+use super::registrar::{Binding, user_of};
 use super::{BridgeId, Fault, Place, Platform};
 use crate::sdp::Description;
-use crate::sip::agent::{Body, CallId, Content, Event, Invite, Reply, RequestId};
+use crate::sip::agent::{Body, CallId, Content, Invite, Reply};
 use crate::sip::uri::{Host, Uri};
-use crate::sip::{Message, Method, NameAddr};
+use crate::sip::{Message, NameAddr};
 use crate::siprec::Received;
 use crate::time::Instant;
 
@@ -30,14 +30,10 @@ impl Platform {
         let target = request.request_uri().map_err(|_| 400_u16)?;
         let unknown = if self.has(Fault::CallItBusy) { 486_u16 } else { 404 };
         let callee = user_of(&target, &self.settings.users).ok_or(unknown)?.clone();
-        let binding = self.registrar.find(&callee.number, now).ok_or(480_u16)?.clone();
+        let way = self.way_to(&callee.number, now)?;
         let hops = request.max_forwards().map_err(|_| 400_u16)?.unwrap_or(70);
         if hops == 0 {
             return Err(483);
-        }
-        // A telephone that says it lives here would make us call ourselves (RFC 3261 section 16.3).
-        if self.settings.listen.iter().any(|(_, own)| *own == binding.flow.remote) {
-            return Err(482);
         }
         let offer = description_of(request)?;
         let caller = request.from().map_err(|_| 400_u16)?;
@@ -52,20 +48,15 @@ impl Platform {
             bridge.leg_mut(End::Caller).hear(offer, false);
             sdp_body(body)
         });
-        let invite = Invite {
-            uri: binding.contact.clone(),
-            from: self.identity(bridge.leg(End::Caller)),
-            to: self.identity(bridge.leg(End::Callee)),
-            outbound: Some(binding.way()),
-            contact_params: None,
-            content: Content {
-                headers: vec![("Max-Forwards".into(), (hops - 1).to_string())],
-                body,
-            },
-        };
-        let Ok(onward) = self.agent.invite(now, invite) else {
-            bridge.legs.iter().for_each(|leg| self.release_port(leg.local));
-            return Err(503);
+        let (from, to) =
+            (self.identity(bridge.leg(End::Caller)), self.identity(bridge.leg(End::Callee)));
+        let headers = vec![("Max-Forwards".into(), (hops - 1).to_string())];
+        let onward = match self.call_out(now, way, from, to, Content { headers, body }) {
+            Ok(onward) => onward,
+            Err(code) => {
+                bridge.legs.iter().for_each(|leg| self.release_port(leg.local));
+                return Err(code);
+            }
         };
         bridge.leg_mut(End::Callee).call = Some(onward);
         self.places.insert(call, Place::Leg(id, End::Caller));
@@ -99,13 +90,37 @@ impl Platform {
             Leg::new(ports[1], session_id(), number, display),
         ];
         let tracking_id = super::metadata::uuid(&mut self.rng);
-        Ok(Bridge {
-            legs,
-            stage: Stage::Calling(now + RINGING_MAX),
-            pending: None,
-            recordings: Vec::new(),
-            tracking_id,
-        })
+        Ok(Bridge::new(legs, now + RINGING_MAX, tracking_id))
+    }
+
+    /// A leg of a bridge at which nobody is yet; `None` if all media ports are taken.
+    pub(super) fn new_leg(&mut self, id: BridgeId, number: String, display: String) -> Option<Leg> {
+        let local = self.take_ports(id, 1)?.pop()?;
+        Some(Leg::new(local, u64::from(self.rng.next_u32()), number, display))
+    }
+
+    /// Where a user's telephone is, or the status to refuse a call to it with.
+    pub(super) fn way_to(&self, number: &str, now: Instant) -> Result<Binding, u16> {
+        let binding = self.registrar.find(number, now).ok_or(480_u16)?;
+        // A telephone that says it lives here would make us call ourselves (RFC 3261 section 16.3).
+        if self.settings.listen.iter().any(|(_, own)| *own == binding.flow.remote) {
+            return Err(482);
+        }
+        Ok(binding.clone())
+    }
+
+    /// Calls a user's telephone.
+    pub(super) fn call_out(
+        &mut self,
+        now: Instant,
+        way: Binding,
+        from: NameAddr,
+        to: NameAddr,
+        content: Content,
+    ) -> Result<CallId, u16> {
+        let outbound = Some(way.way());
+        let invite = Invite { uri: way.contact, from, to, outbound, contact_params: None, content };
+        self.agent.invite(now, invite).map_err(|_| 503)
     }
 
     /// Whoever is at the end of a leg, as an address of our domain.
@@ -115,270 +130,6 @@ impl Platform {
             display: Some(leg.display.clone()).filter(|name| !name.is_empty()),
             ..NameAddr::new(uri)
         }
-    }
-
-    /// Something happened on one leg of a bridge.
-    pub(super) fn handle_leg(&mut self, now: Instant, id: BridgeId, end: End, event: Event) {
-        match event {
-            Event::Progress { response, .. } => self.progress(now, id, &response),
-            Event::Answered { response, offer, .. } => self.answered(now, id, &response, offer),
-            Event::Acknowledged { request, .. } => self.acknowledged(now, id, &request),
-            Event::Failed { call, code, .. } => {
-                self.places.remove(&call);
-                self.finish(now, id, end, code);
-            }
-            Event::Ended { call, .. } => {
-                self.places.remove(&call);
-                self.finish(now, id, end, 480);
-            }
-            Event::Modify { id: request_id, request, .. } => {
-                self.modify(now, id, end, request_id, &request);
-            }
-            Event::Modified { response, id: ours, .. } => {
-                self.modified(now, id, end, ours, &response);
-            }
-            Event::ModifyFailed { id: ours, code, .. } => self.modify_failed(now, id, ours, code),
-            Event::ModifyStale { id: ours, .. } => self.modify_failed(now, id, ours, 491),
-            Event::Info { id: theirs, request, .. } => {
-                self.pass_info(now, id, end, theirs, &request);
-            }
-            _ => {}
-        }
-    }
-
-    fn progress(&mut self, now: Instant, id: BridgeId, response: &Message) {
-        let Some(bridge) = self.bridges.get_mut(&id) else { return };
-        let Some(caller) = bridge.leg(End::Caller).call else { return };
-        let code = response.code().unwrap_or(180);
-        let early = description_of(response).ok().flatten();
-        let body = early.map(|answer| sdp_body(bridge.pass_answer(End::Callee, answer)));
-        let _ = self.agent.ring(now, caller, code, Content { headers: Vec::new(), body });
-    }
-
-    fn answered(&mut self, now: Instant, id: BridgeId, response: &Message, is_offer: bool) {
-        let Some(bridge) = self.bridges.get_mut(&id) else { return };
-        let Some(caller) = bridge.leg(End::Caller).call else { return };
-        let body = match description_of(response) {
-            Ok(Some(description)) if is_offer => {
-                bridge.stage = Stage::AwaitingAnswer;
-                let body = bridge.leg_mut(End::Caller).say(&description, false);
-                bridge.leg_mut(End::Callee).hear(description, false);
-                Some(sdp_body(body))
-            }
-            Ok(Some(description)) => Some(sdp_body(bridge.pass_answer(End::Callee, description))),
-            // Said already, in a provisional response; or rubbish, which the caller may judge.
-            _ => bridge.leg(End::Caller).said().map(sdp_body),
-        };
-        let _ = self.agent.answer(now, caller, Content { headers: Vec::new(), body });
-        if !is_offer {
-            self.up(now, id);
-        }
-    }
-
-    /// The caller's ACK; it brings the answer where the callee had made the offer.
-    fn acknowledged(&mut self, now: Instant, id: BridgeId, request: &Message) {
-        let Some(bridge) = self.bridges.get_mut(&id) else { return };
-        if bridge.stage != Stage::AwaitingAnswer {
-            return;
-        }
-        let Some((caller, callee)) = bridge.leg(End::Caller).call.zip(bridge.leg(End::Callee).call)
-        else {
-            return;
-        };
-        let Ok(Some(answer)) = description_of(request) else {
-            // RFC 3261 section 13.2.1: the ACK had to bring the answer. There is nothing to talk on.
-            let _ = self.agent.hang_up(now, caller, Vec::new());
-            return;
-        };
-        let body = sdp_body(bridge.pass_answer(End::Caller, answer));
-        let _ = self.agent.acknowledge(now, callee, &Content::from(body));
-        self.up(now, id);
-    }
-
-    fn up(&mut self, now: Instant, id: BridgeId) {
-        if let Some(bridge) = self.bridges.get_mut(&id) {
-            bridge.stage = Stage::Up;
-        }
-        if !self.has(Fault::RecordRinging) {
-            self.begin_recordings(now, id);
-        }
-    }
-
-    /// One leg is gone, for a reason with this status: so goes the other, and the recordings.
-    pub(super) fn finish(&mut self, now: Instant, id: BridgeId, gone: End, code: u16) {
-        let Some(bridge) = self.bridges.get_mut(&id) else { return };
-        bridge.leg_mut(gone).call = None;
-        let before = std::mem::replace(&mut bridge.stage, Stage::Over);
-        if let Some(other) = bridge.leg(gone.other()).call {
-            let _ = match (before, gone) {
-                (Stage::Calling(_), End::Callee) => {
-                    self.agent.reject(now, other, &Reply::new(passed_on(code)))
-                }
-                _ => self.agent.hang_up(now, other, Vec::new()),
-            };
-        }
-        self.end_recordings(now, id, gone);
-        self.sweep();
-    }
-
-    /// When the next telephone has rung for long enough.
-    pub(super) fn ringing_deadline(&self) -> Option<Instant> {
-        let calling = self.bridges.values().filter_map(|bridge| match bridge.stage {
-            Stage::Calling(until) => Some(until),
-            _ => None,
-        });
-        calling.min()
-    }
-
-    /// Ends the calls that nobody takes, whether their callers are still there or not (RFC 3261
-    /// section 16.8).
-    pub(super) fn end_ringing(&mut self, now: Instant) {
-        if self.ringing_deadline().is_none_or(|until| until > now) {
-            return;
-        }
-        let mut callers = Vec::new();
-        for bridge in self.bridges.values() {
-            if matches!(bridge.stage, Stage::Calling(until) if until <= now) {
-                callers.extend(bridge.leg(End::Caller).call);
-            }
-        }
-        for caller in callers {
-            let _ = self.agent.reject(now, caller, &Reply::new(408));
-        }
-    }
-
-    /// Every call is over, whatever state it is in, and so are the recordings.
-    pub(super) fn end_all(&mut self, now: Instant) {
-        let ids: Vec<_> = self.bridges.keys().copied().collect();
-        for id in ids {
-            let Some(bridge) = self.bridges.get_mut(&id) else { continue };
-            let before = std::mem::replace(&mut bridge.stage, Stage::Over);
-            let [caller, callee] = End::BOTH.map(|end| bridge.leg(end).call);
-            for call in
-                callee.into_iter().chain(caller.filter(|_| !matches!(before, Stage::Calling(_))))
-            {
-                let _ = self.agent.hang_up(now, call, Vec::new());
-            }
-            if let Some(caller) = caller.filter(|_| matches!(before, Stage::Calling(_))) {
-                let _ = self.agent.reject(now, caller, &Reply::new(503));
-            }
-            self.end_recordings(now, id, End::Caller);
-        }
-    }
-
-    fn modify(
-        &mut self,
-        now: Instant,
-        id: BridgeId,
-        end: End,
-        theirs: RequestId,
-        request: &Message,
-    ) {
-        let reply = match self.ask_other(now, id, end, theirs, request) {
-            Ok(true) => return,
-            Ok(false) => {
-                let said = self.bridges.get(&id).and_then(|bridge| bridge.leg(end).said());
-                // A refresh; an UPDATE without an offer gets no answer either (RFC 3311 section 5.2).
-                let body = said.filter(|_| request.method() == Some(&Method::Invite)).map(sdp_body);
-                Reply::new(200).with(Content { headers: Vec::new(), body })
-            }
-            Err(code) => Reply::new(code),
-        };
-        let _ = self.agent.respond(now, theirs, reply);
-    }
-
-    /// Asks the other side for the change that one side wants. `false`: there is nothing to ask.
-    fn ask_other(
-        &mut self,
-        now: Instant,
-        id: BridgeId,
-        end: End,
-        theirs: RequestId,
-        request: &Message,
-    ) -> Result<bool, u16> {
-        let bridge = self.bridges.get_mut(&id).ok_or(481_u16)?;
-        let Some(offer) = description_of(request)? else { return Ok(false) };
-        // Both sides want something at once (RFC 3261 section 14.2).
-        if bridge.pending.is_some() {
-            return Err(491);
-        }
-        let other = bridge.leg(end.other()).call.ok_or(481_u16)?;
-        bridge.legs.iter_mut().for_each(Leg::begin_change);
-        let body = sdp_body(bridge.leg_mut(end.other()).say(&offer, false));
-        bridge.leg_mut(end).hear(offer, false);
-        let asked = match request.method() {
-            // A PRACK that brings an offer comes before there is anything to re-INVITE.
-            Some(Method::Update | Method::Prack) => self.agent.update(now, other, body.into()),
-            _ => self.agent.reinvite(now, other, body.into()),
-        };
-        let Ok(ours) = asked else {
-            bridge.legs.iter_mut().for_each(Leg::undo_change);
-            return Err(500);
-        };
-        bridge.pending = Some(Pending { theirs, ours });
-        Ok(true)
-    }
-
-    fn modified(
-        &mut self,
-        now: Instant,
-        id: BridgeId,
-        end: End,
-        ours: RequestId,
-        response: &Message,
-    ) {
-        let Some(bridge) = self.bridges.get_mut(&id) else { return };
-        let Some(pending) = bridge.pending.take_if(|pending| pending.ours == ours) else { return };
-        let reply = match description_of(response) {
-            Ok(Some(answer)) => Reply::new(200).with(sdp_body(bridge.pass_answer(end, answer))),
-            _ => Reply::new(488),
-        };
-        let _ = self.agent.respond(now, pending.theirs, reply);
-        self.keep_in_step(now, id);
-    }
-
-    fn modify_failed(&mut self, now: Instant, id: BridgeId, ours: RequestId, code: u16) {
-        let Some(bridge) = self.bridges.get_mut(&id) else { return };
-        if let Some(pending) = bridge.pending.take_if(|pending| pending.ours == ours) {
-            bridge.legs.iter_mut().for_each(Leg::undo_change);
-            let _ = self.agent.respond(now, pending.theirs, Reply::new(code));
-        }
-    }
-
-    fn pass_info(
-        &mut self,
-        now: Instant,
-        id: BridgeId,
-        end: End,
-        theirs: RequestId,
-        request: &Message,
-    ) {
-        let other = self.bridges.get(&id).and_then(|bridge| bridge.leg(end.other()).call);
-        let content_type = request.headers.get("Content-Type").map(str::to_owned);
-        let body = content_type.map(|kind| Body::new(&kind, request.body.clone()));
-        if let Some(other) = other {
-            let _ = self.agent.info(now, other, &Content { headers: Vec::new(), body });
-        }
-        let _ = self.agent.respond(now, theirs, Reply::new(200));
-    }
-}
-
-impl Bridge {
-    /// The answer that one leg heard, said on the other: the bytes of SDP.
-    fn pass_answer(&mut self, from: End, answer: Description) -> Vec<u8> {
-        let body = self.leg_mut(from.other()).say(&answer, true);
-        self.leg_mut(from).hear(answer, true);
-        body
-    }
-}
-
-/// The status that the caller gets where the callee's telephone gave this one. What only means
-/// something between it and us is not the caller's to act on: another place to look, credentials
-/// for us, our own failure to reach it (RFC 3261 sections 16.7 and 21.5.4).
-fn passed_on(code: u16) -> u16 {
-    match code {
-        300..=399 | 401 | 407 | 503 => 480,
-        code => code,
     }
 }
 

@@ -77,6 +77,10 @@ pub enum Fault {
     GarbleRinging,
     /// Ends a line of its 180 with LF alone.
     BreakLine,
+    /// Tells nobody how a transfer goes.
+    TellNobodyOfTransfers,
+    /// Does not tell the recorder to whom a call was handed on.
+    NameNoNewcomer,
 }
 
 impl Fault {
@@ -119,6 +123,8 @@ impl Fault {
         ("offer-both-ways", Self::OfferBothWays),
         ("garble-ringing", Self::GarbleRinging),
         ("break-line", Self::BreakLine),
+        ("tell-nobody-of-transfers", Self::TellNobodyOfTransfers),
+        ("name-no-newcomer", Self::NameNoNewcomer),
     ];
 
     /// The fault of this name.

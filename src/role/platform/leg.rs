@@ -4,8 +4,8 @@ use std::net::SocketAddr;
 
 use crate::role::latch::Latch;
 use crate::sdp::{
-    Description, Format, Kind, MediaDescription, Medium, Negotiated, Origin, Session, Side,
-    negotiate,
+    Description, Direction, Format, Kind, MediaDescription, Medium, Negotiated, Origin, Session,
+    Side, negotiate,
 };
 use crate::sip::agent::CallId;
 
@@ -73,6 +73,15 @@ impl Leg {
             self.agree(Side::Answerer);
         }
         bytes
+    }
+
+    /// What the telephone can do, as an offer to somebody else: both ways, whatever was held.
+    pub fn wishes(&self) -> Option<Description> {
+        let mut wishes = self.heard.clone()?;
+        for medium in wishes.media.iter_mut().filter(|medium| !medium.is_disabled()) {
+            medium.direction = Direction::SendRecv;
+        }
+        Some(wishes)
     }
 
     /// A change is asked for, which may be refused.

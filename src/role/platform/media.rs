@@ -105,6 +105,12 @@ impl Platform {
         Some(address)
     }
 
+    /// A pair of media ports belongs to another bridge from now on.
+    pub(super) fn move_port(&mut self, address: SocketAddr, bridge: BridgeId) {
+        self.ports.insert(address.port(), bridge);
+        self.ports.insert(rtcp_of(address).port(), bridge);
+    }
+
     /// Gives a pair of media ports back.
     pub(super) fn release_port(&mut self, address: SocketAddr) {
         self.ports.remove(&address.port());

@@ -11,20 +11,26 @@ use super::settings::{Dialect, Settings};
 use super::spoil::spoil_metadata;
 use crate::sip::agent;
 use crate::siprec::{
-    self, BroadWorks, Call, DataMode, Extension, Group, Id, Interval, Layout, Metadata, NameId,
-    Participant, ParticipantSession, ParticipantStream, Recording, Session, SessionRecording,
-    Stream, StreamMode,
+    self, BroadWorks, Call, DataMode, Group, Id, Interval, Layout, Metadata, NameId, Participant,
+    ParticipantSession, ParticipantStream, Recording, Session, SessionRecording, Stream,
+    StreamMode,
 };
 use crate::time::Instant;
 
 /// What the metadata of one recording says, from document to document.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Script {
-    metadata: Metadata,
-    /// Whose participant each entry is, and whose voice each stream carries.
-    ends: Vec<End>,
+    pub(super) metadata: Metadata,
+    /// Who is in the call at present, and on which side.
+    pub(super) present: Vec<(End, Id)>,
+    /// Whose side each stream carries.
+    pub(super) voices: Vec<(End, Id)>,
+    /// The product's own part, as it was said last.
+    pub(super) broadworks: BroadWorks,
     boundary: String,
     session_id: String,
+    /// Whether there is something that the recorder was not told.
+    pub(super) is_news: bool,
 }
 
 impl Script {
@@ -50,6 +56,7 @@ impl Script {
         let extension_id = id();
         let time = settings.epoch.rfc3339(since);
         let aor = |end: End| format!("sip:{}@{}", bridge.leg(end).number, settings.domain);
+        let broadworks = broadworks(bridge, user);
         let metadata = Metadata {
             mode: DataMode::Complete,
             recording: Some(recording),
@@ -98,16 +105,23 @@ impl Script {
                 .iter()
                 .map(|(end, id)| association(*end, id, &streams, &time))
                 .collect(),
-            extensions: broadworks(bridge, user, &session, extension_id).into_iter().collect(),
+            extensions: broadworks.extension(&session, Some(extension_id)).into_iter().collect(),
             quirks: Vec::new(),
         };
-        let ends = participants.iter().map(|(end, _)| *end).collect();
         let session_id = uuid(rng).replace('-', "");
         let boundary = match settings.dialect {
             Dialect::Rfc => format!("tallylight-{}", rng.next_u32()),
             Dialect::Webex => "UniqueBroadWorksBoundary".to_owned(),
         };
-        Self { metadata, ends, boundary, session_id }
+        Self {
+            metadata,
+            present: participants,
+            voices: streams,
+            broadworks,
+            boundary,
+            session_id,
+            is_news: true,
+        }
     }
 
     /// The Session-ID header of the recording session as the product writes it.
@@ -115,25 +129,9 @@ impl Script {
         format!("{};remote={}", self.session_id, "0".repeat(32))
     }
 
-    /// From now on only these sides are heard: a held party sends nothing (RFC 8068 section
-    /// 3.2.2).
-    pub fn hears(&mut self, heard: [bool; 2]) {
-        let streams: Vec<_> =
-            self.metadata.streams.iter().map(|stream| stream.id.clone()).collect();
-        for (index, association) in self.metadata.participant_streams.iter_mut().enumerate() {
-            let Some(end) = self.ends.get(index) else { continue };
-            let own: Vec<_> = streams.get(index).cloned().into_iter().collect();
-            let is_heard = heard[*end as usize];
-            association.send = if is_heard { own } else { Vec::new() };
-            let is_other_heard = heard[end.other() as usize];
-            let others = streams.iter().enumerate().filter(|(place, _)| *place != index);
-            association.receive =
-                others.filter(|_| is_other_heard).map(|(_, id)| id.clone()).collect();
-        }
-    }
-
     /// The body of an INVITE or UPDATE: the offer, and all that is to be said.
-    pub fn body(&self, offer: &[u8], dialect: Dialect, fault: Option<Fault>) -> agent::Body {
+    pub fn body(&mut self, offer: &[u8], dialect: Dialect, fault: Option<Fault>) -> agent::Body {
+        self.is_news = false;
         let dialect = match dialect {
             Dialect::Rfc => siprec::Dialect::Rfc,
             Dialect::Webex => siprec::Dialect::Webex,
@@ -162,14 +160,14 @@ fn association(end: End, participant: &Id, streams: &[(End, Id)], time: &str) ->
 }
 
 /// The product's own part of the metadata (its facts, section 4.4).
-fn broadworks(bridge: &Bridge, user: End, session: &Id, id: Id) -> Option<Extension> {
+fn broadworks(bridge: &Bridge, user: End) -> BroadWorks {
     let number = |end: End| Some(bridge.leg(end).number.clone());
     let (calling, called) = (number(End::Caller), number(End::Callee));
     let call = match user {
         End::Caller => Call::Originating { calling, dialed: called.clone(), called },
         End::Callee => Call::Terminating { calling, called, redirect: None },
     };
-    let extension = BroadWorks {
+    BroadWorks {
         version: Some("4.0".to_owned()),
         tracking_id: Some(bridge.tracking_id.clone()),
         service_provider: Some("SP0001".to_owned()),
@@ -179,11 +177,10 @@ fn broadworks(bridge: &Bridge, user: End, session: &Id, id: Id) -> Option<Extens
         call: Some(call),
         recording_type: Some("on".to_owned()),
         ..BroadWorks::default()
-    };
-    extension.extension(session, Some(id)).ok()
+    }
 }
 
-fn new_id(dialect: Dialect, rng: &mut ChaCha8Rng) -> Id {
+pub(super) fn new_id(dialect: Dialect, rng: &mut ChaCha8Rng) -> Id {
     let mut bits = [0; 16];
     rng.fill_bytes(&mut bits);
     match dialect {

@@ -1,19 +1,24 @@
 //! The calling platform: registers telephones, bridges their calls, and as the session recording
 //! client (RFC 7866) sends both sides of a recorded user's calls to the recorder.
 
+mod attendance;
 mod bridge;
 mod calls;
 mod change;
+mod course;
 mod fault;
+mod follow;
 mod invitation;
 mod leg;
 mod media;
 mod metadata;
+mod modify;
 mod record;
 mod recording;
 mod registrar;
 mod settings;
 mod spoil;
+mod transfer;
 
 pub use fault::Fault;
 pub use settings::{Dialect, Settings, User};
@@ -41,6 +46,8 @@ pub struct Platform {
     bridges: BTreeMap<BridgeId, Bridge>,
     /// What each call of the agent is there for.
     places: BTreeMap<CallId, Place>,
+    /// Those who leave, and until when they may take their time.
+    leaving: BTreeMap<CallId, Instant>,
     /// Which bridge has each media port, for RTP and for RTCP.
     ports: BTreeMap<u16, BridgeId>,
     bridges_begun: u64,
@@ -61,6 +68,10 @@ enum Place {
     Leg(BridgeId, End),
     /// A recording session: the bridge, and which of its recordings.
     Recording(BridgeId, usize),
+    /// Whoever is called to take the place of somebody in a bridge.
+    Heir(BridgeId),
+    /// Somebody who has handed a call on, and will hang up.
+    Leaving,
 }
 
 impl Platform {
@@ -90,6 +101,7 @@ impl Platform {
             registrar,
             bridges: BTreeMap::new(),
             places: BTreeMap::new(),
+            leaving: BTreeMap::new(),
             ports: BTreeMap::new(),
             bridges_begun: 0,
             due: None,
@@ -155,6 +167,16 @@ impl Platform {
                 let reply = self.registrar.register(now, &request, flow, &self.settings.users);
                 let _ = self.agent.respond(now, id, reply);
             }
+            Event::Request { id, call: Some(call), request, .. }
+                if request.method() == Some(&Method::Refer) =>
+            {
+                match self.places.get(&call).copied() {
+                    Some(Place::Leg(bridge, end)) => self.refer(now, bridge, end, id, &request),
+                    _ => {
+                        let _ = self.agent.respond(now, id, Reply::new(403));
+                    }
+                }
+            }
             Event::Request { id, .. } => {
                 let _ = self.agent.respond(now, id, Reply::new(501));
             }
@@ -172,6 +194,8 @@ impl Platform {
                 Some(Place::Recording(bridge, index)) => {
                     self.handle_recording(now, bridge, index, event);
                 }
+                Some(Place::Heir(bridge)) => self.handle_heir(now, bridge, event),
+                Some(Place::Leaving) => self.handle_leaving(now, event),
                 None => {}
             },
             Event::Response { .. }
@@ -186,8 +210,11 @@ impl Platform {
         let used: std::collections::BTreeSet<_> = self
             .places
             .values()
-            .map(|place| match place {
-                Place::Leg(bridge, _) | Place::Recording(bridge, _) => *bridge,
+            .filter_map(|place| match place {
+                Place::Leg(bridge, _) | Place::Recording(bridge, _) | Place::Heir(bridge) => {
+                    Some(*bridge)
+                }
+                Place::Leaving => None,
             })
             .collect();
         let gone: Vec<_> =
@@ -221,6 +248,7 @@ impl Role for Platform {
                 }
                 if self.due.is_some_and(|due| due <= now) {
                     self.end_ringing(now);
+                    self.see_off(now);
                     self.begin_due_recordings(now);
                 }
                 self.spoiler.release(now, &mut self.packets);
@@ -230,7 +258,8 @@ impl Role for Platform {
             }
         }
         self.drain_events(now);
-        self.due = self.ringing_deadline().into_iter().chain(self.recording_deadline()).min();
+        let due = [self.ringing_deadline(), self.leaving_deadline(), self.recording_deadline()];
+        self.due = due.into_iter().flatten().min();
     }
 
     fn poll_output(&mut self) -> Output {
@@ -245,7 +274,7 @@ impl Role for Platform {
 /// What a registrar and a bridge take.
 fn allowed() -> Vec<Method> {
     let mut methods = AgentSettings::default().allow;
-    methods.push(Method::Register);
+    methods.extend([Method::Register, Method::Refer, Method::Notify]);
     methods
 }
 

@@ -31,6 +31,14 @@ impl Platform {
         self.begin_due_recordings(now);
     }
 
+    /// Somebody has come to a call: a recording, if their calls are recorded.
+    pub(super) fn begin_recording_of(&mut self, now: Instant, id: BridgeId, user: End) {
+        if self.is_recorded(id, user) && self.begin_recording(now, id, user).is_none() {
+            tracing::warn!("no media ports are left to record with");
+        }
+        self.begin_due_recordings(now);
+    }
+
     fn is_recorded(&mut self, id: BridgeId, end: End) -> bool {
         let Some(bridge) = self.bridges.get(&id) else { return false };
         let number = &bridge.leg(end).number;
@@ -198,8 +206,9 @@ impl Platform {
         }
         self.recording_changed(now, id, index, Change::Started);
         let is_up = self.bridges.get(&id).is_some_and(|bridge| bridge.stage == CallStage::Up);
-        if is_up && self.is_held(id) {
-            // The call was put on hold while the recorder made up its mind.
+        let is_news = self.recording(id, index).is_some_and(|it| it.script.is_news);
+        if is_up && (self.is_held(id) || is_news) {
+            // The call was put on hold, or handed on, while the recorder made up its mind.
             self.send_snapshot(now, id, index, call, Snapshot::OfStreams);
         }
     }
@@ -303,17 +312,22 @@ impl Platform {
         let (dialect, fault) = (self.settings.dialect, self.settings.fault);
         let heard =
             self.bridges.get(&id).map(|bridge| End::BOTH.map(|end| bridge.leg(end).is_heard()));
+        let formats = self.bridges.get(&id).map(|it| End::BOTH.map(|end| it.leg(end).formats()));
+        let formats =
+            |end: End| formats.as_ref().map(|it| it[end as usize].clone()).unwrap_or_default();
         let Some((recording, heard)) = self.recording(id, index).zip(heard) else { return };
         recording.script.hears(heard);
         let is_heard = |end: End| heard[end as usize];
         let offer = match (what, dialect) {
             (Snapshot::OfMetadata, _) => recording.said(),
             // RFC 7866 section 7.1.1.1: the stream of a side that is inactive may be paused.
-            (Snapshot::OfStreams, Dialect::Rfc) => recording.reoffer(is_heard, Hold::Inactive),
+            (Snapshot::OfStreams, Dialect::Rfc) => {
+                recording.reoffer(formats, is_heard, Hold::Inactive)
+            }
             // The product pauses them all.
             (Snapshot::OfStreams, Dialect::Webex) => {
                 let is_held = !End::BOTH.into_iter().all(is_heard);
-                recording.reoffer(|_| !is_held, Hold::InactiveNullAddress)
+                recording.reoffer(formats, |_| !is_held, Hold::InactiveNullAddress)
             }
         };
         let body = recording.script.body(&offer, dialect, fault);

@@ -86,6 +86,34 @@ impl Recording {
         }
     }
 
+    /// Whether it is not over.
+    pub fn is_alive(&self) -> bool {
+        self.stage != Stage::Over
+    }
+
+    /// The recording itself, which goes elsewhere with its user; what is left here is over.
+    pub fn hand_over(&mut self) -> Self {
+        let left = Self {
+            user: self.user,
+            call: None,
+            stage: Stage::Over,
+            streams: Vec::new(),
+            script: Script::default(),
+            waiting: VecDeque::new(),
+            said: self.said.clone(),
+            said_before: None,
+        };
+        std::mem::replace(self, left)
+    }
+
+    /// The two sides of the call change their names.
+    pub fn turn(&mut self) {
+        self.user = self.user.other();
+        self.streams.iter_mut().for_each(|stream| stream.of = stream.of.other());
+        self.waiting.iter_mut().for_each(|(from, _)| *from = from.other());
+        self.script.turn();
+    }
+
     /// The offer to the recorder: a stream for each side, only sent, under its label (RFC 7866
     /// section 7.1.1).
     pub fn offer(&mut self, formats: impl Fn(End) -> Vec<Format>, fault: Option<Fault>) -> Vec<u8> {
@@ -99,10 +127,20 @@ impl Recording {
 
     /// The offer again: the stream of whoever is not heard at present is held (RFC 7866 section
     /// 7.1.1.1).
-    pub fn reoffer(&mut self, is_heard: impl Fn(End) -> bool, how: Hold) -> Vec<u8> {
+    pub fn reoffer(
+        &mut self,
+        formats: impl Fn(End) -> Vec<Format>,
+        is_heard: impl Fn(End) -> bool,
+        how: Hold,
+    ) -> Vec<u8> {
         let streams = &self.streams;
         let next = self.said.revised(|session| {
             for (medium, stream) in session.media.iter_mut().zip(streams) {
+                // RFC 3264 section 8.3.2: somebody else may have come, who speaks other codecs.
+                let spoken = formats(stream.of);
+                if !medium.is_disabled() && !spoken.is_empty() && !same(&spoken, &medium.formats) {
+                    medium.formats = spoken;
+                }
                 // What the recorder wanted less of in an offer of its own, it may want again.
                 if !medium.is_disabled() {
                     medium.direction = Direction::SendOnly;
@@ -221,6 +259,11 @@ impl Recording {
             }
         }
     }
+}
+
+/// Whether the same can be said in these formats.
+fn same(one: &[Format], other: &[Format]) -> bool {
+    one.len() == other.len() && one.iter().all(|format| other.contains(format))
 }
 
 /// The label of the stream at this place: the field counts from 1.

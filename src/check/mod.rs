@@ -7,6 +7,7 @@ pub mod align;
 pub mod calls;
 mod limits;
 pub mod modes;
+pub mod people;
 mod requirement;
 pub mod rules;
 mod sources;

@@ -16,6 +16,10 @@ pub const SCENARIOS: Shelf =
 /// Every file under `features/`, sorted: `("features/x.feature", include_str!("../../…"))`.
 const FEATURE_FILES: &[Embedded] = &[
     ("features/dual_streams.feature", include_str!("../../features/dual_streams.feature")),
+    (
+        "features/hold_and_transfer.feature",
+        include_str!("../../features/hold_and_transfer.feature"),
+    ),
     ("features/recording_modes.feature", include_str!("../../features/recording_modes.feature")),
     ("features/start_and_end.feature", include_str!("../../features/start_and_end.feature")),
     (

@@ -15,6 +15,8 @@ mod selection;
 mod settings;
 mod stage;
 #[expect(clippy::needless_pass_by_value, reason = "cucumber hands every word over")]
+mod transfer;
+#[expect(clippy::needless_pass_by_value, reason = "cucumber hands every word over")]
 mod verdicts;
 mod vocabulary;
 mod words;

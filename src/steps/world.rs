@@ -35,6 +35,8 @@ struct Set {
     findings: Vec<Finding>,
     /// From when on "after that" counts.
     mark: Option<Instant>,
+    /// When somebody came or went.
+    passage: Option<Instant>,
 }
 
 /// What an example is played on.
@@ -164,6 +166,30 @@ impl World {
         Ok(())
     }
 
+    /// The present moment.
+    pub(super) fn now(&mut self) -> Result<Instant, StepError> {
+        Ok(self.set()?.testbed.now())
+    }
+
+    /// When "then" was.
+    pub(super) fn since(&mut self) -> Result<Instant, StepError> {
+        let none = || StepError::CannotRun("tell from when on: nothing happened".to_owned());
+        self.mark()?.ok_or_else(none)
+    }
+
+    /// Somebody comes or goes now.
+    pub(super) fn date_passages(&mut self) -> Result<(), StepError> {
+        let set = self.set()?;
+        set.passage = Some(set.testbed.now());
+        Ok(())
+    }
+
+    /// When somebody came or went last.
+    pub(super) fn passage(&mut self) -> Result<Instant, StepError> {
+        let none = || StepError::CannotRun("tell when: nobody came or went".to_owned());
+        self.set()?.passage.ok_or_else(none)
+    }
+
     /// When "that" was.
     pub(super) fn mark(&mut self) -> Result<Option<Instant>, StepError> {
         Ok(self.set()?.mark)
@@ -190,8 +216,14 @@ impl Stage for World {
         if let Some(pcap) = folder::open_packets(setting, folder.as_deref(), epoch)? {
             testbed.timeline_mut().write_pcap(pcap);
         }
-        let set =
-            Set { testbed, setting: setting.clone(), folder, findings: Vec::new(), mark: None };
+        let set = Set {
+            testbed,
+            setting: setting.clone(),
+            folder,
+            findings: Vec::new(),
+            mark: None,
+            passage: None,
+        };
         self.stage = Some(set);
         self.until("every telephone registers", |_, timeline| registered(timeline))
     }
@@ -266,6 +298,7 @@ pub const SOURCES: &[(&str, &str)] = &[
     ("src/steps/calls.rs", include_str!("calls.rs")),
     ("src/steps/recorder.rs", include_str!("recorder.rs")),
     ("src/steps/settings.rs", include_str!("settings.rs")),
+    ("src/steps/transfer.rs", include_str!("transfer.rs")),
     ("src/steps/verdicts.rs", include_str!("verdicts.rs")),
 ];
 

@@ -1,11 +1,15 @@
 //! The parts that can be played, each a state machine that touches no socket and asks no clock.
 
+mod diversion;
+mod failure;
 mod latch;
 pub mod phone;
 pub mod platform;
 mod ports;
 pub mod recorder;
 
+pub use diversion::{Elsewhere, Occasion};
+pub use failure::{FailureBehaviour, Heartbeat, RecorderChoice};
 pub use ports::Ports;
 
 use std::fmt;
@@ -79,6 +83,12 @@ pub enum Command {
     Press(String),
     /// Sets whose calls are recorded: a number, and the mode.
     Record(String, RecordingMode),
+    /// Decides what a platform does with recorders that fail.
+    Recorders(RecorderChoice),
+    /// Decides where a number's calls go that it does not take.
+    Divert(String, Occasion, Elsewhere),
+    /// Decides whether the messages that a number gets and leaves are recorded.
+    RecordMessages(String, bool),
     /// Makes a part be wrong on purpose from now on, by the name of the fault.
     Break(String),
 }
@@ -117,6 +127,12 @@ impl fmt::Display for Command {
             Self::Merge => f.write_str("joins the calls"),
             Self::Press(keys) => write!(f, "presses {keys}"),
             Self::Record(number, mode) => write!(f, "records {number}: {mode}"),
+            Self::Recorders(choice) => write!(f, "{choice}"),
+            Self::Divert(number, when, to) => {
+                write!(f, "sends the calls of {number} to {to} {when}")
+            }
+            Self::RecordMessages(number, true) => write!(f, "records the messages of {number}"),
+            Self::RecordMessages(number, false) => write!(f, "records no messages of {number}"),
             Self::Break(fault) => write!(f, "breaks: {fault}"),
         }
     }

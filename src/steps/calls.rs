@@ -224,7 +224,7 @@ const RINGBACK: Duration = Duration::from_secs(1);
 /// As long as a platform waits for its recorder at most (product: 50 ms to 10 s).
 pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 /// A telephone rings this long before people take it.
-const RINGING: Duration = Duration::from_secs(2);
+pub(super) const RINGING: Duration = Duration::from_secs(2);
 /// What the end of a call, or a change of it, sets off has crossed any network of ours by then.
 pub(super) const AFTERMATH: Duration = Duration::from_millis(800);
 /// 555-0199: reserved for stories.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::calls::{self, AFTERMATH, PATIENCE, is_at, is_over, recorder_has_answered};
+use super::calls::{self, AFTERMATH, PATIENCE, RINGING, is_at, is_over, recorder_has_answered};
 use super::outcome::StepError;
 use super::words::{Count, Party};
 use super::world::World;
@@ -25,6 +25,7 @@ fn transfers(world: &mut World, party: Party, heir: Party) -> Result<(), StepErr
 /// knows, the recorder too.
 #[cucumber::when(expr = "{party} takes the transferred call")]
 fn takes(world: &mut World, heir: Party) -> Result<(), StepError> {
+    world.pass(RINGING)?;
     world.date_passages()?;
     world.tell(&heir.0, Command::Answer)?;
     world.until("whoever handed the call on hangs up", |dialogs, timeline| {

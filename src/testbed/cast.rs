@@ -269,6 +269,7 @@ impl Builder<'_> {
                 scenario::Recording::Never => RecordingMode::Never,
                 scenario::Recording::Always => RecordingMode::Always,
             },
+            diversions: platform::Diversions::default(),
         });
         Platform::new(platform::Settings {
             domain: DOMAIN.to_owned(),
@@ -285,11 +286,23 @@ impl Builder<'_> {
                 scenario::Dialect::Webex => platform::Dialect::Webex,
             },
             patience: PATIENCE,
+            failing: self.failing(part, places),
             large_requests_to_tcp: platform.large_requests == scenario::LargeRequests::Move,
             fault: fault(part).and_then(platform::Fault::named),
             seed,
             epoch: self.epoch,
         })
+    }
+
+    /// The recorders after the first.
+    fn failing(&self, part: &Part, places: &[Place]) -> platform::Failing {
+        let parts = self.scenario.cast.iter().zip(places);
+        let recorders = parts.filter(|(part, _)| part.role.name() == scenario::RoleName::Recorder);
+        let further = recorders.skip(1).filter_map(|(_, place)| {
+            let wanted = transport(part.transport);
+            place.listen.iter().find(|(it, _)| *it == wanted).or(place.listen.first()).copied()
+        });
+        platform::Failing { further: further.collect(), ..platform::Failing::default() }
     }
 
     fn recorder(&mut self, part: &Part, place: &Place, seed: u64) -> Recorder {

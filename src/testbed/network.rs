@@ -25,7 +25,9 @@ pub fn simulated_host(index: usize, part: &Part) -> IpAddr {
         scenario::Role::Phone(_) if high > 0 => Ipv4Addr::new(198, 18, high, low),
         scenario::Role::Phone(_) => Ipv4Addr::new(192, 0, 2, low),
         scenario::Role::Platform(_) => Ipv4Addr::new(198, 51, 100, 10),
-        scenario::Role::Recorder => Ipv4Addr::new(203, 0, 113, 10),
+        scenario::Role::Recorder if part.name == "recorder" => Ipv4Addr::new(203, 0, 113, 10),
+        // Another one.
+        scenario::Role::Recorder => Ipv4Addr::new(203, 0, 113, 10_u8.saturating_add(low)),
     };
     IpAddr::V4(address)
 }

@@ -16,7 +16,7 @@ use crate::sdp::{
     self, Capabilities, Codec, Description, Direction, Format, Hold, Medium, Negotiated, Origin,
     Session, Side, Slot, negotiate,
 };
-use crate::sip::agent::{Body, Reply};
+use crate::sip::agent::{Body, CallId, Reply};
 use crate::sip::{Message, Method, Uri};
 use crate::time::{Epoch, Instant};
 
@@ -27,6 +27,8 @@ pub struct Call {
     pub stage: Stage,
     /// What is to be done with it once it is on hold.
     pub intent: Option<Intent>,
+    /// The call to whoever is to take it.
+    pub handed_to: Option<CallId>,
     /// Whether it leads to a room in which the platform joins calls.
     pub is_room: bool,
     local: SocketAddr,
@@ -78,6 +80,7 @@ impl Call {
         Self {
             stage: Stage::Dialling,
             intent: None,
+            handed_to: None,
             is_room: false,
             local,
             voice: settings.voice,

@@ -153,7 +153,11 @@ impl Phone {
                 }
             }
             // Not for telephones.
-            Command::Record(..) | Command::Break(_) => {}
+            Command::Record(..)
+            | Command::Recorders(_)
+            | Command::Divert(..)
+            | Command::RecordMessages(..)
+            | Command::Break(_) => {}
         }
     }
 

@@ -33,6 +33,9 @@ impl Phone {
         if let Uri::Sip(uri) = &mut target {
             uri.push_header("Replaces", &replaces.to_string());
         }
+        if let Some(call) = self.calls.get_mut(&first) {
+            call.handed_to = Some(second);
+        }
         self.intend(now, first, Intent::HandOn(target));
     }
 
@@ -83,7 +86,13 @@ impl Phone {
         let code: Option<u16> = code.and_then(|code| code.parse().ok());
         let _ = self.agent.respond(now, id, Reply::new(if code.is_some() { 200 } else { 400 }));
         match code {
-            Some(200..300) => self.leave(now, call),
+            Some(200..300) => {
+                let other = self.calls.get(&call).and_then(|call| call.handed_to);
+                self.leave(now, call);
+                if let Some(other) = other {
+                    self.leave(now, other);
+                }
+            }
             Some(300..) => self.take_back(now, call),
             _ => {}
         }
@@ -91,9 +100,8 @@ impl Phone {
 
     /// Nobody took the call: its person takes it up again.
     pub(super) fn take_back(&mut self, now: Instant, id: CallId) {
-        let Some(call) = self.calls.get_mut(&id).filter(|call| call.stage == Stage::Up) else {
-            return;
-        };
+        let is_meant = |call: &&mut super::Call| call.stage == Stage::Up && call.is_held();
+        let Some(call) = self.calls.get_mut(&id).filter(is_meant) else { return };
         let body = call.resume();
         let _ = self.agent.reinvite(now, id, Content::from(body));
     }

@@ -2,6 +2,7 @@
 //! back-to-back user agent, RFC 7092 section 3.2).
 
 use super::leg::Leg;
+use super::mailbox::Mailbox;
 use super::recording::Recording;
 use super::transfer::Teller;
 use crate::sip::agent::RequestId;
@@ -24,6 +25,14 @@ pub struct Bridge {
     pub transfer: Option<Transfer>,
     /// What somebody is asked for since there is somebody new at the other end.
     pub renewal: Option<Renewal>,
+    /// Whether somebody was told that it cannot be recorded.
+    pub is_known_to_fail: bool,
+    /// Who was called before whoever is called now.
+    pub diverted: Vec<String>,
+    /// How many more hops it may take (RFC 3261 section 20.22).
+    pub hops: u8,
+    /// A mailbox that has taken the call.
+    pub mailbox: Option<Mailbox>,
     /// The recordings that have just come here with their user.
     pub moved: Vec<usize>,
 }
@@ -105,6 +114,10 @@ impl Bridge {
             tracking_id,
             transfer: None,
             renewal: None,
+            is_known_to_fail: false,
+            diverted: Vec::new(),
+            hops: 70,
+            mailbox: None,
             moved: Vec::new(),
         }
     }

@@ -30,7 +30,6 @@ impl Platform {
         let target = request.request_uri().map_err(|_| 400_u16)?;
         let unknown = if self.has(Fault::CallItBusy) { 486_u16 } else { 404 };
         let callee = user_of(&target, &self.settings.users).ok_or(unknown)?.clone();
-        let way = self.way_to(&callee.number, now)?;
         let hops = request.max_forwards().map_err(|_| 400_u16)?.unwrap_or(70);
         if hops == 0 {
             return Err(483);
@@ -43,25 +42,17 @@ impl Platform {
         let (number, display) = (callee.number.clone(), callee.display.clone());
         let mut bridge = self.bridge(now, id, &caller, number, display)?;
         bridge.leg_mut(End::Caller).call = Some(call);
-        let body = offer.map(|offer| {
-            let body = bridge.leg_mut(End::Callee).say(&offer, false);
+        bridge.hops = hops - 1;
+        if let Some(offer) = offer {
             bridge.leg_mut(End::Caller).hear(offer, false);
-            sdp_body(body)
-        });
-        let (from, to) =
-            (self.identity(bridge.leg(End::Caller)), self.identity(bridge.leg(End::Callee)));
-        let headers = vec![("Max-Forwards".into(), (hops - 1).to_string())];
-        let onward = match self.call_out(now, way, from, to, Content { headers, body }) {
-            Ok(onward) => onward,
-            Err(code) => {
-                bridge.legs.iter().for_each(|leg| self.release_port(leg.local));
-                return Err(code);
-            }
-        };
-        bridge.leg_mut(End::Callee).call = Some(onward);
-        self.places.insert(call, Place::Leg(id, End::Caller));
-        self.places.insert(onward, Place::Leg(id, End::Callee));
+        }
         self.bridges.insert(id, bridge);
+        if let Err(code) = self.reach(now, id) {
+            let gone = self.bridges.remove(&id);
+            gone.iter().flat_map(|it| &it.legs).for_each(|leg| self.release_port(leg.local));
+            return Err(code);
+        }
+        self.places.insert(call, Place::Leg(id, End::Caller));
         if self.has(Fault::RecordRinging) {
             self.begin_recordings(now, id);
         }
@@ -148,4 +139,4 @@ pub(super) fn sdp_body(bytes: Vec<u8>) -> Body {
 }
 
 /// RFC 3261 section 16.6 step 11: more than three minutes.
-const RINGING_MAX: Duration = Duration::from_secs(181);
+pub(super) const RINGING_MAX: Duration = Duration::from_secs(181);

@@ -17,6 +17,9 @@ impl Platform {
             Event::Acknowledged { request, .. } => self.acknowledged(now, id, &request),
             Event::Failed { call, code, .. } => {
                 self.places.remove(&call);
+                if end == End::Callee && self.goes_elsewhere(now, id, code) {
+                    return;
+                }
                 self.finish(now, id, end, code);
             }
             Event::Ended { call, .. } => {
@@ -87,7 +90,7 @@ impl Platform {
         self.up(now, id);
     }
 
-    fn up(&mut self, now: Instant, id: BridgeId) {
+    pub(super) fn up(&mut self, now: Instant, id: BridgeId) {
         if let Some(bridge) = self.bridges.get_mut(&id) {
             bridge.stage = Stage::Up;
         }
@@ -132,12 +135,15 @@ impl Platform {
             return;
         }
         let mut callers = Vec::new();
-        for bridge in self.bridges.values() {
+        for (id, bridge) in &self.bridges {
             if matches!(bridge.stage, Stage::Calling(until) if until <= now) {
-                callers.extend(bridge.leg(End::Caller).call);
+                callers.extend(bridge.leg(End::Caller).call.map(|caller| (*id, caller)));
             }
         }
-        for caller in callers {
+        for (id, caller) in callers {
+            if self.goes_elsewhere(now, id, 408) {
+                continue;
+            }
             let _ = self.agent.reject(now, caller, &Reply::new(408));
         }
     }

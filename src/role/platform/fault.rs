@@ -77,6 +77,20 @@ pub enum Fault {
     GarbleRinging,
     /// Ends a line of its 180 with LF alone.
     BreakLine,
+    /// Asks no recorder but the first.
+    AskOneRecorderOnly,
+    /// Lets a call go on that should end because it cannot be recorded.
+    GoOnUnrecorded,
+    /// Does not ask whether its recorders are there.
+    LetTheHeartStop,
+    /// Sends no call elsewhere that nobody takes.
+    LetItRing,
+    /// Keeps no messages.
+    ForgetMessages,
+    /// Records messages although nobody wants it.
+    RecordAllMessages,
+    /// Does not tell the recorder that a call is a message, nor how it came there.
+    CallMessagesCalls,
     /// Tells nobody how a transfer goes.
     TellNobodyOfTransfers,
     /// Does not tell the recorder to whom a call was handed on.
@@ -123,6 +137,13 @@ impl Fault {
         ("offer-both-ways", Self::OfferBothWays),
         ("garble-ringing", Self::GarbleRinging),
         ("break-line", Self::BreakLine),
+        ("ask-one-recorder-only", Self::AskOneRecorderOnly),
+        ("go-on-unrecorded", Self::GoOnUnrecorded),
+        ("let-the-heart-stop", Self::LetTheHeartStop),
+        ("let-it-ring", Self::LetItRing),
+        ("forget-messages", Self::ForgetMessages),
+        ("record-all-messages", Self::RecordAllMessages),
+        ("call-messages-calls", Self::CallMessagesCalls),
         ("tell-nobody-of-transfers", Self::TellNobodyOfTransfers),
         ("name-no-newcomer", Self::NameNoNewcomer),
     ];

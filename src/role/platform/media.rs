@@ -30,9 +30,26 @@ impl Platform {
             return self.relay_report(id, packet);
         };
         if bridge.leg_mut(from).takes(packet.source, is_rtcp, &packet.payload) {
-            self.pass_on(id, from, is_rtcp, packet);
-            self.copy(now, id, from, is_rtcp, packet);
+            self.relay_from(now, id, from, is_rtcp, packet);
         }
+    }
+
+    /// What was said at one end goes to the other, and to the recorders.
+    pub(super) fn relay_from(
+        &mut self,
+        now: Instant,
+        id: BridgeId,
+        from: End,
+        is_rtcp: bool,
+        packet: &Packet,
+    ) {
+        let Some(bridge) = self.bridges.get(&id) else { return };
+        if bridge.mailbox.is_some() && from == End::Caller {
+            self.deposit(now, id, packet);
+        } else {
+            self.pass_on(id, from, is_rtcp, packet);
+        }
+        self.copy(now, id, from, is_rtcp, packet);
     }
 
     /// What one telephone sent goes to the other.

@@ -11,9 +11,9 @@ use super::settings::{Dialect, Settings};
 use super::spoil::spoil_metadata;
 use crate::sip::agent;
 use crate::siprec::{
-    self, BroadWorks, Call, DataMode, Group, Id, Interval, Layout, Metadata, NameId, Participant,
-    ParticipantSession, ParticipantStream, Recording, Session, SessionRecording, Stream,
-    StreamMode,
+    self, BroadWorks, Call, DataMode, Extension, Group, Id, Interval, Layout, Metadata, NameId,
+    Parent, Participant, ParticipantSession, ParticipantStream, Recording, Redirect, Session,
+    SessionRecording, Stream, StreamMode,
 };
 use crate::time::Instant;
 
@@ -105,7 +105,11 @@ impl Script {
                 .iter()
                 .map(|(end, id)| association(*end, id, &streams, &time))
                 .collect(),
-            extensions: broadworks.extension(&session, Some(extension_id)).into_iter().collect(),
+            extensions: broadworks
+                .extension(&session, Some(extension_id))
+                .into_iter()
+                .chain(voicemail(bridge, &session, settings.fault))
+                .collect(),
             quirks: Vec::new(),
         };
         let session_id = uuid(rng).replace('-', "");
@@ -165,7 +169,7 @@ fn broadworks(bridge: &Bridge, user: End) -> BroadWorks {
     let (calling, called) = (number(End::Caller), number(End::Callee));
     let call = match user {
         End::Caller => Call::Originating { calling, dialed: called.clone(), called },
-        End::Callee => Call::Terminating { calling, called, redirect: None },
+        End::Callee => Call::Terminating { calling, called, redirect: redirect(bridge) },
     };
     BroadWorks {
         version: Some("4.0".to_owned()),
@@ -178,6 +182,24 @@ fn broadworks(bridge: &Bridge, user: End) -> BroadWorks {
         recording_type: Some("on".to_owned()),
         ..BroadWorks::default()
     }
+}
+
+/// That a call is a message, in a namespace of our own: the product's way of saying so is not
+/// known.
+fn voicemail(bridge: &Bridge, session: &Id, fault: Option<Fault>) -> Option<Extension> {
+    let is_told = bridge.mailbox.is_some() && fault != Some(Fault::CallMessagesCalls);
+    let parent = Parent::Session(session.clone());
+    is_told.then(|| Extension::new(parent, VOICEMAIL).ok()).flatten()
+}
+
+/// How a call came to whoever took it, if not straight.
+fn redirect(bridge: &Bridge) -> Option<Redirect> {
+    let (first, last) = bridge.diverted.first().zip(bridge.diverted.last())?;
+    Some(Redirect {
+        last: Some(last.clone()),
+        original: Some(first.clone()),
+        count: Some(bridge.diverted.len().to_string()),
+    })
 }
 
 pub(super) fn new_id(dialect: Dialect, rng: &mut ChaCha8Rng) -> Id {
@@ -194,3 +216,6 @@ pub fn uuid(rng: &mut ChaCha8Rng) -> String {
     let id = new_id(Dialect::Webex, rng);
     id.as_str().trim_start_matches("urn:uuid:").to_owned()
 }
+
+/// See [`voicemail`].
+const VOICEMAIL: &str = "<voicemail xmlns=\"urn:example:recording-voicemail:1\"/>";

@@ -6,13 +6,18 @@ mod bridge;
 mod calls;
 mod change;
 mod course;
+mod failure;
 mod fault;
 mod follow;
+mod forward;
+mod heartbeat;
 mod invitation;
 mod leg;
+mod mailbox;
 mod media;
 mod metadata;
 mod modify;
+mod mouth;
 mod record;
 mod recording;
 mod registrar;
@@ -20,7 +25,9 @@ mod settings;
 mod spoil;
 mod transfer;
 
+pub use failure::Failing;
 pub use fault::Fault;
+pub use forward::Diversions;
 pub use settings::{Dialect, Settings, User};
 
 use std::collections::{BTreeMap, VecDeque};
@@ -28,12 +35,13 @@ use std::collections::{BTreeMap, VecDeque};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 
-use super::{Command, Input, Output, RecordingMode, Role, SESSION_TIMER};
+use super::{Command, Input, Output, RecorderChoice, RecordingMode, Role, SESSION_TIMER};
 use crate::packet::Packet;
 use crate::sip::Method;
 use crate::sip::agent::{CallId, Event, Reply, Settings as AgentSettings, UserAgent};
 use crate::time::Instant;
 use bridge::{Bridge, End};
+use heartbeat::Pulse;
 use registrar::Registrar;
 use spoil::{Spoiler, spoil_message};
 
@@ -46,6 +54,9 @@ pub struct Platform {
     bridges: BTreeMap<BridgeId, Bridge>,
     /// What each call of the agent is there for.
     places: BTreeMap<CallId, Place>,
+    /// How each recorder is, by its place in the list.
+    pulses: BTreeMap<usize, Pulse>,
+    next_beat: Option<Instant>,
     /// Those who leave, and until when they may take their time.
     leaving: BTreeMap<CallId, Instant>,
     /// Which bridge has each media port, for RTP and for RTCP.
@@ -101,6 +112,8 @@ impl Platform {
             registrar,
             bridges: BTreeMap::new(),
             places: BTreeMap::new(),
+            pulses: BTreeMap::new(),
+            next_beat: None,
             leaving: BTreeMap::new(),
             ports: BTreeMap::new(),
             bridges_begun: 0,
@@ -133,6 +146,17 @@ impl Platform {
         match command {
             // Whoever runs the platform shuts it down: nobody is left talking to nobody.
             Command::HangUp => self.end_all(now),
+            Command::Divert(number, when, to) => {
+                if let Some(user) = self.user_mut(&number) {
+                    user.diversions.set(when, to);
+                }
+            }
+            Command::RecordMessages(number, records) => {
+                if let Some(user) = self.user_mut(&number) {
+                    user.diversions.records_messages = records;
+                }
+            }
+            Command::Recorders(choice) => self.choose_recorders(now, choice),
             Command::Record(number, mode) => self.set_recording(&number, mode),
             Command::Break(fault) => {
                 self.settings.fault = Fault::named(&fault);
@@ -140,6 +164,22 @@ impl Platform {
             }
             // For telephones.
             _ => {}
+        }
+    }
+
+    fn choose_recorders(&mut self, now: Instant, choice: RecorderChoice) {
+        match choice {
+            RecorderChoice::OnFailure(behaviour) => self.settings.failing.behaviour = behaviour,
+            RecorderChoice::StandBy => self.settings.failing.stands_by = true,
+            RecorderChoice::Patience(span) => {
+                self.settings.patience =
+                    span.clamp(*failure::PATIENCE.start(), *failure::PATIENCE.end());
+            }
+            RecorderChoice::Beat(heartbeat) => {
+                self.settings.failing.heartbeat = Some(heartbeat);
+                self.next_beat = Some(now);
+                self.beat(now);
+            }
         }
     }
 
@@ -198,6 +238,9 @@ impl Platform {
                 Some(Place::Leaving) => self.handle_leaving(now, event),
                 None => {}
             },
+            Event::Response { id, call: None, response, .. } => {
+                self.beaten(now, id, response.as_ref());
+            }
             Event::Response { .. }
             | Event::Registered { .. }
             | Event::Unregistered { .. }
@@ -246,7 +289,9 @@ impl Role for Platform {
                 if self.agent.next_deadline().is_some_and(|due| due <= now) {
                     self.agent.handle_timeout(now);
                 }
-                if self.due.is_some_and(|due| due <= now) {
+                if self.due.is_none_or(|due| due <= now) {
+                    self.beat(now);
+                    self.speak_for_mailboxes(now);
                     self.end_ringing(now);
                     self.see_off(now);
                     self.begin_due_recordings(now);
@@ -258,7 +303,13 @@ impl Role for Platform {
             }
         }
         self.drain_events(now);
-        let due = [self.ringing_deadline(), self.leaving_deadline(), self.recording_deadline()];
+        let due = [
+            self.ringing_deadline(),
+            self.leaving_deadline(),
+            self.recording_deadline(),
+            self.beat_deadline(),
+            self.mailbox_deadline(),
+        ];
         self.due = due.into_iter().flatten().min();
     }
 

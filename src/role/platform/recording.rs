@@ -27,6 +27,8 @@ pub struct Recording {
     pub call: Option<CallId>,
     /// How far it is.
     pub stage: Stage,
+    /// The place in the list of the recorder that it is at.
+    pub recorder: usize,
     /// One stream for each side of the call: the recorded user's own first.
     pub streams: Vec<Stream>,
     /// What the metadata says.
@@ -78,6 +80,7 @@ impl Recording {
             user,
             call: None,
             stage: Stage::Due(due),
+            recorder: 0,
             streams,
             script,
             waiting: VecDeque::new(),
@@ -97,6 +100,7 @@ impl Recording {
             user: self.user,
             call: None,
             stage: Stage::Over,
+            recorder: self.recorder,
             streams: Vec::new(),
             script: Script::default(),
             waiting: VecDeque::new(),

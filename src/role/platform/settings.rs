@@ -3,7 +3,9 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use super::failure::Failing;
 use super::fault::Fault;
+use super::forward::Diversions;
 use crate::packet::Transport;
 use crate::role::{Ports, RecordingMode};
 use crate::time::Epoch;
@@ -25,6 +27,8 @@ pub struct Settings {
     pub dialect: Dialect,
     /// How long it waits for the recorder to answer: 50 ms to 10 s (product: `maxResponseWaitTime`).
     pub patience: Duration,
+    /// What it does where a recorder fails.
+    pub failing: Failing,
     /// Whether a large request to the recorder moves from UDP to TCP (RFC 3261 section 18.1.1).
     pub large_requests_to_tcp: bool,
     /// How it is wrong on purpose.
@@ -49,6 +53,8 @@ pub struct User {
     pub takes_sha256: bool,
     /// Whether their calls are recorded.
     pub recording: RecordingMode,
+    /// Where their calls go that they do not take.
+    pub diversions: Diversions,
 }
 
 /// How a recording client speaks: by the RFCs, or as the product really does.

@@ -332,6 +332,7 @@ fn platform(wish: &Wish) -> Platform {
         password: None,
         takes_sha256: true,
         recording: if recorded { RecordingMode::Always } else { RecordingMode::Never },
+        diversions: platform::Diversions::default(),
     };
     let users = [
         (ALICE, "Alice", wish.recorded[0]),
@@ -346,6 +347,7 @@ fn platform(wish: &Wish) -> Platform {
         recorder: Some((Transport::Udp, sip_at(RECORDER_AT))),
         dialect: wish.dialect,
         patience: wish.patience,
+        failing: platform::Failing::default(),
         large_requests_to_tcp: false,
         fault: None,
         seed: 1,

@@ -6,6 +6,7 @@
 pub mod align;
 pub mod calls;
 mod limits;
+pub mod messages;
 pub mod modes;
 pub mod people;
 mod requirement;

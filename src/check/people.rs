@@ -6,11 +6,13 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::streams::name_of;
-use super::view::{carries, heard, is_living, recorded, spoken, voices};
+use super::view::{carries, heard, is_living, recorded, spoken};
 use super::whole::Lost;
 use super::{Limits, Verdict};
 use crate::audio::Mark;
-use crate::evidence::{Flow, Kind, RecordingSession, Speakers, Timeline, recordings};
+use crate::evidence::{
+    Flow, Kind, RecordedStream, RecordingSession, RtpSeen, Sound, Speakers, Timeline, recordings,
+};
 use crate::siprec::Metadata;
 use crate::time::Instant;
 
@@ -73,29 +75,36 @@ pub fn is_private_since(timeline: &Timeline, name: &str, since: Instant) -> Verd
     }
 }
 
-/// Somebody is on one stream of a recording, alone, and everybody else on another.
-pub fn is_apart(timeline: &Timeline, name: &str, others: &[&str]) -> Verdict {
-    let speakers = Speakers::of(timeline);
-    let Some(voice) = speakers.voice_of(name) else {
+/// What somebody says from a moment on is on one stream of each recording, and nobody else ever is
+/// on that one.
+pub fn is_apart(timeline: &Timeline, name: &str, since: Instant) -> Verdict {
+    let Some(voice) = Speakers::of(timeline).voice_of(name) else {
         return Verdict::Inconclusive(format!("{name} said nothing"));
     };
-    let wanted: BTreeSet<_> = others.iter().filter_map(|name| speakers.voice_of(name)).collect();
     let mut found = false;
     let mut last = Instant::START;
     for session in living(timeline) {
         last = session.dialog.invited;
-        for stream in &session.streams {
-            let heard = voices(&heard(stream.flows.iter().copied()));
-            if heard.contains(&voice) && heard.len() > 1 {
-                let seen = format!("{name} is heard on one stream with somebody else");
-                return Verdict::fail("WXC-STR-2", last, seen);
-            }
-            found |= wanted.is_subset(&heard);
+        let is_own = |packet: &&RtpSeen| packet.sound.voice().is_some_and(|it| it.voice() == voice);
+        let packets = |stream: &RecordedStream<'_>| -> Vec<RtpSeen> {
+            stream.flows.iter().flat_map(|flow| flow.nearest_to_receiver()).copied().collect()
+        };
+        let streams: Vec<_> = session.streams.iter().map(packets).collect();
+        let own = streams.iter().filter(|it| it.iter().filter(is_own).any(|it| it.at >= since));
+        let own: Vec<_> = own.collect();
+        let is_shared = |stream: &&Vec<RtpSeen>| {
+            stream
+                .iter()
+                .filter(|it| it.sound.voice().is_some() || it.sound == Sound::Mixed)
+                .any(|packet| !is_own(&packet))
+        };
+        if own.len() > 1 || own.iter().any(|stream| is_shared(stream)) {
+            let seen = format!("{name} is heard on one stream with somebody else");
+            return Verdict::fail("WXC-STR-2", last, seen);
         }
+        found |= own.len() == 1;
     }
-    Verdict::require(found, "RFC7245-3.1.5-1", last, || {
-        "no stream carries everybody else".to_owned()
-    })
+    Verdict::require(found, "RFC7245-3.1.5-1", last, || format!("{name} is on no stream"))
 }
 
 /// The recorder knows that just these people are in the call, in every recording that goes on.

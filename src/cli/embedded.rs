@@ -22,10 +22,12 @@ const FEATURE_FILES: &[Embedded] = &[
     ),
     ("features/recording_modes.feature", include_str!("../../features/recording_modes.feature")),
     ("features/start_and_end.feature", include_str!("../../features/start_and_end.feature")),
+    ("features/voice_messages.feature", include_str!("../../features/voice_messages.feature")),
     (
         "features/when_the_recorder_fails.feature",
         include_str!("../../features/when_the_recorder_fails.feature"),
     ),
+    ("features/who_spoke.feature", include_str!("../../features/who_spoke.feature")),
 ];
 
 /// Every file under `scenarios/`, sorted.

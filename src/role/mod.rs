@@ -79,6 +79,8 @@ pub enum Command {
     Connect,
     /// Joins all its calls into one.
     Merge,
+    /// Says nothing any more, while the calls go on.
+    FallSilent,
     /// Presses keys during a call: digits, `*`, `#`, `A` to `D`.
     Press(String),
     /// Sets whose calls are recorded: a number, and the mode.
@@ -124,6 +126,7 @@ impl fmt::Display for Command {
             Self::Resume => f.write_str("resumes the call"),
             Self::Transfer(number) => write!(f, "hands the call on to {number}"),
             Self::Connect => f.write_str("connects the two others"),
+            Self::FallSilent => f.write_str("falls silent"),
             Self::Merge => f.write_str("joins the calls"),
             Self::Press(keys) => write!(f, "presses {keys}"),
             Self::Record(number, mode) => write!(f, "records {number}: {mode}"),

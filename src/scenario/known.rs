@@ -30,6 +30,7 @@ pub const CAPABILITIES: &[(&str, &str)] = &[
     ("pause", "a user can pause the recording and resume it"),
     ("record awareness", "a phone can be told that it is recorded (RFC 7866 section 6.3)"),
     ("reminder tone", "a tone reminds everybody that the call is recorded"),
+    ("second recorder", "another recorder is asked where the first one fails"),
     ("third phone", "Carol has a telephone too, with a number of her own"),
     ("transfer", "a party can be transferred to another"),
     ("voicemail", "an unanswered call goes to a mailbox"),

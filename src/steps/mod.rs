@@ -2,9 +2,13 @@
 
 #[expect(clippy::needless_pass_by_value, reason = "cucumber hands every word over")]
 mod calls;
+#[expect(clippy::needless_pass_by_value, reason = "cucumber hands every word over")]
+mod failure;
 mod feature;
 mod folder;
 mod lint;
+#[expect(clippy::needless_pass_by_value, reason = "cucumber hands every word over")]
+mod mailbox;
 mod outcome;
 mod outline;
 mod plan;

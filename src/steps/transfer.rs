@@ -7,7 +7,7 @@ use super::outcome::StepError;
 use super::words::{Count, Party};
 use super::world::World;
 use crate::check::people::{self, Passage};
-use crate::evidence::{Dialog, Side, Timeline};
+use crate::evidence::{Dialog, Kind, Side, Timeline};
 use crate::role::Command;
 
 /// Somebody hands the call on to somebody else, whose telephone rings.
@@ -96,6 +96,21 @@ fn leaves(world: &mut World, party: Party) -> Result<(), StepError> {
     settle(world)
 }
 
+/// All others fall silent, so that this person can be heard among them; "from then on" counts from
+/// there.
+#[cucumber::when(expr = "only {party} goes on talking")]
+fn talks_alone(world: &mut World, party: Party) -> Result<(), StepError> {
+    let others = world.look(|timeline| {
+        let phones = timeline.cast().members().iter().filter(|it| it.kind == Kind::Phone);
+        phones.map(|it| it.name.to_string()).filter(|name| *name != party.0).collect::<Vec<_>>()
+    })?;
+    for other in others {
+        world.tell(&other, Command::FallSilent)?;
+    }
+    world.pass(AFTERMATH)?;
+    world.set_mark()
+}
+
 /// What this person says from then on reaches the recorder.
 #[cucumber::then(expr = "{party} is recorded from then on")]
 fn is_recorded(world: &mut World, party: Party) -> Result<(), StepError> {
@@ -126,10 +141,11 @@ fn hears(world: &mut World, listener: Party, speaker: Party) -> Result<(), StepE
     })
 }
 
-/// The first is on a stream alone, the others together on another.
-#[cucumber::then(expr = "{party} is recorded apart from {party} and {party}")]
-fn apart(world: &mut World, own: Party, one: Party, other: Party) -> Result<(), StepError> {
-    world.judge(|timeline, _| people::is_apart(timeline, &own.0, &[&one.0, &other.0]))
+/// This person is on a stream alone, in every recording.
+#[cucumber::then(expr = "{party} is recorded apart from the others")]
+fn apart(world: &mut World, party: Party) -> Result<(), StepError> {
+    let since = world.since()?;
+    world.judge(|timeline, _| people::is_apart(timeline, &party.0, since))
 }
 
 /// The recorder was told of these two, and of nobody else who would still be there.
@@ -177,7 +193,7 @@ pub(super) fn settle(world: &mut World) -> Result<(), StepError> {
     world.set_mark()
 }
 
-fn is_own(dialog: &Dialog<'_>, timeline: &Timeline, party: &Party) -> bool {
+pub(super) fn is_own(dialog: &Dialog<'_>, timeline: &Timeline, party: &Party) -> bool {
     is_at(dialog.caller, timeline, party) || is_at(dialog.callee, timeline, party)
 }
 

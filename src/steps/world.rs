@@ -296,6 +296,8 @@ const LAST_WORDS: Duration = Duration::from_millis(500);
 /// `tallylight steps`.
 pub const SOURCES: &[(&str, &str)] = &[
     ("src/steps/calls.rs", include_str!("calls.rs")),
+    ("src/steps/failure.rs", include_str!("failure.rs")),
+    ("src/steps/mailbox.rs", include_str!("mailbox.rs")),
     ("src/steps/recorder.rs", include_str!("recorder.rs")),
     ("src/steps/settings.rs", include_str!("settings.rs")),
     ("src/steps/transfer.rs", include_str!("transfer.rs")),

@@ -246,6 +246,7 @@ impl Builder<'_> {
             voice,
             password: phone.password.clone(),
             record_aware: phone.record_aware,
+            is_silent: false,
             registration: REGISTRATION,
             seed,
             epoch: self.epoch,

@@ -29,6 +29,7 @@ pub struct Call {
     pub intent: Option<Intent>,
     /// The call to whoever is to take it.
     pub handed_to: Option<CallId>,
+    is_silent: bool,
     /// Whether it leads to a room in which the platform joins calls.
     pub is_room: bool,
     local: SocketAddr,
@@ -81,6 +82,7 @@ impl Call {
             stage: Stage::Dialling,
             intent: None,
             handed_to: None,
+            is_silent: settings.is_silent,
             is_room: false,
             local,
             voice: settings.voice,
@@ -187,6 +189,12 @@ impl Call {
         }
     }
 
+    /// Its person says nothing any more.
+    pub fn fall_silent(&mut self) {
+        self.is_silent = true;
+        self.stream.iter_mut().for_each(Stream::fall_silent);
+    }
+
     /// Whether its person has put it on hold.
     pub fn is_held(&self) -> bool {
         self.said.media.iter().any(|medium| medium.hold.is_some())
@@ -257,7 +265,7 @@ impl Call {
         let stream = self.stream.get_or_insert_with(|| {
             Stream::new(now, self.voice, codec, &self.cname, self.epoch, self.seed)
         });
-        if agreed.may_send && !held {
+        if agreed.may_send && !held && !self.is_silent {
             stream.speak_from(now, codec, agreed.send.payload_type);
         } else {
             stream.fall_silent();

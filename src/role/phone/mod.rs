@@ -48,6 +48,8 @@ pub struct Settings {
     pub password: Option<String>,
     /// Whether it understands `a=record` and says so (RFC 7866 section 6.3).
     pub record_aware: bool,
+    /// Whether its person says nothing.
+    pub is_silent: bool,
     /// How long a registration lasts.
     pub registration: Duration,
     /// Where all its random numbers come from.
@@ -147,6 +149,10 @@ impl Phone {
             Command::Transfer(number) => self.transfer(now, number),
             Command::Connect => self.connect(now),
             Command::Merge => self.merge(now),
+            Command::FallSilent => {
+                self.settings.is_silent = true;
+                self.calls.values_mut().for_each(Call::fall_silent);
+            }
             Command::Press(keys) => {
                 if let Some((_, call)) = self.current() {
                     call.press(keys);

@@ -42,19 +42,22 @@ impl Script {
         }
     }
 
-    /// Whoever is on this side leaves the call.
-    pub fn leaves(&mut self, end: End, aor: Option<&str>, time: &str) {
+    /// Somebody on this side leaves the call.
+    pub fn leaves(&mut self, side: End, aor: &str, time: &str, dialect: Dialect) {
         let participants = &self.metadata.participants;
         let is_meant = |id: &Id| {
             let mut of_id = participants.iter().filter(|it| it.id == *id).flat_map(|it| &it.names);
-            aor.is_none_or(|aor| of_id.any(|name| name.aor == aor))
+            of_id.any(|name| name.aor == aor)
         };
-        let gone: Vec<_> =
-            self.present.iter().filter(|(of, id)| *of == end && is_meant(id)).cloned().collect();
+        let gone = self.present.iter().filter(|(of, id)| *of == side && is_meant(id));
+        let gone: Vec<_> = gone.cloned().collect();
         for (_, id) in &gone {
             self.part(id, time);
         }
         self.present.retain(|it| !gone.contains(it));
+        if dialect == Dialect::Webex {
+            self.forget_the_absent();
+        }
         self.is_news = true;
     }
 
@@ -75,6 +78,36 @@ impl Script {
         }
         self.attend(newcomer.end, id, time);
         self.is_news = true;
+    }
+
+    /// On this side are just these people: whoever is not among them leaves, whoever is new joins.
+    /// Returns whether that changed anything.
+    pub fn meets(
+        &mut self,
+        side: End,
+        people: &[Newcomer],
+        time: &str,
+        dialect: Dialect,
+        rng: &mut ChaCha8Rng,
+    ) -> bool {
+        let aors: Vec<String> = self.aors(side);
+        let gone = aors.iter().filter(|aor| !people.iter().any(|it| it.aor == **aor));
+        let gone: Vec<_> = gone.cloned().collect();
+        for aor in &gone {
+            self.leaves(side, aor, time, dialect);
+        }
+        let new: Vec<_> = people.iter().filter(|it| !aors.contains(&it.aor)).collect();
+        for newcomer in &new {
+            self.joins(newcomer, time, dialect, rng);
+        }
+        !(gone.is_empty() && new.is_empty())
+    }
+
+    /// The addresses of those who are on this side.
+    fn aors(&self, side: End) -> Vec<String> {
+        let ids = self.present.iter().filter(|(of, _)| *of == side).map(|(_, id)| id);
+        let people = ids.filter_map(|id| self.metadata.participant(id));
+        people.filter_map(|it| it.names.first()).map(|name| name.aor.clone()).collect()
     }
 
     /// The call is handed on: it goes on as another session of the same group, without whoever was
@@ -114,9 +147,7 @@ impl Script {
             }
         }
         if dialect == Dialect::Webex {
-            // The draft has no times of coming and going: who is not in the call is not named.
-            let present: Vec<_> = self.present.iter().map(|(_, id)| id.clone()).collect();
-            self.metadata.participants.retain(|it| present.contains(&it.id));
+            self.forget_the_absent();
             self.metadata.sessions.retain(|it| it.id == session);
         }
         self.joins(newcomer, time, dialect, rng);
@@ -141,6 +172,12 @@ impl Script {
                 None => self.metadata.extensions.push(extension),
             }
         }
+    }
+
+    /// The draft has no times of coming and going: who is not in the call is not named.
+    fn forget_the_absent(&mut self) {
+        let present: Vec<_> = self.present.iter().map(|(_, id)| id.clone()).collect();
+        self.metadata.participants.retain(|it| present.contains(&it.id));
     }
 
     /// Somebody is part of the present session from now on.

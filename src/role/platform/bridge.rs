@@ -4,6 +4,7 @@
 use super::leg::Leg;
 use super::mailbox::Mailbox;
 use super::recording::Recording;
+use super::room::RoomId;
 use super::transfer::Teller;
 use crate::sip::agent::RequestId;
 use crate::time::Instant;
@@ -33,6 +34,8 @@ pub struct Bridge {
     pub hops: u8,
     /// A mailbox that has taken the call.
     pub mailbox: Option<Mailbox>,
+    /// The room that one end of it leads to.
+    pub room: Option<RoomId>,
     /// The recordings that have just come here with their user.
     pub moved: Vec<usize>,
 }
@@ -118,6 +121,7 @@ impl Bridge {
             diverted: Vec::new(),
             hops: 70,
             mailbox: None,
+            room: None,
             moved: Vec::new(),
         }
     }

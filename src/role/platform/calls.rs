@@ -7,6 +7,7 @@ use rand_chacha::rand_core::Rng;
 use super::bridge::{Bridge, End};
 use super::leg::Leg;
 use super::registrar::{Binding, user_of};
+use super::room::ROOM;
 use super::{BridgeId, Fault, Place, Platform};
 use crate::sdp::Description;
 use crate::sip::agent::{Body, CallId, Content, Invite, Reply};
@@ -29,7 +30,11 @@ impl Platform {
     fn begin(&mut self, now: Instant, call: CallId, request: &Message) -> Result<(), u16> {
         let target = request.request_uri().map_err(|_| 400_u16)?;
         let unknown = if self.has(Fault::CallItBusy) { 486_u16 } else { 404 };
-        let callee = user_of(&target, &self.settings.users).ok_or(unknown)?.clone();
+        let wants_room = target.user().as_deref() == Some(ROOM);
+        let callee = user_of(&target, &self.settings.users);
+        let callee = callee.map(|user| (user.number.clone(), user.display.clone()));
+        let room = || (ROOM.to_owned(), "Conference".to_owned());
+        let (number, display) = callee.or_else(|| wants_room.then(room)).ok_or(unknown)?;
         let hops = request.max_forwards().map_err(|_| 400_u16)?.unwrap_or(70);
         if hops == 0 {
             return Err(483);
@@ -39,7 +44,6 @@ impl Platform {
 
         let id = self.bridges_begun;
         self.bridges_begun += 1;
-        let (number, display) = (callee.number.clone(), callee.display.clone());
         let mut bridge = self.bridge(now, id, &caller, number, display)?;
         bridge.leg_mut(End::Caller).call = Some(call);
         bridge.hops = hops - 1;
@@ -47,12 +51,14 @@ impl Platform {
             bridge.leg_mut(End::Caller).hear(offer, false);
         }
         self.bridges.insert(id, bridge);
-        if let Err(code) = self.reach(now, id) {
+        self.places.insert(call, Place::Leg(id, End::Caller));
+        let reached = if wants_room { self.open_room(now, id, call) } else { self.reach(now, id) };
+        if let Err(code) = reached {
+            self.places.remove(&call);
             let gone = self.bridges.remove(&id);
             gone.iter().flat_map(|it| &it.legs).for_each(|leg| self.release_port(leg.local));
             return Err(code);
         }
-        self.places.insert(call, Place::Leg(id, End::Caller));
         if self.has(Fault::RecordRinging) {
             self.begin_recordings(now, id);
         }

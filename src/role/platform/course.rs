@@ -106,6 +106,7 @@ impl Platform {
         }
         let Some(bridge) = self.bridges.get_mut(&id) else { return };
         bridge.leg_mut(gone).call = None;
+        let room = bridge.room.take();
         let before = std::mem::replace(&mut bridge.stage, Stage::Over);
         if let Some(other) = bridge.leg(gone.other()).call {
             let _ = match (before, gone) {
@@ -116,6 +117,9 @@ impl Platform {
             };
         }
         self.end_recordings(now, id, gone);
+        if let Some(room) = room {
+            self.stand_up(now, room, id);
+        }
         self.sweep();
     }
 

@@ -91,6 +91,8 @@ pub enum Fault {
     RecordAllMessages,
     /// Does not tell the recorder that a call is a message, nor how it came there.
     CallMessagesCalls,
+    /// Leaves whoever came to a room last out of what the others hear.
+    MixTwoOnly,
     /// Tells nobody how a transfer goes.
     TellNobodyOfTransfers,
     /// Does not tell the recorder to whom a call was handed on.
@@ -144,6 +146,7 @@ impl Fault {
         ("forget-messages", Self::ForgetMessages),
         ("record-all-messages", Self::RecordAllMessages),
         ("call-messages-calls", Self::CallMessagesCalls),
+        ("mix-two-only", Self::MixTwoOnly),
         ("tell-nobody-of-transfers", Self::TellNobodyOfTransfers),
         ("name-no-newcomer", Self::NameNoNewcomer),
     ];

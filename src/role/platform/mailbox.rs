@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::bridge::{Bridge, End};
 use super::calls::sdp_body;
+use super::leg::Leg;
 use super::mouth::{FRAME, Mouth, SAMPLES};
 use super::{BridgeId, Fault, Platform};
 use crate::audio::{Message, Prompt, Tone};
@@ -61,7 +62,7 @@ impl Platform {
     pub(super) fn take_message(&mut self, now: Instant, id: BridgeId) -> Result<(), u16> {
         let bridge = self.bridges.get_mut(&id).ok_or(481_u16)?;
         let offer = bridge.leg(End::Caller).wishes().ok_or(488_u16)?;
-        let body = bridge.answer_here(&offer).ok_or(488_u16)?;
+        let body = bridge.answer_here(End::Callee, &offer).ok_or(488_u16)?;
         let agreed = bridge.leg(End::Caller).agreed.as_ref().ok_or(488_u16)?;
         let mouth = Mouth::new(agreed, &mut self.rng).ok_or(488_u16)?;
         let mailbox = Mailbox {
@@ -122,19 +123,13 @@ impl Platform {
 }
 
 impl Bridge {
-    /// Answers the caller's offer for an end at which nobody is but the platform: the bytes of
-    /// SDP. `None` if nothing is in common.
-    pub(super) fn answer_here(&mut self, offer: &Description) -> Option<Vec<u8>> {
-        let leg = self.leg_mut(End::Callee);
-        let (local, _) = (leg.local, leg.say(offer, false));
-        let mut slots: Vec<_> = offer.media.iter().map(|_| Slot::refused()).collect();
-        *slots.first_mut()? = Slot::open(local.port(), Direction::SendRecv);
-        let capabilities = Capabilities {
-            slots,
-            ..Capabilities::new(Origin::new("-", u64::from(local.port()), local.ip()), local.ip())
-        };
-        let answer = crate::sdp::answer(offer, &capabilities);
-        (!answer.is_refusal).then(|| self.pass_answer(End::Callee, answer.session.describe()))
+    /// Answers an offer for an end at which nobody is but the platform: the bytes of SDP. `None` if
+    /// nothing is in common.
+    pub(super) fn answer_here(&mut self, end: End, offer: &Description) -> Option<Vec<u8>> {
+        let leg = self.leg_mut(end);
+        leg.say(offer, false);
+        let answer = answer_at(leg, offer)?;
+        Some(self.pass_answer(end, answer))
     }
 
     fn speak(&mut self, now: Instant) -> Option<bytes::Bytes> {
@@ -145,6 +140,21 @@ impl Bridge {
         mailbox.position = mailbox.position.saturating_add(1);
         Some(mailbox.mouth.say(due, &frame))
     }
+}
+
+/// What the platform itself answers an offer with at a leg; `None` if nothing is in common.
+pub(super) fn answer_at(leg: &Leg, offer: &Description) -> Option<Description> {
+    let (local, mut taken) = (leg.local, false);
+    let slots = offer.media.iter().map(|medium| {
+        let is_first = !taken && !medium.is_disabled();
+        taken |= is_first;
+        if is_first { Slot::open(local.port(), Direction::SendRecv) } else { Slot::refused() }
+    });
+    let origin = Origin::new("-", u64::from(local.port()), local.ip());
+    let capabilities =
+        Capabilities { slots: slots.collect(), ..Capabilities::new(origin, local.ip()) };
+    let answer = crate::sdp::answer(offer, &capabilities);
+    (!answer.is_refusal).then(|| answer.session.describe())
 }
 
 /// The greeting lasts three seconds.

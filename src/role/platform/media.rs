@@ -44,8 +44,11 @@ impl Platform {
         packet: &Packet,
     ) {
         let Some(bridge) = self.bridges.get(&id) else { return };
-        if bridge.mailbox.is_some() && from == End::Caller {
+        let is_person = bridge.leg(from).call.is_some() && !is_rtcp;
+        if bridge.mailbox.is_some() && is_person {
             self.deposit(now, id, packet);
+        } else if let Some(room) = bridge.room.filter(|_| is_person) {
+            self.hear_in_room(room, id, packet);
         } else {
             self.pass_on(id, from, is_rtcp, packet);
         }

@@ -46,7 +46,11 @@ impl Script {
     ) -> Self {
         let mut id = || new_id(settings.dialect, rng);
         let (group, session) = (id(), id());
-        let participants: Vec<_> = [user, user.other()].map(|end| (end, id())).to_vec();
+        // Of a room those are told who are in it: nobody yet.
+        let people = [user, user.other()]
+            .into_iter()
+            .filter(|end| bridge.room.is_none() || bridge.leg(*end).call.is_some());
+        let participants: Vec<_> = people.map(|end| (end, id())).collect();
         let streams: Vec<_> = ends.iter().map(|end| (*end, id())).collect();
         let recording = Recording {
             id: id(),
@@ -131,6 +135,22 @@ impl Script {
     /// The Session-ID header of the recording session as the product writes it.
     pub fn session_id_header(&self) -> String {
         format!("{};remote={}", self.session_id, "0".repeat(32))
+    }
+
+    /// The body of an UPDATE that brings nothing but what is to be said.
+    pub fn alone(&mut self, dialect: Dialect, fault: Option<Fault>) -> agent::Body {
+        let offer = self.body(&[], dialect, fault);
+        let dialect = match dialect {
+            Dialect::Rfc => siprec::Dialect::Rfc,
+            Dialect::Webex => siprec::Dialect::Webex,
+        };
+        let Some(document) = spoil_metadata(fault, self.metadata.write(dialect)) else {
+            return offer;
+        };
+        agent::Body {
+            headers: vec![("Content-Disposition".to_owned(), "recording-session".to_owned())],
+            ..agent::Body::new("application/rs-metadata+xml", document.into_bytes())
+        }
     }
 
     /// The body of an INVITE or UPDATE: the offer, and all that is to be said.

@@ -12,6 +12,7 @@ mod follow;
 mod forward;
 mod heartbeat;
 mod invitation;
+mod leaving;
 mod leg;
 mod mailbox;
 mod media;
@@ -21,7 +22,9 @@ mod mouth;
 mod record;
 mod recording;
 mod registrar;
+mod room;
 mod settings;
+mod snapshot;
 mod spoil;
 mod transfer;
 
@@ -43,6 +46,7 @@ use crate::time::Instant;
 use bridge::{Bridge, End};
 use heartbeat::Pulse;
 use registrar::Registrar;
+use room::{Room, RoomId};
 use spoil::{Spoiler, spoil_message};
 
 /// The calling platform.
@@ -54,6 +58,8 @@ pub struct Platform {
     bridges: BTreeMap<BridgeId, Bridge>,
     /// What each call of the agent is there for.
     places: BTreeMap<CallId, Place>,
+    rooms: BTreeMap<RoomId, Room>,
+    rooms_begun: RoomId,
     /// How each recorder is, by its place in the list.
     pulses: BTreeMap<usize, Pulse>,
     next_beat: Option<Instant>,
@@ -112,6 +118,8 @@ impl Platform {
             registrar,
             bridges: BTreeMap::new(),
             places: BTreeMap::new(),
+            rooms: BTreeMap::new(),
+            rooms_begun: 0,
             pulses: BTreeMap::new(),
             next_beat: None,
             leaving: BTreeMap::new(),
@@ -292,6 +300,7 @@ impl Role for Platform {
                 if self.due.is_none_or(|due| due <= now) {
                     self.beat(now);
                     self.speak_for_mailboxes(now);
+                    self.mix(now);
                     self.end_ringing(now);
                     self.see_off(now);
                     self.begin_due_recordings(now);
@@ -309,6 +318,7 @@ impl Role for Platform {
             self.recording_deadline(),
             self.beat_deadline(),
             self.mailbox_deadline(),
+            self.mixing_deadline(),
         ];
         self.due = due.into_iter().flatten().min();
     }

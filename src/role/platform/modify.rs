@@ -46,9 +46,9 @@ impl Platform {
         if bridge.pending.is_some() || bridge.renewal.is_some() {
             return Err(491);
         }
-        if bridge.leg(end.other()).call.is_none() && bridge.mailbox.is_some() {
+        if let Some(ours) = bridge.end_of_ours() {
             bridge.leg_mut(end).hear(offer.clone(), false);
-            return bridge.answer_here(&offer).map(|_| false).ok_or(488);
+            return bridge.answer_here(ours, &offer).map(|_| false).ok_or(488);
         }
         let other = bridge.leg(end.other()).call.ok_or(481_u16)?;
         bridge.legs.iter_mut().for_each(Leg::begin_change);

@@ -10,11 +10,10 @@ use super::calls::sdp_body;
 use super::change::{By, Change};
 use super::metadata::Script;
 use super::recording::{Recording, Stage, Stream};
-use super::settings::Dialect;
+use super::snapshot::Snapshot;
 use super::{BridgeId, Fault, Place, Platform};
 use crate::role::RecordingMode;
-use crate::sdp::Hold;
-use crate::sip::agent::{CallId, Content, Event, Reply, RequestId};
+use crate::sip::agent::{CallId, Event, Reply, RequestId};
 use crate::sip::{Message, Method};
 use crate::siprec::{Document, Received};
 use crate::time::Instant;
@@ -324,65 +323,6 @@ impl Platform {
         }
     }
 
-    /// The call changed: its recordings follow, held while it is held.
-    pub(super) fn keep_in_step(&mut self, now: Instant, id: BridgeId) {
-        let forgets = self.has(Fault::ForgetAfterHold);
-        let is_held = self.is_held(id);
-        let Some(bridge) = self.bridges.get(&id) else { return };
-        for index in 0..bridge.recordings.len() {
-            if forgets && is_held {
-                self.spoiler.silence();
-            }
-            let Some(recording) = self.recording(id, index) else { return };
-            if let (Stage::Up, Some(call)) = (recording.stage, recording.call) {
-                self.send_snapshot(now, id, index, call, Snapshot::OfStreams);
-            }
-        }
-    }
-
-    /// Whether either side is silent by agreement.
-    fn is_held(&self, id: BridgeId) -> bool {
-        let bridge = self.bridges.get(&id);
-        bridge.is_some_and(|bridge| bridge.legs.iter().any(|leg| !leg.is_heard()))
-    }
-
-    /// The metadata whole; with the streams as they are from now on, where they change.
-    fn send_snapshot(
-        &mut self,
-        now: Instant,
-        id: BridgeId,
-        index: usize,
-        call: CallId,
-        what: Snapshot,
-    ) {
-        let (dialect, fault) = (self.settings.dialect, self.settings.fault);
-        let heard =
-            self.bridges.get(&id).map(|bridge| End::BOTH.map(|end| bridge.leg(end).is_heard()));
-        let formats = self.bridges.get(&id).map(|it| End::BOTH.map(|end| it.leg(end).formats()));
-        let formats =
-            |end: End| formats.as_ref().map(|it| it[end as usize].clone()).unwrap_or_default();
-        let Some((recording, heard)) = self.recording(id, index).zip(heard) else { return };
-        recording.script.hears(heard);
-        let is_heard = |end: End| heard[end as usize];
-        let offer = match (what, dialect) {
-            (Snapshot::OfMetadata, _) => recording.said(),
-            // RFC 7866 section 7.1.1.1: the stream of a side that is inactive may be paused.
-            (Snapshot::OfStreams, Dialect::Rfc) => {
-                recording.reoffer(formats, is_heard, Hold::Inactive)
-            }
-            // The product pauses them all.
-            (Snapshot::OfStreams, Dialect::Webex) => {
-                let is_held = !End::BOTH.into_iter().all(is_heard);
-                recording.reoffer(formats, |_| !is_held, Hold::InactiveNullAddress)
-            }
-        };
-        let body = recording.script.body(&offer, dialect, fault);
-        let _ = match what {
-            Snapshot::OfStreams => self.agent.reinvite(now, call, Content::from(body)),
-            Snapshot::OfMetadata => self.agent.update(now, call, Content::from(body)),
-        };
-    }
-
     /// The call is over: so are its recordings (RFC 7866 section 5.1).
     pub(super) fn end_recordings(&mut self, now: Instant, id: BridgeId, gone: End) {
         let leaves_open = self.has(Fault::LeaveRecordingOpen)
@@ -422,15 +362,6 @@ fn asks_for_snapshot(request: &Message) -> bool {
     let Ok(body) = Received::split(content_type, &request.body) else { return false };
     let document = body.metadata_bytes().map(Document::parse);
     matches!(document, Some(Ok(Document::SnapshotRequest(_))))
-}
-
-/// What a recorder is told in the middle of a recording, besides the metadata.
-#[derive(Clone, Copy)]
-enum Snapshot {
-    /// How the streams are from now on.
-    OfStreams,
-    /// Nothing else.
-    OfMetadata,
 }
 
 const THREE_SECONDS: Duration = Duration::from_secs(3);

@@ -5,6 +5,7 @@ use super::bridge::{Bridge, End, Renewal, Stage, Transfer};
 use super::calls::{description_of, sdp_body};
 use super::leg::Leg;
 use super::registrar::user_of;
+use super::room::RoomId;
 use super::{BridgeId, Fault, Place, Platform};
 use crate::sip::agent::{Body, CallId, Content, Event, Reply, RequestId};
 use crate::sip::{Message, NameAddr, Replaces, usual_reason};
@@ -16,6 +17,8 @@ pub(super) enum Heir {
     Called(String, String),
     /// Whoever is opposite this end of another call.
     OnTheLine(BridgeId, End),
+    /// All who are in a room.
+    Room(RoomId),
 }
 
 /// Who is told how a transfer goes: the call in which it was asked for, and the number of the
@@ -56,6 +59,7 @@ impl Platform {
                 self.connect(now, (id, by), (other, end));
                 Some(200)
             }
+            Heir::Room(room) => Some(self.take_to_room(now, id, by, room)),
         };
         if let Some(code) = done {
             self.tell(now, teller, code);
@@ -84,6 +88,9 @@ impl Platform {
                 (true, false) => Err(480),
                 (false, _) => Err(403),
             };
+        }
+        if let Some(room) = target.user().and_then(|user| self.room_of(&user)) {
+            return Ok(Heir::Room(room));
         }
         let user = user_of(&target, &self.settings.users).ok_or(404_u16)?;
         Ok(Heir::Called(user.number.clone(), user.display.clone()))
@@ -221,6 +228,15 @@ impl Platform {
         self.renew(now, id, by, false);
     }
 
+    /// Somebody is taken to a room: the status of that.
+    fn take_to_room(&mut self, now: Instant, id: BridgeId, by: End, room: RoomId) -> u16 {
+        let Some(leg) = self.leg_to_room(id, by, room) else { return 488 };
+        self.hand_over(now, id, by, leg);
+        self.sit_down(now, room, id, by.other());
+        self.renew(now, id, by.other(), true);
+        200
+    }
+
     /// A call is no more, but for one leg of it that is needed elsewhere.
     fn dissolve(&mut self, now: Instant, id: BridgeId, kept: End) -> Option<Leg> {
         let count = self.bridges.get(&id)?.recordings.len();
@@ -259,44 +275,6 @@ impl Platform {
         self.follow(now, id, end, &old);
         if let Some(call) = old.call {
             self.let_go(now, call);
-        }
-    }
-
-    /// Somebody who handed a call on has a moment to hang up (RFC 5589 section 6.1).
-    fn let_go(&mut self, now: Instant, call: CallId) {
-        self.places.insert(call, Place::Leaving);
-        self.leaving.insert(call, now + LEAVE_TAKING);
-    }
-
-    /// When the next one has had enough time to hang up.
-    pub(super) fn leaving_deadline(&self) -> Option<Instant> {
-        self.leaving.values().min().copied()
-    }
-
-    /// Hangs up for those who did not.
-    pub(super) fn see_off(&mut self, now: Instant) {
-        let late: Vec<_> =
-            self.leaving.iter().filter(|(_, at)| **at <= now).map(|(call, _)| *call).collect();
-        for call in late {
-            self.leaving.remove(&call);
-            let _ = self.agent.hang_up(now, call, Vec::new());
-        }
-    }
-
-    /// Something happened on the call of somebody who leaves.
-    pub(super) fn handle_leaving(&mut self, now: Instant, event: Event) {
-        match event {
-            Event::Failed { call, .. } | Event::Ended { call, .. } => {
-                self.places.remove(&call);
-                self.leaving.remove(&call);
-            }
-            Event::Modify { id, .. } => {
-                let _ = self.agent.respond(now, id, Reply::new(491));
-            }
-            Event::Info { id, .. } => {
-                let _ = self.agent.respond(now, id, Reply::new(200));
-            }
-            _ => {}
         }
     }
 
@@ -387,5 +365,3 @@ impl Platform {
 
 /// Longer than any telephone rings (RFC 3261 section 16.6 step 11).
 const ACTIVE: &str = "active;expires=181";
-/// A telephone that was told that the call is handed on hangs up at once.
-const LEAVE_TAKING: std::time::Duration = std::time::Duration::from_secs(2);

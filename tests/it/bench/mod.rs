@@ -367,6 +367,7 @@ fn phone(number: &str, at: [u8; 4], person: u8, wish: &Wish) -> Phone {
         voice: Voice::of_person(person).expect("a voice"),
         password: None,
         record_aware: false,
+        is_silent: false,
         registration: Duration::from_hours(1),
         seed: u64::from(person) + 2,
         epoch: Epoch::SIMULATED,

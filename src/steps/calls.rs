@@ -180,7 +180,7 @@ pub(super) fn is_at(address: SocketAddr, timeline: &Timeline, party: &Party) -> 
 fn is_ringing(dialog: &Dialog<'_>, side: Side) -> bool {
     dialog.sightings.iter().any(|sighting| {
         let code = sighting.message().and_then(crate::sip::Message::code);
-        sighting.side == side && matches!(code, Some(180..=189))
+        sighting.side == side && matches!(code, Some(180 | 182..=189))
     })
 }
 

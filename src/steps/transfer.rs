@@ -205,7 +205,7 @@ fn was_handed_on(dialog: &Dialog<'_>) -> bool {
 
 fn is_ringing(dialog: &Dialog<'_>) -> bool {
     let mut sent = dialog.sightings.iter().filter(|sighting| sighting.side == Side::Sent);
-    sent.any(|it| matches!(it.message().and_then(crate::sip::Message::code), Some(180..=189)))
+    sent.any(|it| matches!(it.message().and_then(crate::sip::Message::code), Some(180 | 182..=189)))
 }
 
 /// What was said before somebody was told to be silent has arrived by then.

@@ -106,6 +106,19 @@ impl Platform {
         self.relay_from(now, id, end, false, &packet);
     }
 
+    /// What somebody said in a room goes to the recorders.
+    pub(super) fn record_from(
+        &mut self,
+        now: Instant,
+        id: BridgeId,
+        end: End,
+        packet: &bytes::Bytes,
+    ) {
+        let Some(local) = self.bridges.get(&id).map(|bridge| bridge.leg(end).local) else { return };
+        let packet = super::recording::datagram(local, local, packet);
+        self.copy(now, id, end, false, &packet);
+    }
+
     /// What a caller says to a mailbox is kept there.
     pub(super) fn deposit(&mut self, now: Instant, id: BridgeId, packet: &Packet) {
         let deaf = self.has(Fault::ForgetMessages);

@@ -48,7 +48,8 @@ impl Platform {
         if bridge.mailbox.is_some() && is_person {
             self.deposit(now, id, packet);
         } else if let Some(room) = bridge.room.filter(|_| is_person) {
-            self.hear_in_room(room, id, packet);
+            // It is recorded when it is mixed, so that all stand where they were heard.
+            return self.hear_in_room(room, id, packet);
         } else {
             self.pass_on(id, from, is_rtcp, packet);
         }
@@ -71,7 +72,14 @@ impl Platform {
     }
 
     /// What one telephone sent goes to the recorders too.
-    fn copy(&mut self, now: Instant, id: BridgeId, from: End, is_rtcp: bool, packet: &Packet) {
+    pub(super) fn copy(
+        &mut self,
+        now: Instant,
+        id: BridgeId,
+        from: End,
+        is_rtcp: bool,
+        packet: &Packet,
+    ) {
         let Self { bridges, spoiler, packets, settings, .. } = self;
         let bridge = bridges.get_mut(&id).filter(|bridge| bridge.stage != Stage::Over);
         for recording in bridge.into_iter().flat_map(|bridge| &mut bridge.recordings) {

@@ -37,8 +37,14 @@ struct Seat {
     /// Their end of the call; the room has the other.
     end: End,
     ear: Ear,
+    /// What they hear.
     mouth: Option<Mouth>,
+    /// What they say, for recorders: at the time at which the others hear it.
+    echo: Option<Mouth>,
 }
+
+/// Something that was mixed: whose call it is for, which end it comes from.
+type Mixed = (BridgeId, End, bytes::Bytes);
 
 /// What somebody says, frame by frame, until it is mixed.
 #[derive(Debug, Default)]
@@ -131,7 +137,7 @@ impl Platform {
             bridge.room = Some(room);
         }
         let Some(room_there) = self.rooms.get_mut(&room) else { return };
-        room_there.seats.push(Seat { bridge, end, ear: Ear::default(), mouth: None });
+        room_there.seats.push(Seat { bridge, end, ear: Ear::default(), mouth: None, echo: None });
         self.tell_room(now, room);
     }
 
@@ -205,13 +211,18 @@ impl Platform {
         let due: Vec<_> = due.map(|(id, _)| *id).collect();
         for room in due {
             for (bridge, end, packet) in self.mix_room(now, room) {
-                self.say_from(now, bridge, end, &packet);
+                let person = self.bridges.get(&bridge).map(|it| it.leg(end));
+                if person.is_some_and(|leg| leg.call.is_some()) {
+                    self.record_from(now, bridge, end, &packet);
+                } else {
+                    self.say_from(now, bridge, end, &packet);
+                }
             }
         }
     }
 
     /// The next 20 ms of a room: for each who is in it all the others.
-    fn mix_room(&mut self, now: Instant, id: RoomId) -> Vec<(BridgeId, End, bytes::Bytes)> {
+    fn mix_room(&mut self, now: Instant, id: RoomId) -> Vec<Mixed> {
         let leaves_out = self.has(Fault::MixTwoOnly);
         let Self { rooms, bridges, rng, .. } = self;
         let Some(room) = rooms.get_mut(&id) else { return Vec::new() };
@@ -229,8 +240,13 @@ impl Platform {
                 let mut frame = [0; SAMPLES];
                 audio::mix(&others, &mut frame);
                 let agreed = bridges.get(&seat.bridge).map(|it| it.leg(seat.end).agreed.as_ref());
-                if seat.mouth.is_none() {
-                    seat.mouth = agreed.flatten().and_then(|agreed| Mouth::new(agreed, rng));
+                if let Some(agreed) = agreed.flatten().filter(|_| seat.mouth.is_none()) {
+                    seat.mouth = Mouth::new(agreed, rng);
+                    seat.echo = Mouth::new(agreed, rng);
+                }
+                let own = said.get(place).and_then(Option::as_ref);
+                if let Some((echo, own)) = seat.echo.as_mut().zip(own) {
+                    packets.push((seat.bridge, seat.end, echo.say(at, own)));
                 }
                 if let Some(mouth) = &mut seat.mouth {
                     packets.push((seat.bridge, seat.end.other(), mouth.say(at, &frame)));

@@ -11,6 +11,7 @@ mod requirement;
 pub mod rules;
 mod sources;
 pub mod span;
+mod strangers;
 pub mod streams;
 mod view;
 pub mod whole;

@@ -15,6 +15,7 @@ mod mutations;
 mod opinions;
 mod pcapng;
 mod readme;
+mod real_voices;
 mod recording_client;
 mod recording_server;
 mod report;

@@ -136,12 +136,11 @@ fn payload(manner: Manner, sound: Sound, sequence: u16) -> Option<Vec<u8>> {
     match manner {
         Mute => None,
         Silent => Some(vec![0xFF; 160]),
-        Human => Some(noise(sequence)),
         HumanByChance if sequence.is_multiple_of(20) => {
             let anybody = u8::try_from(sequence % 5 + 3).unwrap();
             Some(speech(Voice::of_person(anybody).unwrap(), u32::from(sequence) * 7))
         }
-        HumanByChance => Some(noise(sequence)),
+        Human | HumanByChance => Some(noise(sequence)),
         Marked => match sound {
             Sound::Voice(mark) => Some(speech(mark.voice(), mark.moment())),
             _ => Some(vec![0xFF; 160]),

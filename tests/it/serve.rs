@@ -186,7 +186,7 @@ fn what_was_seen_of_a_call_without_a_recording_is_kept() {
     let served = Served::start("refused-call", "30s");
     let mut telephones = served.telephones();
     assert!(telephones.tell("Alice", role::Command::Call("+12025550199".to_owned())));
-    telephones.pass(Duration::from_millis(1_000));
+    telephones.pass(Duration::from_secs(1));
     let ended = served.interrupt();
     assert_eq!(ended.code, Some(0), "{}", ended.said);
     assert!(ended.said.contains("nobody has the number +12025550199"), "{}", ended.said);

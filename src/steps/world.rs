@@ -274,7 +274,6 @@ mod tests {
     use super::*;
     use crate::cli::known;
     use crate::evidence::{Kind, Member, Name};
-    use crate::packet::{Packet, Transport};
     use crate::role::{Input, Output, Role};
     use crate::steps::{self, Vocabulary};
     use crate::testbed::Home;
@@ -310,15 +309,7 @@ mod tests {
         let (mut world, ..) = begun(None);
         assert_eq!(world.judge(|_, _| Verdict::Pass), Ok(()));
         let timeline = world.set().unwrap().testbed.timeline_mut();
-        for host in 0..10_000_u32 {
-            let packet = Packet {
-                transport: Transport::Udp,
-                source: (host.to_be_bytes(), 4_000).into(),
-                target: ([192, 0, 2, 1], 4_000).into(),
-                payload: [0x80; 172].to_vec().into(),
-            };
-            timeline.received(Instant::START, &packet);
-        }
+        timeline.overflow();
         let is_open =
             |said| matches!(said, Err(StepError::Inconclusive(why)) if why.contains("not whole"));
         assert!(is_open(world.judge(|_, _| Verdict::Pass)));

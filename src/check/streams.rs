@@ -41,7 +41,7 @@ pub fn each_carries_one_voice(timeline: &Timeline) -> Verdict {
         let mut taken = BTreeSet::new();
         Verdict::of_all(session.streams.iter().map(|stream| {
             let label = stream.label.as_deref().unwrap_or("none");
-            if may_carry_a_stranger(session, stream, &speakers) {
+            if may_carry_a_stranger(session, stream, speakers) {
                 return nobody_we_know(label);
             }
             if let Some(at) = mixed_at(stream) {

@@ -3,6 +3,7 @@
 
 mod bridge;
 mod calls;
+mod change;
 mod fault;
 mod invitation;
 mod leg;

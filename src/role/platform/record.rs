@@ -7,6 +7,7 @@ use rand_chacha::rand_core::Rng;
 
 use super::bridge::{Bridge, End, Stage as CallStage};
 use super::calls::sdp_body;
+use super::change::{By, Change};
 use super::metadata::Script;
 use super::recording::{Recording, Stage, Stream};
 use super::settings::Dialect;
@@ -125,7 +126,7 @@ impl Platform {
         if let Some(call) = recording.call {
             let _ = self.agent.hang_up(now, call, Vec::new());
         }
-        self.recording_failed(now, id);
+        self.recording_failed(now, id, index, Change::Refused);
     }
 
     /// Something happened on a call to the recorder.
@@ -181,7 +182,7 @@ impl Platform {
             recording.discard();
             let _ = self.agent.hang_up(now, call, Vec::new());
             if wanted {
-                self.recording_failed(now, id);
+                self.recording_failed(now, id, index, Change::Refused);
             }
             return;
         }
@@ -195,6 +196,7 @@ impl Platform {
         {
             spoiler.begin(now, recording, packets);
         }
+        self.recording_changed(now, id, index, Change::Started);
         let is_up = self.bridges.get(&id).is_some_and(|bridge| bridge.stage == CallStage::Up);
         if is_up && self.is_held(id) {
             // The call was put on hold while the recorder made up its mind.
@@ -214,16 +216,19 @@ impl Platform {
         let Some(recording) = self.recording(id, index) else { return };
         recording.call = None;
         recording.discard();
-        let failed = recording.stage != Stage::Over;
-        recording.stage = Stage::Over;
-        if failed {
-            self.recording_failed(now, id);
+        match std::mem::replace(&mut recording.stage, Stage::Over) {
+            Stage::Up => self.recording_failed(now, id, index, Change::Failed),
+            Stage::Due(_) | Stage::Asked(_) => {
+                self.recording_failed(now, id, index, Change::Refused);
+            }
+            Stage::Over => {}
         }
         self.sweep();
     }
 
     /// A call outlives its recording (RFC 7866 section 5.1).
-    fn recording_failed(&mut self, now: Instant, id: BridgeId) {
+    fn recording_failed(&mut self, now: Instant, id: BridgeId, index: usize, how: Change) {
+        self.recording_changed(now, id, index, how);
         let is_up = self.bridges.get(&id).is_some_and(|bridge| bridge.stage == CallStage::Up);
         if self.has(Fault::EndUnrecordedCall) && is_up {
             let Some(bridge) = self.bridges.get(&id) else { return };
@@ -324,14 +329,18 @@ impl Platform {
             || self.has(Fault::EndOnlyWithCaller) && gone == End::Callee;
         let is_late = self.has(Fault::EndLate);
         let Some(bridge) = self.bridges.get_mut(&id) else { return };
-        let mut calls = Vec::new();
-        for recording in &mut bridge.recordings {
+        let (mut calls, mut ended) = (Vec::new(), Vec::new());
+        for (index, recording) in bridge.recordings.iter_mut().enumerate() {
             if recording.stage != Stage::Over {
                 self.spoiler.linger(now, recording);
                 calls.extend(recording.call);
+                ended.push(index);
             }
             recording.stage = Stage::Over;
             recording.discard();
+        }
+        for index in ended {
+            self.recording_changed(now, id, index, Change::Stopped(By::Call));
         }
         for call in calls.into_iter().filter(|_| !leaves_open) {
             if is_late {

@@ -5,8 +5,10 @@
 
 pub mod align;
 pub mod calls;
+pub mod deeds;
 mod limits;
 pub mod modes;
+pub mod pauses;
 mod requirement;
 pub mod rules;
 mod sources;

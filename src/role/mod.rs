@@ -1,11 +1,13 @@
 //! The parts that can be played, each a state machine that touches no socket and asks no clock.
 
+mod control;
 mod latch;
 pub mod phone;
 pub mod platform;
 mod ports;
 pub mod recorder;
 
+pub use control::{Channel, Control, RecordWords, RecordingMode};
 pub use ports::Ports;
 
 use std::fmt;
@@ -73,27 +75,12 @@ pub enum Command {
     Press(String),
     /// Sets whose calls are recorded: a number, and the mode.
     Record(String, RecordingMode),
+    /// Asks for something to be done with the recording of the call.
+    Control(Control),
+    /// Asks for it by this way from now on.
+    ControlBy(Channel),
     /// Makes a part be wrong on purpose from now on, by the name of the fault.
     Break(String),
-}
-
-/// Whose calls are recorded (product help article, S-44 to S-49).
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-pub enum RecordingMode {
-    /// Nothing is recorded: the default.
-    #[default]
-    Never,
-    /// Every call is recorded, incoming and outgoing.
-    Always,
-}
-
-impl fmt::Display for RecordingMode {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
-            Self::Never => "never",
-            Self::Always => "always",
-        })
-    }
 }
 
 /// As the deed stands on the timeline, after the name of whoever does it.
@@ -108,6 +95,8 @@ impl fmt::Display for Command {
             Self::Resume => f.write_str("resumes the call"),
             Self::Press(keys) => write!(f, "presses {keys}"),
             Self::Record(number, mode) => write!(f, "records {number}: {mode}"),
+            Self::Control(control) => write!(f, "{control} the recording"),
+            Self::ControlBy(channel) => write!(f, "controls recordings by {channel}"),
             Self::Break(fault) => write!(f, "breaks: {fault}"),
         }
     }

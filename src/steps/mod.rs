@@ -2,6 +2,8 @@
 
 #[expect(clippy::needless_pass_by_value, reason = "cucumber hands every word over")]
 mod calls;
+#[expect(clippy::needless_pass_by_value, reason = "cucumber hands every word over")]
+mod control;
 mod feature;
 mod folder;
 mod lint;

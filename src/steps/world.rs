@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::check::{Finding, Limits, Verdict, always, doubt};
-use crate::evidence::{Dialog, Timeline, dialogs};
+use crate::evidence::{Dialog, Timeline, What, dialogs};
 use crate::role::Command;
 use crate::role::recorder::Memory;
 use crate::scenario::Scenario;
@@ -73,6 +73,14 @@ impl World {
             return Ok(());
         }
         Err(StepError::CannotRun(format!("tell {name} what to do: we do not play a {name} here")))
+    }
+
+    /// Writes on the timeline what somebody does that no part of ours has to be told of.
+    pub(super) fn note(&mut self, name: &str, deed: String) -> Result<(), StepError> {
+        let set = self.set()?;
+        let now = set.testbed.now();
+        set.testbed.timeline_mut().deed(now, name, What::Act(deed));
+        Ok(())
     }
 
     /// Lets a span of time pass.
@@ -264,6 +272,7 @@ const LAST_WORDS: Duration = Duration::from_millis(500);
 /// `tallylight steps`.
 pub const SOURCES: &[(&str, &str)] = &[
     ("src/steps/calls.rs", include_str!("calls.rs")),
+    ("src/steps/control.rs", include_str!("control.rs")),
     ("src/steps/recorder.rs", include_str!("recorder.rs")),
     ("src/steps/settings.rs", include_str!("settings.rs")),
     ("src/steps/verdicts.rs", include_str!("verdicts.rs")),

@@ -24,6 +24,9 @@ pub fn text(scenario: &Scenario, testbed: &Testbed, arguments: &Serve) -> String
                     password.map_or("no password".to_owned(), |it| format!("password {it}"));
                 let recorded = match phone.recording {
                     Recording::Always => "always recorded",
+                    Recording::AlwaysWithPause => "always recorded, with pause and resume",
+                    Recording::OnDemand => "recorded on demand",
+                    Recording::KeptOnDemand => "recorded, and kept on demand",
                     Recording::Never => "never recorded",
                 };
                 let played = match part.player {

@@ -18,6 +18,9 @@ use crate::time::Instant;
 impl Platform {
     /// A telephone calls: find the other one, and call it.
     pub(super) fn incoming(&mut self, now: Instant, call: CallId, request: &Message) {
+        if self.takes_code(now, call, request) {
+            return;
+        }
         match self.begin(now, call, request) {
             Ok(()) => {}
             Err(code) => {
@@ -47,6 +50,7 @@ impl Platform {
         let (number, display) = (callee.number.clone(), callee.display.clone());
         let mut bridge = self.bridge(now, id, &caller, number, display)?;
         bridge.leg_mut(End::Caller).call = Some(call);
+        bridge.leg_mut(End::Caller).record_aware = is_record_aware(request);
         let body = offer.map(|offer| {
             let body = bridge.leg_mut(End::Callee).say(&offer, false);
             bridge.leg_mut(End::Caller).hear(offer, false);
@@ -94,16 +98,19 @@ impl Platform {
             |user| user.display.clone(),
         );
         let mut session_id = || u64::from(self.rng.next_u32());
+        let dialect = self.settings.dialect;
         let legs = [
-            Leg::new(ports[0], session_id(), from, shown),
-            Leg::new(ports[1], session_id(), number, display),
+            Leg::new(ports[0], session_id(), from, shown, dialect),
+            Leg::new(ports[1], session_id(), number, display, dialect),
         ];
         let tracking_id = super::metadata::uuid(&mut self.rng);
         Ok(Bridge {
+            id,
             legs,
             stage: Stage::Calling(now + RINGING_MAX),
             pending: None,
             recordings: Vec::new(),
+            wanted: Vec::new(),
             tracking_id,
         })
     }
@@ -134,12 +141,21 @@ impl Platform {
             Event::Modify { id: request_id, request, .. } => {
                 self.modify(now, id, end, request_id, &request);
             }
+            Event::Modified { response, id: ours, .. } if self.tells(id, end, ours) => {
+                self.told(now, id, end, &response);
+            }
+            Event::ModifyFailed { id: ours, .. } if self.tells(id, end, ours) => {
+                self.not_told(now, id, end);
+            }
             Event::Modified { response, id: ours, .. } => {
                 self.modified(now, id, end, ours, &response);
             }
             Event::ModifyFailed { id: ours, code, .. } => self.modify_failed(now, id, ours, code),
             Event::ModifyStale { id: ours, .. } => self.modify_failed(now, id, ours, 491),
             Event::Info { id: theirs, request, .. } => {
+                if self.takes_info(now, id, end, theirs, &request) {
+                    return;
+                }
                 self.pass_info(now, id, end, theirs, &request);
             }
             _ => {}
@@ -158,6 +174,7 @@ impl Platform {
     fn answered(&mut self, now: Instant, id: BridgeId, response: &Message, is_offer: bool) {
         let Some(bridge) = self.bridges.get_mut(&id) else { return };
         let Some(caller) = bridge.leg(End::Caller).call else { return };
+        bridge.leg_mut(End::Callee).record_aware = is_record_aware(response);
         let body = match description_of(response) {
             Ok(Some(description)) if is_offer => {
                 bridge.stage = Stage::AwaitingAnswer;
@@ -201,6 +218,9 @@ impl Platform {
         }
         if !self.has(Fault::RecordRinging) {
             self.begin_recordings(now, id);
+        }
+        for end in End::BOTH {
+            self.heed(now, id, end);
         }
     }
 
@@ -274,8 +294,12 @@ impl Platform {
         theirs: RequestId,
         request: &Message,
     ) {
+        self.put_off_telling(now, id);
+        if self.answers_preference(now, id, end, theirs, request) {
+            return;
+        }
         let reply = match self.ask_other(now, id, end, theirs, request) {
-            Ok(true) => return,
+            Ok(true) => return self.heed(now, id, end),
             Ok(false) => {
                 let said = self.bridges.get(&id).and_then(|bridge| bridge.leg(end).said());
                 // A refresh; an UPDATE without an offer gets no answer either (RFC 3311 section 5.2).
@@ -335,6 +359,7 @@ impl Platform {
         };
         let _ = self.agent.respond(now, pending.theirs, reply);
         self.keep_in_step(now, id);
+        self.indicate(now, id);
     }
 
     fn modify_failed(&mut self, now: Instant, id: BridgeId, ours: RequestId, code: u16) {
@@ -342,6 +367,7 @@ impl Platform {
         if let Some(pending) = bridge.pending.take_if(|pending| pending.ours == ours) {
             bridge.legs.iter_mut().for_each(Leg::undo_change);
             let _ = self.agent.respond(now, pending.theirs, Reply::new(code));
+            self.indicate(now, id);
         }
     }
 
@@ -380,6 +406,12 @@ fn passed_on(code: u16) -> u16 {
         300..=399 | 401 | 407 | 503 => 480,
         code => code,
     }
+}
+
+/// Whether a telephone says that it understands `a=record` (RFC 7866 section 6.3).
+fn is_record_aware(message: &Message) -> bool {
+    let mut tags = message.headers.all("Supported").flat_map(|list| list.split(','));
+    tags.any(|tag| tag.trim().eq_ignore_ascii_case("record-aware"))
 }
 
 /// The SDP in a message: none, or a status to refuse it with.

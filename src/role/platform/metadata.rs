@@ -5,10 +5,12 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::Rng;
 
 use super::bridge::{Bridge, End};
+use super::control::call_id;
 use super::fault::Fault;
 use super::recording::label;
 use super::settings::{Dialect, Settings};
 use super::spoil::spoil_metadata;
+use crate::role::RecordingMode;
 use crate::sip::agent;
 use crate::siprec::{
     self, BroadWorks, Call, DataMode, Extension, Group, Id, Interval, Layout, Metadata, NameId,
@@ -21,6 +23,9 @@ use crate::time::Instant;
 #[derive(Debug)]
 pub struct Script {
     metadata: Metadata,
+    /// The product's own part of it, and its id.
+    broadworks: (BroadWorks, Id),
+    kept: bool,
     /// Whose participant each entry is, and whose voice each stream carries.
     ends: Vec<End>,
     boundary: String,
@@ -48,6 +53,8 @@ impl Script {
             kind: Some("selective".to_owned()),
         };
         let extension_id = id();
+        let kept = !is_provisional(bridge, user, settings);
+        let broadworks = (broadworks(bridge, user, settings, kept), extension_id);
         let time = settings.epoch.rfc3339(since);
         let aor = |end: End| format!("sip:{}@{}", bridge.leg(end).number, settings.domain);
         let metadata = Metadata {
@@ -98,7 +105,7 @@ impl Script {
                 .iter()
                 .map(|(end, id)| association(*end, id, &streams, &time))
                 .collect(),
-            extensions: broadworks(bridge, user, &session, extension_id).into_iter().collect(),
+            extensions: extension(&broadworks, &session),
             quirks: Vec::new(),
         };
         let ends = participants.iter().map(|(end, _)| *end).collect();
@@ -107,12 +114,26 @@ impl Script {
             Dialect::Rfc => format!("tallylight-{}", rng.next_u32()),
             Dialect::Webex => "UniqueBroadWorksBoundary".to_owned(),
         };
-        Self { metadata, ends, boundary, session_id }
+        Self { metadata, broadworks, kept, ends, boundary, session_id }
     }
 
     /// The Session-ID header of the recording session as the product writes it.
     pub fn session_id_header(&self) -> String {
         format!("{};remote={}", self.session_id, "0".repeat(32))
+    }
+
+    /// Whether the recorder is to keep it.
+    pub fn is_kept(&self) -> bool {
+        self.kept
+    }
+
+    /// The recorder is to keep it: its user asked for it.
+    pub fn keep(&mut self) {
+        self.kept = true;
+        self.broadworks.0.recording_type = Some(KEPT.to_owned());
+        if let Some(session) = self.metadata.sessions.first() {
+            self.metadata.extensions = extension(&self.broadworks, &session.id);
+        }
     }
 
     /// From now on only these sides are heard: a held party sends nothing (RFC 8068 section
@@ -162,25 +183,36 @@ fn association(end: End, participant: &Id, streams: &[(End, Id)], time: &str) ->
 }
 
 /// The product's own part of the metadata (its facts, section 4.4).
-fn broadworks(bridge: &Bridge, user: End, session: &Id, id: Id) -> Option<Extension> {
+fn broadworks(bridge: &Bridge, user: End, settings: &Settings, kept: bool) -> BroadWorks {
     let number = |end: End| Some(bridge.leg(end).number.clone());
     let (calling, called) = (number(End::Caller), number(End::Callee));
     let call = match user {
         End::Caller => Call::Originating { calling, dialed: called.clone(), called },
         End::Callee => Call::Terminating { calling, called, redirect: None },
     };
-    let extension = BroadWorks {
+    let recording_type = if kept { KEPT } else { settings.provisional.as_str() };
+    BroadWorks {
         version: Some("4.0".to_owned()),
         tracking_id: Some(bridge.tracking_id.clone()),
         service_provider: Some("SP0001".to_owned()),
         group: Some("SP0001L0001".to_owned()),
         user: Some(format!("{}@int.example.net", bridge.leg(user).number)),
-        call_id: Some(format!("callhalf-{}:0", user as usize)),
+        call_id: Some(call_id(bridge.id, user)),
         call: Some(call),
-        recording_type: Some("on".to_owned()),
+        recording_type: Some(recording_type.to_owned()),
         ..BroadWorks::default()
-    };
-    extension.extension(session, Some(id)).ok()
+    }
+}
+
+fn extension((broadworks, id): &(BroadWorks, Id), session: &Id) -> Vec<Extension> {
+    broadworks.extension(session, Some(id.clone())).into_iter().collect()
+}
+
+/// Whether a recording of this user's call is thrown away unless the user asks for it.
+fn is_provisional(bridge: &Bridge, user: End, settings: &Settings) -> bool {
+    let number = &bridge.leg(user).number;
+    let user = settings.users.iter().find(|user| user.number == *number);
+    user.is_some_and(|user| user.recording == RecordingMode::KeptOnDemand)
 }
 
 fn new_id(dialect: Dialect, rng: &mut ChaCha8Rng) -> Id {
@@ -197,3 +229,6 @@ pub fn uuid(rng: &mut ChaCha8Rng) -> String {
     let id = new_id(Dialect::Webex, rng);
     id.as_str().trim_start_matches("urn:uuid:").to_owned()
 }
+
+/// The recording type of what is kept: the only one that has been seen.
+const KEPT: &str = "on";

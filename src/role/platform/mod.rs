@@ -4,17 +4,23 @@
 mod bridge;
 mod calls;
 mod change;
+mod control;
 mod fault;
+mod indication;
 mod invitation;
 mod leg;
 mod media;
 mod metadata;
+mod pause;
 mod record;
 mod recording;
 mod registrar;
 mod settings;
+mod snapshot;
 mod spoil;
+mod wish;
 
+pub use control::{Refusal, State};
 pub use fault::Fault;
 pub use settings::{Dialect, Settings, User};
 

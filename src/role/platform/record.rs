@@ -10,11 +10,8 @@ use super::calls::sdp_body;
 use super::change::{By, Change};
 use super::metadata::Script;
 use super::recording::{Recording, Stage, Stream};
-use super::settings::Dialect;
 use super::{BridgeId, Fault, Place, Platform};
-use crate::role::RecordingMode;
-use crate::sdp::Hold;
-use crate::sip::agent::{CallId, Content, Event, Reply, RequestId};
+use crate::sip::agent::{CallId, Event, Reply, RequestId};
 use crate::sip::{Message, Method};
 use crate::siprec::{Document, Received};
 use crate::time::Instant;
@@ -35,7 +32,7 @@ impl Platform {
         let Some(bridge) = self.bridges.get(&id) else { return false };
         let number = &bridge.leg(end).number;
         let user = self.settings.users.iter().find(|user| user.number == *number);
-        let is_set = user.is_some_and(|user| user.recording == RecordingMode::Always);
+        let is_set = user.is_some_and(|user| user.recording.begins_at_answer());
         match self.settings.fault {
             Some(Fault::RecordNobody) => false,
             Some(Fault::RecordEverybody) => user.is_some(),
@@ -47,7 +44,7 @@ impl Platform {
         }
     }
 
-    fn begin_recording(&mut self, due: Instant, id: BridgeId, user: End) -> Option<()> {
+    pub(super) fn begin_recording(&mut self, due: Instant, id: BridgeId, user: End) -> Option<()> {
         self.settings.recorder?;
         let one = self.has(Fault::OfferOneStream);
         // The recorded user's own side first (product: label 1).
@@ -148,13 +145,9 @@ impl Platform {
                 self.recorder_asks(now, id, index, theirs, &request);
             }
             Event::Modified { response, .. } => self.recorder_agrees(id, index, &response),
-            Event::ModifyFailed { .. } => {
-                if let Some(recording) = self.recording(id, index) {
-                    recording.offer_failed();
-                }
-            }
+            Event::ModifyFailed { .. } => self.offer_refused(now, id, index),
             Event::ModifyStale { call, .. } => {
-                self.send_snapshot(now, id, index, call, Snapshot::OfStreams);
+                self.tell_streams(now, id, index, call);
             }
             Event::Info { id: theirs, .. } => {
                 let _ = self.agent.respond(now, theirs, Reply::new(200));
@@ -197,17 +190,23 @@ impl Platform {
             spoiler.begin(now, recording, packets);
         }
         self.recording_changed(now, id, index, Change::Started);
+        if self.recording(id, index).is_some_and(|recording| !recording.flows()) {
+            self.tell_early_pause(now, id, index);
+        }
         let is_up = self.bridges.get(&id).is_some_and(|bridge| bridge.stage == CallStage::Up);
         if is_up && self.is_held(id) {
             // The call was put on hold while the recorder made up its mind.
-            self.send_snapshot(now, id, index, call, Snapshot::OfStreams);
+            self.tell_streams(now, id, index, call);
         }
     }
 
     fn recorder_agrees(&mut self, id: BridgeId, index: usize, response: &Message) {
         let answer = super::calls::description_of(response).ok().flatten();
-        if let Some((recording, answer)) = self.recording(id, index).zip(answer) {
+        let Self { bridges, packets, .. } = self;
+        let recording = bridges.get_mut(&id).and_then(|it| it.recordings.get_mut(index));
+        if let Some((recording, answer)) = recording.zip(answer) {
             recording.answered(&answer);
+            recording.resumed(packets);
         }
     }
 
@@ -262,65 +261,10 @@ impl Platform {
             Err(code) if !wants_snapshot => Reply::new(code),
             Ok(None) | Err(_) => Reply::new(200),
         };
-        let call = recording.call;
         let _ = self.agent.respond(now, theirs, reply);
-        if wants_snapshot && let Some(call) = call {
-            self.send_snapshot(now, id, index, call, Snapshot::OfMetadata);
+        if wants_snapshot {
+            self.tell_metadata(now, id, index);
         }
-    }
-
-    /// The call changed: its recordings follow, held while it is held.
-    pub(super) fn keep_in_step(&mut self, now: Instant, id: BridgeId) {
-        let forgets = self.has(Fault::ForgetAfterHold);
-        let is_held = self.is_held(id);
-        let Some(bridge) = self.bridges.get(&id) else { return };
-        for index in 0..bridge.recordings.len() {
-            if forgets && is_held {
-                self.spoiler.silence();
-            }
-            let Some(recording) = self.recording(id, index) else { return };
-            if let (Stage::Up, Some(call)) = (recording.stage, recording.call) {
-                self.send_snapshot(now, id, index, call, Snapshot::OfStreams);
-            }
-        }
-    }
-
-    /// Whether either side is silent by agreement.
-    fn is_held(&self, id: BridgeId) -> bool {
-        let bridge = self.bridges.get(&id);
-        bridge.is_some_and(|bridge| bridge.legs.iter().any(|leg| !leg.is_heard()))
-    }
-
-    /// The metadata whole; with the streams as they are from now on, where they change.
-    fn send_snapshot(
-        &mut self,
-        now: Instant,
-        id: BridgeId,
-        index: usize,
-        call: CallId,
-        what: Snapshot,
-    ) {
-        let (dialect, fault) = (self.settings.dialect, self.settings.fault);
-        let heard =
-            self.bridges.get(&id).map(|bridge| End::BOTH.map(|end| bridge.leg(end).is_heard()));
-        let Some((recording, heard)) = self.recording(id, index).zip(heard) else { return };
-        recording.script.hears(heard);
-        let is_heard = |end: End| heard[end as usize];
-        let offer = match (what, dialect) {
-            (Snapshot::OfMetadata, _) => recording.said(),
-            // RFC 7866 section 7.1.1.1: the stream of a side that is inactive may be paused.
-            (Snapshot::OfStreams, Dialect::Rfc) => recording.reoffer(is_heard, Hold::Inactive),
-            // The product pauses them all.
-            (Snapshot::OfStreams, Dialect::Webex) => {
-                let is_held = !End::BOTH.into_iter().all(is_heard);
-                recording.reoffer(|_| !is_held, Hold::InactiveNullAddress)
-            }
-        };
-        let body = recording.script.body(&offer, dialect, fault);
-        let _ = match what {
-            Snapshot::OfStreams => self.agent.reinvite(now, call, Content::from(body)),
-            Snapshot::OfMetadata => self.agent.update(now, call, Content::from(body)),
-        };
     }
 
     /// The call is over: so are its recordings (RFC 7866 section 5.1).
@@ -362,15 +306,6 @@ fn asks_for_snapshot(request: &Message) -> bool {
     let Ok(body) = Received::split(content_type, &request.body) else { return false };
     let document = body.metadata_bytes().map(Document::parse);
     matches!(document, Some(Ok(Document::SnapshotRequest(_))))
-}
-
-/// What a recorder is told in the middle of a recording, besides the metadata.
-#[derive(Clone, Copy)]
-enum Snapshot {
-    /// How the streams are from now on.
-    OfStreams,
-    /// Nothing else.
-    OfMetadata,
 }
 
 const THREE_SECONDS: Duration = Duration::from_secs(3);

@@ -27,6 +27,7 @@ mod session_timer;
 mod siprec;
 mod siprec_invite;
 mod stage;
+mod statements;
 mod torture;
 mod wire;
 mod wire_rubbish;

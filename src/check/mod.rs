@@ -5,14 +5,17 @@
 
 pub mod align;
 pub mod calls;
+pub mod deeds;
 mod limits;
 pub mod messages;
 pub mod modes;
+pub mod pauses;
 pub mod people;
 mod requirement;
 pub mod rules;
 mod sources;
 pub mod span;
+mod strangers;
 pub mod streams;
 mod view;
 pub mod whole;

@@ -1,8 +1,10 @@
 //! Whether what should be recorded is, and nothing else.
 
-use super::view::{carries, living};
+use super::sources::Sources;
+use super::strangers::{is_stranger, nothing_to_record};
+use super::view::{carries, is_living, living};
 use super::{Finding, Id, Verdict};
-use crate::evidence::{Flow, Kind, Speakers, Timeline, What, dialogs, recordings};
+use crate::evidence::{Flow, Kind, Name, Speakers, Timeline, What, dialogs, recordings};
 use crate::time::Instant;
 
 /// No recorder was asked, and none was sent media.
@@ -51,14 +53,40 @@ pub fn is_recorded(timeline: &Timeline, name: &str) -> Verdict {
     if found {
         return Verdict::Pass;
     }
+    let sessions = living(timeline);
+    if let Some(why) = is_stranger(timeline, name).filter(|_| !sessions.is_empty()) {
+        let sources = Sources::of(timeline);
+        let mut streams = sessions.iter().flat_map(|session| &session.streams);
+        let is_theirs = |who: &Name| who.as_str() == name;
+        let found = streams.any(|stream| sources.speaker(stream).is_some_and(is_theirs));
+        return if found { Verdict::Pass } else { Verdict::Inconclusive(why) };
+    }
+    if let Some(why) = nothing_to_record(timeline).filter(|_| sessions.is_empty()) {
+        return Verdict::Inconclusive(why);
+    }
     never_asked(timeline, format!("nothing that {name} said reached a recorder"))
 }
 
 /// There are exactly so many recordings of the last call.
 pub fn recordings_are(timeline: &Timeline, count: usize) -> Verdict {
     let found = living(timeline).len();
+    if let Some(why) = nothing_to_record(timeline).filter(|_| found < count) {
+        return Verdict::Inconclusive(why);
+    }
     Verdict::require(found == count, "WXC-MODE-8", end(timeline), || {
         format!("{found} recording(s) instead of {count}")
+    })
+}
+
+/// There are exactly so many recordings of all the calls that were seen.
+pub fn recordings_in_all_are(timeline: &Timeline, count: usize) -> Verdict {
+    let found = recordings(timeline).iter().filter(|session| is_living(session)).count();
+    if let Some(why) = nothing_to_record(timeline).filter(|_| found < count) {
+        return Verdict::Inconclusive(why);
+    }
+    Verdict::require(found == count, "WXC-MODE-8", end(timeline), || {
+        let s = if found == 1 { "" } else { "s" };
+        format!("{found} recording{s} instead of {count}")
     })
 }
 

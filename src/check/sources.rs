@@ -2,8 +2,10 @@
 //! passes packets on leaves these as they are (RFC 3550 section 7.1, a translator).
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use crate::evidence::{Flow, Kind, Name, RecordedStream, RtpSeen, Timeline};
+use crate::time::Instant;
 
 /// What leaves each telephone, by synchronization source; only those that one telephone alone has.
 #[derive(Debug)]
@@ -35,6 +37,19 @@ impl<'a> Sources<'a> {
         let name_of = |packet: &RtpSeen| Some(self.by_ssrc.get(&packet.ssrc)?.first()?.0);
         let first = name_of(packets.next()?)?;
         packets.all(|packet| name_of(packet) == Some(first)).then_some(first)
+    }
+
+    /// The time from telephone to recorder of each packet of a stream that can be known again.
+    pub fn delays(&self, stream: &RecordedStream<'_>) -> Vec<Duration> {
+        let key = |packet: &RtpSeen| (packet.ssrc, packet.sequence, packet.timestamp);
+        let flows = self.by_ssrc.values().flatten().map(|(_, flow)| *flow);
+        let mut left: BTreeMap<_, Instant> = BTreeMap::new();
+        for packet in flows.flat_map(Flow::nearest_to_sender) {
+            left.entry(key(packet)).or_insert(packet.at);
+        }
+        packets(stream)
+            .filter_map(|packet| Some(packet.at.since(*left.get(&key(packet))?)))
+            .collect()
     }
 }
 

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::modes::never_asked;
+use super::strangers::mute;
 use super::view::{asked_in, is_living, last_conversation, living};
 use super::{Finding, Id, Verdict};
 use crate::evidence::{RecordingSession, Timeline};
@@ -20,6 +21,9 @@ pub fn began_within(timeline: &Timeline, limit: Duration) -> Verdict {
         let asked = session.dialog.invited;
         let delay = asked - conversation.answered;
         if !is_living(session) {
+            if let Some(why) = mute(timeline) {
+                return Verdict::Inconclusive(why);
+            }
             let seen = "the recorder was asked, and no media followed";
             return Verdict::fail("WXC-MODE-4", asked, seen);
         }
@@ -40,8 +44,15 @@ pub fn nothing_before_the_answer(timeline: &Timeline) -> Verdict {
     }
     Verdict::of_all(sessions.iter().map(|session| {
         let asked = session.dialog.invited;
-        Verdict::require(asked >= conversation.taken, "RFC6341-5-REQ003", asked, || {
-            let early = conversation.taken - asked;
+        let Some(taken) = conversation.taken else {
+            if asked >= conversation.answered {
+                return Verdict::Pass;
+            }
+            let why = "the called telephone is out of sight: nobody knows when it was answered";
+            return Verdict::Inconclusive(why.to_owned());
+        };
+        Verdict::require(asked >= taken, "RFC6341-5-REQ003", asked, || {
+            let early = taken - asked;
             format!("the recorder was asked {} ms before the answer", early.as_millis())
         })
     }))

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use super::modes::end;
 use super::sources::Sources;
-use super::view::{heard, living, stranger, voices};
+use super::strangers::{may_carry_a_stranger, mute, nothing_to_record, stranger};
+use super::view::{heard, living, voices};
 use super::{Finding, Id, Verdict};
 use crate::evidence::{RecordedStream, RecordingSession, Sound, Speakers, Timeline};
 use crate::time::Instant;
@@ -15,6 +16,9 @@ pub fn streams_are(timeline: &Timeline, count: usize) -> Verdict {
         let alive = session.streams.iter().filter(|stream| stream.is_alive()).count();
         if alive == count {
             return Verdict::Pass;
+        }
+        if let Some(why) = mute(timeline).filter(|_| alive < count) {
+            return Verdict::Inconclusive(why);
         }
         let silent = session.streams.iter().find(|stream| !stream.is_alive());
         let label = silent.and_then(|stream| stream.label.as_deref()).unwrap_or("2");
@@ -37,6 +41,9 @@ pub fn each_carries_one_voice(timeline: &Timeline) -> Verdict {
         let mut taken = BTreeSet::new();
         Verdict::of_all(session.streams.iter().map(|stream| {
             let label = stream.label.as_deref().unwrap_or("none");
+            if may_carry_a_stranger(session, stream, speakers) {
+                return nobody_we_know(label);
+            }
             if let Some(at) = mixed_at(stream) {
                 let seen = format!("several voices at once on the stream labelled {label}");
                 return Verdict::fail("WXC-STR-2", at, seen);
@@ -110,8 +117,7 @@ fn speaker_is_named(
     let voices = voices(&heard(stream.flows.iter().copied()));
     let heard: Vec<_> = voices.iter().filter_map(|voice| speakers.name(*voice)).collect();
     if heard.is_empty() {
-        let why = format!("nobody that we know is heard on the stream labelled {label}");
-        return Verdict::Inconclusive(why);
+        return nobody_we_know(label);
     }
     let said = name_of(timeline, aor);
     // In a crowd a voice is known under the name of the first who has it.
@@ -131,6 +137,10 @@ fn speaker_is_named(
     )
 }
 
+fn nobody_we_know(label: &str) -> Verdict {
+    Verdict::Inconclusive(format!("nobody that we know is heard on the stream labelled {label}"))
+}
+
 /// Whoever has the number in an address of record.
 pub(super) fn name_of(timeline: &Timeline, aor: &str) -> Option<String> {
     let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
@@ -148,6 +158,9 @@ pub(super) fn each_recording(
 ) -> Verdict {
     let sessions = living(timeline);
     if sessions.is_empty() {
+        if let Some(why) = nothing_to_record(timeline) {
+            return Verdict::Inconclusive(why);
+        }
         return Verdict::Fail(Finding {
             requirement: Id("WXC-MODE-4"),
             at: end(timeline),

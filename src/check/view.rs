@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::audio::{Mark, Voice};
 use crate::evidence::{
-    Dialog, Flow, Kind, RecordedStream, RecordingSession, Side, Sound, Speakers, Timeline, dialogs,
+    Dialog, Flow, Kind, RecordedStream, RecordingSession, Side, Speakers, Timeline, dialogs,
     recordings,
 };
 use crate::sip::Method;
@@ -16,8 +16,9 @@ use crate::time::Instant;
 pub struct Conversation {
     /// When the caller dialled.
     pub dialled: Instant,
-    /// When the called telephone's answer left it, or else when the caller got it.
-    pub taken: Instant,
+    /// When the called telephone's answer left it, or else was seen to arrive; nothing, where that
+    /// telephone is out of sight.
+    pub taken: Option<Instant>,
     /// When both sides knew that the call was answered.
     pub answered: Instant,
     /// When somebody hung up.
@@ -71,7 +72,7 @@ pub fn conversations(timeline: &Timeline) -> Vec<Conversation> {
             answers.iter().copied().find(|taken| *taken >= dialog.invited && *taken <= answered);
         Some(Conversation {
             dialled: dialog.invited,
-            taken: taken.unwrap_or(answered),
+            taken,
             answered,
             hung_up: end.map(|(left, _)| left),
             end_known: end.map(|(_, known)| known),
@@ -133,30 +134,6 @@ pub fn asked_in<'a>(
     let all = recordings(timeline).into_iter();
     all.filter(|session| conversation.has(session.dialog.invited)).collect()
 }
-
-/// Why voices cannot tell who is heard where: somebody does not speak as our people do, each in a
-/// voice that can be known again.
-pub fn stranger(timeline: &Timeline) -> Option<String> {
-    let cast = timeline.cast();
-    let phone = |flow: &Flow| {
-        cast.at(flow.source).filter(|member| member.kind == Kind::Phone).map(|it| it.name.clone())
-    };
-    let speaks = |flow: &Flow| {
-        let packets = flow.nearest_to_sender();
-        let unknown = packets.iter().filter(|it| matches!(it.sound, Sound::Other | Sound::Unheard));
-        packets.iter().all(|packet| packet.sound.voice().is_none()) && unknown.count() >= WORDS
-    };
-    if let Some(name) = timeline.flows().iter().filter(|flow| speaks(flow)).find_map(phone) {
-        return Some(format!(
-            "{name} speaks with a voice of their own, which cannot be told apart"
-        ));
-    }
-    let nobody = timeline.flows().iter().find_map(phone).is_none();
-    nobody.then(|| "no telephone was seen to speak".to_owned())
-}
-
-/// Fewer packets may be a click.
-const WORDS: usize = 5;
 
 /// The recording sessions of the last conversation that were answered and in which media flowed;
 /// none if there was no conversation.

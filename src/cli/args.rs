@@ -87,7 +87,8 @@ pub struct Serve {
 
     /// A folder for what is recorded; `recordings` in the current folder without it. In it, each
     /// recording has a folder of its own with recording.wav (left the recorded user, right the
-    /// other side), metadata.xml, ladder.txt, verdicts.txt and timeline.json.
+    /// other side), metadata.xml, ladder.txt, verdicts.txt and timeline.json; the last three are
+    /// kept of a call without a recording too.
     #[arg(long, value_name = "DIR")]
     pub keep: Option<PathBuf>,
 

@@ -9,7 +9,7 @@ mod watch;
 
 use std::fs;
 use std::io::{BufWriter, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::check::doubt;
@@ -77,6 +77,8 @@ struct Served<'a> {
     scenario: &'a Scenario,
     testbed: Testbed,
     folder: Folder,
+    /// Where everything is kept.
+    keep: PathBuf,
     signals: Signals,
     watch: Watch,
     /// What became of the calls so far.
@@ -113,6 +115,7 @@ impl<'a> Served<'a> {
             scenario,
             testbed,
             folder,
+            keep,
             signals,
             watch: Watch::default(),
             calls: Tally::default(),
@@ -158,7 +161,11 @@ impl<'a> Served<'a> {
         let called = if exit == Exit::NothingRan {
             "nobody called".to_owned()
         } else {
-            format!("{calls} judged, {} with a requirement broken", self.calls.failed)
+            let s = if calls == 1 { "" } else { "s" };
+            match self.calls.failed {
+                0 => format!("{calls} call{s} judged, no requirement broken"),
+                failed => format!("{calls} call{s} judged, a requirement broken in {failed}"),
+            }
         };
         output.say(&format!("stopped: {called}\n"));
         exit
@@ -200,16 +207,19 @@ impl<'a> Served<'a> {
         let now = self.testbed.now();
         let judgement = Judgement::of(self.testbed.timeline(), self.scenario);
         let kept = self.folder.take_kept();
-        if kept.is_empty() {
-            say(output, now, "nothing was recorded");
-        }
-        for recording in kept {
-            let kept = recording.and_then(|folder| {
+        let (what, folders) = if kept.is_empty() {
+            let folder = keep::folder_of_none(&self.keep, self.testbed.timeline());
+            ("nothing was recorded; what was seen is in", vec![folder])
+        } else {
+            ("recorded in", kept)
+        };
+        for folder in folders {
+            let kept = folder.and_then(|folder| {
                 let written = keep::write(&folder, self.testbed.timeline(), &judgement);
                 written.map(|()| folder)
             });
             match kept {
-                Ok(folder) => say(output, now, &format!("recorded in {}", folder.display())),
+                Ok(folder) => say(output, now, &format!("{what} {}", folder.display())),
                 Err(why) => {
                     self.calls.cannot_run += 1;
                     let _ = writeln!(output.complaints, "cannot {why}");
@@ -218,7 +228,7 @@ impl<'a> Served<'a> {
         }
         let tally = judgement.tally();
         let Tally { passed, inconclusive, failed, .. } = tally;
-        let text = format!("judged: {passed} passed, {inconclusive} open, {failed} failed");
+        let text = format!("judged: {passed} passed, {inconclusive} inconclusive, {failed} failed");
         say(output, now, &text);
         for line in judgement.doubts().lines() {
             output.say(&format!("{:INDENT$}{line}\n", ""));

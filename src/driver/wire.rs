@@ -24,6 +24,7 @@ use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::thread::{self, ThreadId};
+use std::time::Duration;
 
 use self::clock::Clock;
 use self::datagram::Datagrams;
@@ -152,7 +153,7 @@ impl Driver for Wire {
     fn wait(&mut self, deadline: Instant) -> Option<Arrival> {
         self.prepare_thread();
         if self.arrivals.is_empty() {
-            self.inbox.take(&mut self.arrivals, &self.clock, deadline);
+            self.inbox.take(&mut self.arrivals, &self.clock, on_grid(deadline));
         }
         // What came after the deadline comes after it here too, however late we are: a flood
         // of packets keeps no timer waiting.
@@ -190,6 +191,14 @@ impl Listen for Wire {
     }
 }
 
+/// When to wake for a deadline: a thousand streams, each with a moment of its own, are sent in a
+/// few groups, and each packet of a stream is as late as the one before it.
+fn on_grid(deadline: Instant) -> Instant {
+    let grid = GRID.as_nanos();
+    let nanos = u128::from(deadline.as_nanos()).div_ceil(grid) * grid;
+    Instant::from_nanos(u64::try_from(nanos).unwrap_or(u64::MAX))
+}
+
 /// Lifts the soft bound on open files to the hard one: a socket is a file.
 fn allow_many_sockets() {
     use nix::sys::resource::{Resource, getrlimit, setrlimit};
@@ -200,3 +209,6 @@ fn allow_many_sockets() {
         tracing::debug!(%error, "cannot raise the number of open files");
     }
 }
+
+/// A whole number of these is 10 ms, of which every usual packet time is a multiple.
+const GRID: Duration = Duration::from_micros(250);

@@ -47,6 +47,11 @@ impl Speakers {
         self.names.get(&voice).map(Name::as_str)
     }
 
+    /// How many people have a voice that is known.
+    pub fn count(&self) -> usize {
+        self.names.values().collect::<BTreeSet<_>>().len()
+    }
+
     /// The voice of somebody, if they were heard.
     pub fn voice_of(&self, name: &str) -> Option<Voice> {
         let own = self.names.iter().find(|(_, known)| known.as_str() == name);

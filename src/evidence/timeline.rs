@@ -136,6 +136,12 @@ impl Timeline {
         self.dropped
     }
 
+    /// As if something had not fitted.
+    #[cfg(test)]
+    pub fn overflow(&mut self) {
+        self.dropped += 1;
+    }
+
     /// Somebody did something.
     pub fn deed(&mut self, at: Instant, who: &str, what: What) {
         self.deeds.push(Deed { at, who: Name::from(who), what });

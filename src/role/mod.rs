@@ -1,5 +1,6 @@
 //! The parts that can be played, each a state machine that touches no socket and asks no clock.
 
+mod control;
 mod diversion;
 mod failure;
 mod latch;
@@ -8,6 +9,7 @@ pub mod platform;
 mod ports;
 pub mod recorder;
 
+pub use control::{Channel, Control, RecordWords, RecordingMode};
 pub use diversion::{Elsewhere, Occasion};
 pub use failure::{FailureBehaviour, Heartbeat, RecorderChoice};
 pub use ports::Ports;
@@ -85,6 +87,10 @@ pub enum Command {
     Press(String),
     /// Sets whose calls are recorded: a number, and the mode.
     Record(String, RecordingMode),
+    /// Asks for something to be done with the recording of the call.
+    Control(Control),
+    /// Asks for it by this way from now on.
+    ControlBy(Channel),
     /// Decides what a platform does with recorders that fail.
     Recorders(RecorderChoice),
     /// Decides where a number's calls go that it does not take.
@@ -93,25 +99,6 @@ pub enum Command {
     RecordMessages(String, bool),
     /// Makes a part be wrong on purpose from now on, by the name of the fault.
     Break(String),
-}
-
-/// Whose calls are recorded (product help article, S-44 to S-49).
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-pub enum RecordingMode {
-    /// Nothing is recorded: the default.
-    #[default]
-    Never,
-    /// Every call is recorded, incoming and outgoing.
-    Always,
-}
-
-impl fmt::Display for RecordingMode {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
-            Self::Never => "never",
-            Self::Always => "always",
-        })
-    }
 }
 
 /// As the deed stands on the timeline, after the name of whoever does it.
@@ -130,6 +117,8 @@ impl fmt::Display for Command {
             Self::Merge => f.write_str("joins the calls"),
             Self::Press(keys) => write!(f, "presses {keys}"),
             Self::Record(number, mode) => write!(f, "records {number}: {mode}"),
+            Self::Control(control) => write!(f, "{control} the recording"),
+            Self::ControlBy(channel) => write!(f, "controls recordings by {channel}"),
             Self::Recorders(choice) => write!(f, "{choice}"),
             Self::Divert(number, when, to) => {
                 write!(f, "sends the calls of {number} to {to} {when}")

@@ -78,6 +78,23 @@ pub struct Phone {
     /// `recording`: what the platform does with its calls before anybody in a feature says
     /// otherwise; never unless the file says otherwise.
     pub recording: Recording,
+    /// `controls`: by which way its user controls recordings; star codes unless the file says
+    /// otherwise.
+    pub controls: Controls,
+}
+
+/// By which way a user says what a recording should do.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Controls {
+    /// `star codes`: dialled on a second line.
+    StarCodes,
+    /// `keys`: the same codes, pressed in the call.
+    Keys,
+    /// `info`: INFO with a `Record` header field.
+    Info,
+    /// `recordpref`: the telephone says what it prefers (RFC 7866 section 7.3.2); it has to be
+    /// record aware.
+    RecordPreference,
 }
 
 /// When a user's calls are recorded.
@@ -85,8 +102,14 @@ pub struct Phone {
 pub enum Recording {
     /// Not at all.
     Never,
+    /// From when its user asks for it.
+    OnDemand,
+    /// From the answer to the end, and kept only if its user asks for it.
+    KeptOnDemand,
     /// From the answer to the end.
     Always,
+    /// From the answer to the end, and its user may pause.
+    AlwaysWithPause,
 }
 
 /// A calling platform.
@@ -98,6 +121,9 @@ pub struct Platform {
     /// section 18.1.1), or goes out in fragments as from many an old platform; it moves unless
     /// the file says otherwise.
     pub large_requests: LargeRequests,
+    /// `stops what is kept`: whether a user may stop a recording that is kept on demand, which the
+    /// product's own documents disagree about; not unless the file says so.
+    pub stops_kept: bool,
 }
 
 /// What becomes of a request of more than 1,300 bytes that should go over UDP.
@@ -187,7 +213,8 @@ fn read_part(reader: &mut Reader, name: &Text, part: &file::Part, known: &Known)
             let large = &part.large_requests;
             let large_requests =
                 reader.word_or(large, "way for large requests", LARGE, LargeRequests::Move);
-            Role::Platform(Platform { dialect, large_requests })
+            let stops_kept = reader.word_or(&part.stops_kept, "truth", TRUTH, false);
+            Role::Platform(Platform { dialect, large_requests, stops_kept })
         }
         RoleName::Recorder => Role::Recorder,
     };
@@ -227,6 +254,7 @@ fn read_phone(reader: &mut Reader, name: &Text, part: &file::Part) -> Option<Pho
         password: part.password.0.as_ref().map(|password| password.value.clone()),
         record_aware: reader.word_or(&part.record_aware, "truth", TRUTH, false),
         recording: reader.word_or(&part.recording, "recording mode", MODES, Recording::Never),
+        controls: reader.word_or(&part.controls, "way to control", CONTROLS, Controls::StarCodes),
     })
 }
 
@@ -238,8 +266,10 @@ fn refuse_strangers(reader: &mut Reader, role: RoleName, part: &file::Part) {
         (Phone, "password", &part.password),
         (Phone, "record aware", &part.record_aware),
         (Phone, "recording", &part.recording),
+        (Phone, "controls", &part.controls),
         (Platform, "dialect", &part.dialect),
         (Platform, "large requests", &part.large_requests),
+        (Platform, "stops what is kept", &part.stops_kept),
     ];
     for (owner, key, field) in owned {
         if let (Some(text), true) = (&field.0, owner != role) {
@@ -338,7 +368,20 @@ const ROLES: &[(&str, RoleName)] = &[
     ("recorder", RoleName::Recorder),
 ];
 
-const MODES: &[(&str, Recording)] = &[("never", Recording::Never), ("always", Recording::Always)];
+const MODES: &[(&str, Recording)] = &[
+    ("never", Recording::Never),
+    ("on demand", Recording::OnDemand),
+    ("kept on demand", Recording::KeptOnDemand),
+    ("always", Recording::Always),
+    ("always with pause and resume", Recording::AlwaysWithPause),
+];
+
+const CONTROLS: &[(&str, Controls)] = &[
+    ("star codes", Controls::StarCodes),
+    ("keys", Controls::Keys),
+    ("info", Controls::Info),
+    ("recordpref", Controls::RecordPreference),
+];
 
 const DIALECTS: &[(&str, Dialect)] = &[("rfc", Dialect::Rfc), ("webex", Dialect::Webex)];
 

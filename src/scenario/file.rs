@@ -39,7 +39,10 @@ pub struct Part {
     pub recording: Field<Text>,
     #[serde(rename = "record aware")]
     pub record_aware: Field<Text>,
+    pub controls: Field<Text>,
     pub dialect: Field<Text>,
+    #[serde(rename = "stops what is kept")]
+    pub stops_kept: Field<Text>,
     #[serde(rename = "large requests")]
     pub large_requests: Field<Text>,
     pub transport: Field<Text>,

@@ -22,7 +22,8 @@ use std::collections::{BTreeMap, BTreeSet};
 pub use address::{Address, Number, Transport};
 pub use budgets::Budgets;
 pub use cast::{
-    Codec, Dialect, LargeRequests, Part, Phone, Platform, Player, Recording, Role, RoleName,
+    Codec, Controls, Dialect, LargeRequests, Part, Phone, Platform, Player, Recording, Role,
+    RoleName,
 };
 pub use diagnostic::{Diagnostic, Diagnostics, Located, Place, Source};
 pub use known::{CAPABILITIES, Known, capability_tag};

@@ -3,6 +3,8 @@
 #[expect(clippy::needless_pass_by_value, reason = "cucumber hands every word over")]
 mod calls;
 #[expect(clippy::needless_pass_by_value, reason = "cucumber hands every word over")]
+mod control;
+#[expect(clippy::needless_pass_by_value, reason = "cucumber hands every word over")]
 mod failure;
 mod feature;
 mod folder;

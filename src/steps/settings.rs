@@ -12,6 +12,24 @@ fn always_recorded(world: &mut World, party: Party) -> Result<(), StepError> {
     record(world, &party, RecordingMode::Always)
 }
 
+/// The platform records every call of this person, who may pause it.
+#[cucumber::given(expr = "{party}'s calls are always recorded, with pause and resume")]
+fn always_with_pause(world: &mut World, party: Party) -> Result<(), StepError> {
+    record(world, &party, RecordingMode::AlwaysWithPause)
+}
+
+/// The platform records what this person asks it to, from then on.
+#[cucumber::given(expr = "{party}'s calls are recorded on demand")]
+fn on_demand(world: &mut World, party: Party) -> Result<(), StepError> {
+    record(world, &party, RecordingMode::OnDemand)
+}
+
+/// The platform records every call of this person, and keeps what they ask it to keep.
+#[cucumber::given(expr = "{party}'s calls are kept on demand")]
+fn kept_on_demand(world: &mut World, party: Party) -> Result<(), StepError> {
+    record(world, &party, RecordingMode::KeptOnDemand)
+}
+
 /// The platform records no call of this person: as it is until somebody says otherwise.
 #[cucumber::given(expr = "{party}'s calls are never recorded")]
 fn never_recorded(world: &mut World, party: Party) -> Result<(), StepError> {

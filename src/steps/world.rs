@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::check::{Finding, Limits, Verdict, always, doubt};
-use crate::evidence::{Dialog, Timeline, dialogs};
+use crate::evidence::{Dialog, Timeline, What, dialogs};
 use crate::role::Command;
 use crate::role::recorder::Memory;
 use crate::scenario::Scenario;
@@ -75,6 +75,14 @@ impl World {
             return Ok(());
         }
         Err(StepError::CannotRun(format!("tell {name} what to do: we do not play a {name} here")))
+    }
+
+    /// Writes on the timeline what somebody does that no part of ours has to be told of.
+    pub(super) fn note(&mut self, name: &str, deed: String) -> Result<(), StepError> {
+        let set = self.set()?;
+        let now = set.testbed.now();
+        set.testbed.timeline_mut().deed(now, name, What::Act(deed));
+        Ok(())
     }
 
     /// Lets a span of time pass.
@@ -296,6 +304,7 @@ const LAST_WORDS: Duration = Duration::from_millis(500);
 /// `tallylight steps`.
 pub const SOURCES: &[(&str, &str)] = &[
     ("src/steps/calls.rs", include_str!("calls.rs")),
+    ("src/steps/control.rs", include_str!("control.rs")),
     ("src/steps/failure.rs", include_str!("failure.rs")),
     ("src/steps/mailbox.rs", include_str!("mailbox.rs")),
     ("src/steps/recorder.rs", include_str!("recorder.rs")),
@@ -309,7 +318,6 @@ mod tests {
     use super::*;
     use crate::cli::known;
     use crate::evidence::{Kind, Member, Name};
-    use crate::packet::{Packet, Transport};
     use crate::role::{Input, Output, Role};
     use crate::steps::{self, Vocabulary};
     use crate::testbed::Home;
@@ -345,15 +353,7 @@ mod tests {
         let (mut world, ..) = begun(None);
         assert_eq!(world.judge(|_, _| Verdict::Pass), Ok(()));
         let timeline = world.set().unwrap().testbed.timeline_mut();
-        for host in 0..10_000_u32 {
-            let packet = Packet {
-                transport: Transport::Udp,
-                source: (host.to_be_bytes(), 4_000).into(),
-                target: ([192, 0, 2, 1], 4_000).into(),
-                payload: [0x80; 172].to_vec().into(),
-            };
-            timeline.received(Instant::START, &packet);
-        }
+        timeline.overflow();
         let is_open =
             |said| matches!(said, Err(StepError::Inconclusive(why)) if why.contains("not whole"));
         assert!(is_open(world.judge(|_, _| Verdict::Pass)));

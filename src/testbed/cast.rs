@@ -15,7 +15,7 @@ use crate::packet::Transport;
 use crate::role::phone::{self, Phone};
 use crate::role::platform::{self, Platform};
 use crate::role::recorder::{self, Keep, Recorder};
-use crate::role::{Ports, RecordingMode, Role};
+use crate::role::{Channel, Ports, RecordWords, RecordingMode, Role};
 use crate::scenario::{self, Part, Player, Scenario, Setting};
 use crate::sdp::Codec;
 use crate::time::Epoch;
@@ -247,6 +247,13 @@ impl Builder<'_> {
             password: phone.password.clone(),
             record_aware: phone.record_aware,
             is_silent: false,
+            controls: match phone.controls {
+                scenario::Controls::StarCodes => Channel::StarCodes,
+                scenario::Controls::Keys => Channel::Keys,
+                scenario::Controls::Info => Channel::Info,
+                scenario::Controls::RecordPreference => Channel::Preference,
+            },
+            record_words: RecordWords::default(),
             registration: REGISTRATION,
             seed,
             epoch: self.epoch,
@@ -268,7 +275,10 @@ impl Builder<'_> {
             takes_sha256: matches!(part.player, Player::Ours { .. }),
             recording: match phone.recording {
                 scenario::Recording::Never => RecordingMode::Never,
+                scenario::Recording::OnDemand => RecordingMode::OnDemand,
+                scenario::Recording::KeptOnDemand => RecordingMode::KeptOnDemand,
                 scenario::Recording::Always => RecordingMode::Always,
+                scenario::Recording::AlwaysWithPause => RecordingMode::AlwaysWithPause,
             },
             diversions: platform::Diversions::default(),
         });
@@ -289,6 +299,9 @@ impl Builder<'_> {
             patience: PATIENCE,
             failing: self.failing(part, places),
             large_requests_to_tcp: platform.large_requests == scenario::LargeRequests::Move,
+            provisional: PROVISIONAL.to_owned(),
+            stops_kept: platform.stops_kept,
+            record_words: RecordWords::default(),
             fault: fault(part).and_then(platform::Fault::named),
             seed,
             epoch: self.epoch,
@@ -389,5 +402,7 @@ const PORTS_PER_PERSON: usize = 6;
 const REGISTRATION: Duration = Duration::from_hours(1);
 /// The longest that a platform waits for its recorder (product: 50 ms to 10 s).
 const PATIENCE: Duration = Duration::from_secs(10);
+/// Not known; nobody has seen one but `on`.
+const PROVISIONAL: &str = "demand";
 /// Spreads the seeds of the parts apart: 2^64 divided by the golden ratio.
 const SPREAD: u64 = 0x9E37_79B9_7F4A_7C15;

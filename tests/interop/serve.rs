@@ -84,7 +84,7 @@ impl Kept {
         let mut recordings: Vec<PathBuf> = fs::read_dir(folder)
             .map(|entries| entries.map(|entry| entry.expect("it can be listed").path()).collect())
             .unwrap_or_default();
-        recordings.retain(|path| path.is_dir());
+        recordings.retain(|path| path.join("recording.wav").is_file());
         Self { recordings, capture: Capture::new(pcap) }
     }
 

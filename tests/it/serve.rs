@@ -143,8 +143,8 @@ fn telephones_elsewhere_register_and_call_and_are_recorded_and_judged() {
         "the recorder begins to record",
         "Bob hangs up after",
         "recorded in kept/",
-        "judged: 10 passed, 0 open, 0 failed",
-        "stopped: 1 judged, 0 with a requirement broken",
+        "judged: 10 passed, 0 inconclusive, 0 failed",
+        "stopped: 1 call judged, no requirement broken",
     ] {
         assert!(
             words.any(|line| line.starts_with(due)),
@@ -179,6 +179,38 @@ fn a_call_that_is_up_at_the_end_is_ended_and_kept() {
     assert_eq!(recordings.len(), 1, "{}", ended.said);
     assert!(text(&recordings[0].join("verdicts.txt")).contains("PASS"));
     assert!(fs::metadata(ended.home.join("packets.pcapng")).unwrap().len() > 100_000);
+}
+
+#[test]
+fn what_was_seen_of_a_call_without_a_recording_is_kept() {
+    let served = Served::start("refused-call", "30s");
+    let mut telephones = served.telephones();
+    assert!(telephones.tell("Alice", role::Command::Call("+12025550199".to_owned())));
+    telephones.pass(Duration::from_secs(1));
+    let ended = served.interrupt();
+    assert_eq!(ended.code, Some(0), "{}", ended.said);
+    assert!(ended.said.contains("nobody has the number +12025550199"), "{}", ended.said);
+    let folders = ended.recordings();
+    assert_eq!(folders.len(), 1, "{}", ended.said);
+    assert!(folders[0].to_string_lossy().ends_with("-not-recorded"), "{folders:?}");
+    assert!(text(&folders[0].join("ladder.txt")).contains("404 (INVITE)"));
+    assert!(text(&folders[0].join("verdicts.txt")).contains("PASS"));
+}
+
+#[test]
+fn two_calls_in_a_row_are_two_recordings_and_neither_is_missed() {
+    let served = Served::start("again", "30s");
+    let mut telephones = served.telephones();
+    for _ in 0..2 {
+        call(&mut telephones);
+        telephones.tell("Bob", role::Command::HangUp);
+        // Less than the pause after which a call is judged.
+        telephones.pass(Duration::from_millis(300));
+    }
+    let ended = served.interrupt();
+    assert_eq!(ended.code, Some(0), "{}", ended.said);
+    assert_eq!(ended.recordings().len(), 2, "{}", ended.said);
+    assert!(ended.said.contains("OPEN  every call is judged: of 2 calls"), "{}", ended.said);
 }
 
 #[test]

@@ -1,5 +1,5 @@
 //! The sentences that every run is judged by, whatever its feature is about: a feature that
-//! passes over a broken CSeq is a failure.
+//! passes over a broken `CSeq` is a failure.
 //!
 //! One file for each topic; in it a function for each sentence, and a list that says which row
 //! of the catalogue it judges. To add one: write the function, add the line to `RULES`, plant a

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use crate::check::{Verdict, align, always, modes, span, streams};
-use crate::evidence::{Kind, Timeline, dialogs, recordings};
+use crate::evidence::{Dialog, Kind, Timeline, dialogs, recordings};
 use crate::report::Tally;
 use crate::scenario::{Budgets, Located, Recording, Scenario};
 use crate::sip::Uri;
@@ -27,9 +27,14 @@ impl Judgement {
             _ if timeline.flows().is_empty() => answers.push((DUE, nobody_spoke(timeline))),
             0 => answers.push((DUE, modes::nothing_is_recorded(timeline))),
             due => {
-                answers.push((DUE, modes::recordings_are(timeline, due)));
+                answers.push((DUE, modes::recordings_in_all_are(timeline, due)));
                 answers.extend(of_recordings(timeline, &scenario.budgets));
             }
+        }
+        let calls = answered(timeline).count();
+        if calls > 1 {
+            let why = format!("of {calls} calls without a pause between them, the last was judged");
+            answers.push(("every call is judged", Verdict::Inconclusive(why)));
         }
         let lawful = always(timeline).into_iter().fold(Verdict::Pass, Verdict::worst);
         answers.push(("every message and every document is lawful", lawful));
@@ -117,11 +122,15 @@ fn nobody_spoke(timeline: &Timeline) -> Verdict {
     )
 }
 
+/// The calls of telephones that were answered.
+fn answered(timeline: &Timeline) -> impl Iterator<Item = Dialog<'_>> {
+    let to_platform = |address| timeline.cast().is(address, Kind::Platform);
+    let calls = dialogs(timeline).into_iter();
+    calls.filter(move |it| it.answered.is_some() && to_platform(it.callee))
+}
+
 /// How many recordings there should be: one for each recorded user in each answered call.
 fn recordings_due(timeline: &Timeline, scenario: &Scenario) -> usize {
-    let to_platform = |address| timeline.cast().is(address, Kind::Platform);
-    let calls = dialogs(timeline);
-    let calls = calls.iter().filter(|it| it.answered.is_some() && to_platform(it.callee));
     let is_recorded = |uri: Uri| {
         let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
         let user = uri.user().map(|user| digits(&user));
@@ -129,7 +138,7 @@ fn recordings_due(timeline: &Timeline, scenario: &Scenario) -> usize {
             phone.recording == Recording::Always && user == Some(digits(phone.number.as_str()))
         })
     };
-    let parties = calls.flat_map(|call| {
+    let parties = answered(timeline).flat_map(|call| {
         [call.invite.from().map(|from| from.uri), call.invite.request_uri()].into_iter().flatten()
     });
     parties.filter(|uri| is_recorded(uri.clone())).count()

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::args::Serve;
 use crate::packet::Transport;
-use crate::scenario::{Player, Recording, Role, Scenario};
+use crate::scenario::{Player, Recording, Role, RoleName, Scenario};
 use crate::testbed::Testbed;
 
 /// Where recordings are kept.
@@ -24,6 +24,9 @@ pub fn text(scenario: &Scenario, testbed: &Testbed, arguments: &Serve) -> String
                     password.map_or("no password".to_owned(), |it| format!("password {it}"));
                 let recorded = match phone.recording {
                     Recording::Always => "always recorded",
+                    Recording::AlwaysWithPause => "always recorded, with pause and resume",
+                    Recording::OnDemand => "recorded on demand",
+                    Recording::KeptOnDemand => "recorded, and kept on demand",
                     Recording::Never => "never recorded",
                 };
                 let played = match part.player {
@@ -36,7 +39,7 @@ pub fn text(scenario: &Scenario, testbed: &Testbed, arguments: &Serve) -> String
         };
         lines.push(format!("  {:<10} {about}", part.name));
     }
-    lines.push(format!("  {:<10} {}", "recordings", shown(&folder(arguments))));
+    lines.push(format!("  {:<10} {}/", "kept in", shown(&folder(arguments))));
     if let Some(path) = &arguments.pcap {
         lines.push(format!("  {:<10} {}", "packets", shown(path)));
     }
@@ -44,8 +47,22 @@ pub fn text(scenario: &Scenario, testbed: &Testbed, arguments: &Serve) -> String
         Some(duration) => format!("stops after {} s, or on Ctrl-C", duration.as_secs_f64()),
         None => "Ctrl-C stops".to_owned(),
     };
-    lines.push(format!("ready: telephones can register and call; {until}"));
+    lines.push(format!("ready: {}; {until}", invitation(scenario, testbed)));
     lines.join("\n") + "\n"
+}
+
+/// What to tell a telephone, where one of ours waits for it.
+fn invitation(scenario: &Scenario, testbed: &Testbed) -> String {
+    let mut registering = scenario.cast.iter().filter(|part| part.player == Player::Registers);
+    let platform = scenario.with_role(RoleName::Platform).next();
+    let listening = platform.map_or(&[][..], |part| testbed.listening(&part.name));
+    let udp = listening.iter().find(|(transport, _)| *transport == Transport::Udp);
+    match (registering.next(), udp) {
+        (Some(_), Some((_, address))) => {
+            format!("register with {address}, the number as user name, and call the other number")
+        }
+        _ => "telephones can call".to_owned(),
+    }
 }
 
 fn shown(path: &Path) -> String {
@@ -61,7 +78,8 @@ fn addresses(listening: &[(Transport, SocketAddr)]) -> String {
             None => by_address.push((*address, vec![transport.to_string()])),
         }
     }
-    by_address.sort();
+    by_address
+        .sort_by_key(|(address, transports)| (transports.iter().all(|it| it == "TLS"), *address));
     let one = |(address, transports): &(SocketAddr, Vec<String>)| {
         let mut transports = transports.clone();
         transports.sort_by_key(|it| it != "UDP");

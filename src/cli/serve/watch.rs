@@ -133,8 +133,10 @@ impl Watch {
         let Some(call) = self.calls.get_mut(id) else {
             let is_first = *method == Method::Invite && self.calls.len() < CALLS_MAX;
             let call = Call::begin(timeline, sighting, message).filter(|_| is_first)?;
-            let text =
-                (call.part == Part::Caller).then(|| format!("{} calls {}", call.from, call.to));
+            let known = timeline.cast().named(&call.from).is_some();
+            let whom = if known { "" } else { ", whose number the scenario does not know," };
+            let text = (call.part == Part::Caller)
+                .then(|| format!("{}{whom} calls {}", call.from, call.to));
             self.calls.insert(id.to_owned(), call);
             return text;
         };
@@ -309,7 +311,7 @@ fn refused(code: u16, to: &str) -> String {
         486 => format!("{to} is busy, or declines"),
         487 => "it was given up".to_owned(),
         603 => format!("{to} declines"),
-        _ => "see the ladder".to_owned(),
+        _ => "see ladder.txt".to_owned(),
     };
     format!("the call is refused with {code}: {why}")
 }

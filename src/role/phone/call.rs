@@ -14,7 +14,7 @@ use crate::role::ports::rtcp_of;
 use crate::rtp;
 use crate::sdp::{
     self, Capabilities, Codec, Description, Direction, Format, Hold, Medium, Negotiated, Origin,
-    Session, Side, Slot, negotiate,
+    RecordPreference, Session, Side, Slot, negotiate,
 };
 use crate::sip::agent::{Body, CallId, Reply};
 use crate::sip::{Message, Method, Uri};
@@ -218,6 +218,17 @@ impl Call {
         self.revise(|_| ())
     }
 
+    /// Whether its user put it on hold.
+    pub fn is_on_hold(&self) -> bool {
+        self.said.media.iter().any(|medium| medium.hold.is_some())
+    }
+
+    /// Says what its user prefers of the recording (RFC 7866 section 7.3.2): the new offer. It
+    /// stands in this one only: afterwards there is no preference.
+    pub fn prefer(&mut self, preference: RecordPreference) -> Body {
+        self.revise(|session| session.attributes = vec![preference.attribute()])
+    }
+
     /// Presses keys, one after the other.
     pub fn press(&mut self, keys: &str) {
         let event = self.agreed.as_ref().and_then(|agreed| agreed.telephone_event);
@@ -260,7 +271,7 @@ impl Call {
             self.stream.iter_mut().for_each(Stream::fall_silent);
             return;
         };
-        let held = self.is_held();
+        let held = self.is_on_hold();
         let Some(codec) = rtp::Codec::of_name(&agreed.send.codec.name) else { return };
         let stream = self.stream.get_or_insert_with(|| {
             Stream::new(now, self.voice, codec, &self.cname, self.epoch, self.seed)
@@ -314,6 +325,7 @@ impl Call {
 
     fn revise(&mut self, change: impl FnOnce(&mut Session)) -> Body {
         let next = self.said.revised(|session| {
+            session.attributes.clear();
             // Our last answer may have been narrowed by the other side's hold; what we want
             // ourselves is to talk (RFC 3264 section 8.4).
             for medium in session.media.iter_mut().filter(|medium| !medium.is_disabled()) {

@@ -4,6 +4,7 @@
 //! hears is not its business: that is judged from what arrives at it.
 
 mod call;
+mod control;
 mod speech;
 mod stream;
 mod transfer;
@@ -12,7 +13,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use super::{Command, Input, Output, Ports, Role, SESSION_TIMER};
+use super::{Channel, Command, Input, Output, Ports, RecordWords, Role, SESSION_TIMER};
 use crate::audio::Voice;
 use crate::packet::{Packet, Transport};
 use crate::sdp::{Codec, Description};
@@ -24,6 +25,7 @@ use crate::sip::uri::{Host, Uri};
 use crate::sip::{Message, Method, NameAddr};
 use crate::time::{Epoch, Instant};
 use call::{Call, Stage};
+use control::Errand;
 
 /// What makes one telephone different from another.
 #[derive(Clone, Debug)]
@@ -50,6 +52,10 @@ pub struct Settings {
     pub record_aware: bool,
     /// Whether its person says nothing.
     pub is_silent: bool,
+    /// By which way its user controls recordings.
+    pub controls: Channel,
+    /// The words of a `Record` header field in INFO.
+    pub record_words: RecordWords,
     /// How long a registration lasts.
     pub registration: Duration,
     /// Where all its random numbers come from.
@@ -66,6 +72,8 @@ pub struct Phone {
     /// In the order in which they began; people speak on the last one that is up.
     calls: BTreeMap<CallId, Call>,
     registered: bool,
+    /// What it does to dial a code during a call.
+    errand: Errand,
     packets: VecDeque<Packet>,
 }
 
@@ -99,6 +107,7 @@ impl Phone {
             agent,
             calls: BTreeMap::new(),
             registered: false,
+            errand: Errand::None,
             packets: VecDeque::new(),
         }
     }
@@ -140,7 +149,9 @@ impl Phone {
 
     fn obey(&mut self, now: Instant, command: &Command) {
         match command {
-            Command::Call(number) => self.invite(now, self.address_of(number), false),
+            Command::Call(number) => {
+                let _ = self.dial(now, number);
+            }
             Command::Answer => self.answer(now),
             Command::Decline => self.decline(now),
             Command::HangUp => self.hang_up(now),
@@ -158,6 +169,8 @@ impl Phone {
                     call.press(keys);
                 }
             }
+            Command::Control(control) => self.control(now, *control),
+            Command::ControlBy(channel) => self.settings.controls = *channel,
             // Not for telephones.
             Command::Record(..)
             | Command::Recorders(_)
@@ -165,6 +178,10 @@ impl Phone {
             | Command::RecordMessages(..)
             | Command::Break(_) => {}
         }
+    }
+
+    fn dial(&mut self, now: Instant, number: &str) -> Option<CallId> {
+        self.invite(now, self.address_of(number), false)
     }
 
     fn answer(&mut self, now: Instant) {
@@ -205,9 +222,15 @@ impl Phone {
     }
 
     fn change(&mut self, now: Instant, change: impl FnOnce(&mut Call) -> Body) {
-        let Some((id, call)) = self.current() else { return };
-        let body = change(call);
-        let _ = self.agent.reinvite(now, id, Content::from(body));
+        if let Some((id, _)) = self.current() {
+            self.change_of(now, id, change);
+        }
+    }
+
+    fn change_of(&mut self, now: Instant, id: CallId, change: impl FnOnce(&mut Call) -> Body) {
+        if let Some(body) = self.calls.get_mut(&id).map(change) {
+            let _ = self.agent.reinvite(now, id, Content::from(body));
+        }
     }
 
     fn current(&mut self) -> Option<(CallId, &mut Call)> {
@@ -245,17 +268,22 @@ impl Phone {
             }
             Event::Modified { call, response, .. } => {
                 self.with(call, |call| call.modified(now, &response));
+                self.go_on_with_errand(now, call);
                 self.follow_intent(now, call);
             }
             Event::ModifyFailed { call, .. } => {
                 self.with(call, |call| call.modify_failed(now));
+                self.give_errand_up(call);
             }
             Event::ModifyStale { call, .. } => {
                 if let Some(body) = self.with(call, Call::offer_anew) {
                     let _ = self.agent.reinvite(now, call, Content::from(body));
                 }
             }
-            Event::Failed { call, .. } | Event::Ended { call, .. } => self.forget(now, call),
+            Event::Failed { call, .. } | Event::Ended { call, .. } => {
+                self.forget(now, call);
+                self.end_errand(now, call);
+            }
             Event::Info { id, .. } => {
                 let _ = self.agent.respond(now, id, Reply::new(200));
             }

@@ -116,12 +116,17 @@ impl Phone {
     /// Calls the room in which the platform joins calls (RFC 4579 section 5.4).
     fn call_room(&mut self, now: Instant) {
         let room = Uri::sip(ROOM, Host::Name(self.settings.domain.clone()));
-        self.invite(now, NameAddr::new(room), true);
+        let _ = self.invite(now, NameAddr::new(room), true);
     }
 
     /// Calls somebody.
-    pub(super) fn invite(&mut self, now: Instant, callee: NameAddr, is_room: bool) {
-        let Some(local) = self.settings.ports.take() else { return };
+    pub(super) fn invite(
+        &mut self,
+        now: Instant,
+        callee: NameAddr,
+        is_room: bool,
+    ) -> Option<CallId> {
+        let local = self.settings.ports.take()?;
         let mut call = super::Call::new(local, &self.settings);
         call.is_room = is_room;
         let invite = Invite {
@@ -135,8 +140,12 @@ impl Phone {
         match self.agent.invite(now, invite) {
             Ok(id) => {
                 self.calls.insert(id, call);
+                Some(id)
             }
-            Err(_) => self.settings.ports.give_back(local),
+            Err(_) => {
+                self.settings.ports.give_back(local);
+                None
+            }
         }
     }
 }

@@ -162,7 +162,7 @@ impl Script {
     }
 
     /// Says the product's own part anew, of this session.
-    fn write_broadworks(&mut self, session: &Id) {
+    pub(super) fn write_broadworks(&mut self, session: &Id) {
         let name = |extension: &crate::siprec::Extension| extension.name.clone();
         let known = self.metadata.extensions.iter().position(|it| name(it) == BROADWORKS);
         let id = known.and_then(|index| self.metadata.extensions.get(index)?.id.clone());

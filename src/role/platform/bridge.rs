@@ -12,6 +12,8 @@ use crate::time::Instant;
 /// A call between two telephones.
 #[derive(Debug)]
 pub struct Bridge {
+    /// Its running number.
+    pub id: u64,
     /// Who called, and who was called.
     pub legs: [Leg; 2],
     /// Whether it was answered.
@@ -20,6 +22,8 @@ pub struct Bridge {
     pub pending: Option<Pending>,
     /// The recordings of it, one for each recorded party.
     pub recordings: Vec<Recording>,
+    /// Whose calls are to be recorded once the call is no longer on hold.
+    pub wanted: Vec<End>,
     /// What ties the recordings of one call together.
     pub tracking_id: String,
     /// Somebody hands the call on to somebody who has not answered yet.
@@ -108,12 +112,14 @@ pub struct Pending {
 
 impl Bridge {
     /// A call that rings until this moment.
-    pub fn new(legs: [Leg; 2], until: Instant, tracking_id: String) -> Self {
+    pub fn new(id: u64, legs: [Leg; 2], until: Instant, tracking_id: String) -> Self {
         Self {
+            id,
             legs,
             stage: Stage::Calling(until),
             pending: None,
             recordings: Vec::new(),
+            wanted: Vec::new(),
             tracking_id,
             transfer: None,
             renewal: None,
@@ -140,6 +146,16 @@ impl Bridge {
     /// One leg, to change.
     pub fn leg_mut(&mut self, end: End) -> &mut Leg {
         &mut self.legs[end as usize]
+    }
+
+    /// The last recording of one party, and its place among all.
+    pub fn current(&self, user: End) -> Option<(usize, &Recording)> {
+        self.recordings.iter().enumerate().rfind(|(_, recording)| recording.user == user)
+    }
+
+    /// The last recording of one party, to change, and its place among all.
+    pub fn current_mut(&mut self, user: End) -> Option<(usize, &mut Recording)> {
+        self.recordings.iter_mut().enumerate().rfind(|(_, recording)| recording.user == user)
     }
 
     /// The leg that has this RTP or RTCP port of ours, and whether it is the one for RTCP.

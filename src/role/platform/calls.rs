@@ -19,6 +19,9 @@ use crate::time::Instant;
 impl Platform {
     /// A telephone calls: find the other one, and call it.
     pub(super) fn incoming(&mut self, now: Instant, call: CallId, request: &Message) {
+        if self.takes_code(now, call, request) {
+            return;
+        }
         match self.begin(now, call, request) {
             Ok(()) => {}
             Err(code) => {
@@ -47,6 +50,7 @@ impl Platform {
         let mut bridge = self.bridge(now, id, &caller, number, display)?;
         bridge.leg_mut(End::Caller).call = Some(call);
         bridge.hops = hops - 1;
+        bridge.leg_mut(End::Caller).record_aware = is_record_aware(request);
         if let Some(offer) = offer {
             bridge.leg_mut(End::Caller).hear(offer, false);
         }
@@ -82,18 +86,20 @@ impl Platform {
             |user| user.display.clone(),
         );
         let mut session_id = || u64::from(self.rng.next_u32());
+        let dialect = self.settings.dialect;
         let legs = [
-            Leg::new(ports[0], session_id(), from, shown),
-            Leg::new(ports[1], session_id(), number, display),
+            Leg::new(ports[0], session_id(), from, shown, dialect),
+            Leg::new(ports[1], session_id(), number, display, dialect),
         ];
         let tracking_id = super::metadata::uuid(&mut self.rng);
-        Ok(Bridge::new(legs, now + RINGING_MAX, tracking_id))
+        Ok(Bridge::new(id, legs, now + RINGING_MAX, tracking_id))
     }
 
     /// A leg of a bridge at which nobody is yet; `None` if all media ports are taken.
     pub(super) fn new_leg(&mut self, id: BridgeId, number: String, display: String) -> Option<Leg> {
         let local = self.take_ports(id, 1)?.pop()?;
-        Some(Leg::new(local, u64::from(self.rng.next_u32()), number, display))
+        let session_id = u64::from(self.rng.next_u32());
+        Some(Leg::new(local, session_id, number, display, self.settings.dialect))
     }
 
     /// Where a user's telephone is, or the status to refuse a call to it with.
@@ -128,6 +134,12 @@ impl Platform {
             ..NameAddr::new(uri)
         }
     }
+}
+
+/// Whether a telephone says that it understands `a=record` (RFC 7866 section 6.3).
+pub(super) fn is_record_aware(message: &Message) -> bool {
+    let mut tags = message.headers.all("Supported").flat_map(|list| list.split(','));
+    tags.any(|tag| tag.trim().eq_ignore_ascii_case("record-aware"))
 }
 
 /// The SDP in a message: none, or a status to refuse it with.

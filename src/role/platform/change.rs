@@ -6,7 +6,6 @@ use crate::time::Instant;
 
 /// What became of a recording.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-#[expect(dead_code, reason = "a user's control of a recording comes next")]
 pub enum Change {
     /// The recorder takes what is said from now on.
     Started,
@@ -24,7 +23,6 @@ pub enum Change {
 
 /// Who ended a recording.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-#[expect(dead_code, reason = "a user's control of a recording comes next")]
 pub enum By {
     /// Its user asked for it, and the call goes on.
     User,
@@ -40,11 +38,15 @@ impl Platform {
     /// that is stopped and started again has a new index.
     pub(super) fn recording_changed(
         &mut self,
-        _now: Instant,
+        now: Instant,
         id: BridgeId,
         index: usize,
         change: Change,
     ) {
         tracing::debug!(bridge = id, recording = index, ?change, "a recording changed");
+        if let Some(recording) = self.recording(id, index) {
+            recording.last = Some(change);
+        }
+        self.indicate(now, id);
     }
 }

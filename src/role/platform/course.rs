@@ -2,7 +2,7 @@
 //! from the first ring to the end.
 
 use super::bridge::{End, Stage};
-use super::calls::{description_of, sdp_body};
+use super::calls::{description_of, is_record_aware, sdp_body};
 use super::{BridgeId, Fault, Platform};
 use crate::sip::Message;
 use crate::sip::agent::{Body, Content, Event, Reply, RequestId};
@@ -29,12 +29,25 @@ impl Platform {
             Event::Modify { id: request_id, request, .. } => {
                 self.modify(now, id, end, request_id, &request);
             }
+            Event::Modified { response, id: ours, .. } if self.tells(id, end, ours) => {
+                self.told(now, id, end, &response);
+            }
+            Event::ModifyFailed { id: ours, .. } if self.tells(id, end, ours) => {
+                self.not_told(now, id, end);
+            }
             Event::Modified { response, id: ours, .. } => {
                 self.modified(now, id, end, ours, &response);
             }
             Event::ModifyFailed { id: ours, code, .. } => self.modify_failed(now, id, ours, code),
-            Event::ModifyStale { id: ours, .. } => self.modify_failed(now, id, ours, 491),
+            Event::ModifyStale { id: ours, .. } => {
+                if !self.renew_again(now, id, ours) {
+                    self.modify_failed(now, id, ours, 491);
+                }
+            }
             Event::Info { id: theirs, request, .. } => {
+                if self.takes_info(now, id, end, theirs, &request) {
+                    return;
+                }
                 self.pass_info(now, id, end, theirs, &request);
             }
             _ => {}
@@ -53,6 +66,7 @@ impl Platform {
     fn answered(&mut self, now: Instant, id: BridgeId, response: &Message, is_offer: bool) {
         let Some(bridge) = self.bridges.get_mut(&id) else { return };
         let Some(caller) = bridge.leg(End::Caller).call else { return };
+        bridge.leg_mut(End::Callee).record_aware = is_record_aware(response);
         let body = match description_of(response) {
             Ok(Some(description)) if is_offer => {
                 bridge.stage = Stage::AwaitingAnswer;
@@ -96,6 +110,9 @@ impl Platform {
         }
         if !self.has(Fault::RecordRinging) {
             self.begin_recordings(now, id);
+        }
+        for end in End::BOTH {
+            self.heed(now, id, end);
         }
     }
 

@@ -53,6 +53,46 @@ pub enum Fault {
     EndLate,
     /// Stops recording a call for good once it was held.
     ForgetAfterHold,
+    /// Tells the recorder of a pause, and keeps sending.
+    KeepSendingWhilePaused,
+    /// Leaves out only what the recorded user says during a pause.
+    PauseOneSide,
+    /// Tells the recorder nothing of a pause.
+    PauseUntold,
+    /// Pauses only once in a recording.
+    PauseOnce,
+    /// Resumes a recording by itself when the call was held.
+    ForgetPauseAfterHold,
+    /// Sends the recorder the keys that are pressed during a pause.
+    PassKeysWhilePaused,
+    /// Sends the recorder after a pause what was said in it.
+    KeepThePause,
+    /// Lets nobody hear anybody during a pause.
+    MuteWhilePaused,
+    /// Grants a wish to start, and does nothing.
+    IgnoreStart,
+    /// Grants a wish to stop, and does nothing.
+    IgnoreStop,
+    /// Grants a wish to pause, and does nothing.
+    IgnorePause,
+    /// Grants a wish to resume, and does nothing.
+    IgnoreResume,
+    /// Begins a recording for anybody who asks.
+    GrantStart,
+    /// Ends a recording for anybody who asks.
+    GrantStop,
+    /// Pauses a recording for anybody who asks.
+    GrantPause,
+    /// Never tells the recorder that a recording was stopped.
+    LeaveStoppedOpen,
+    /// Tells telephones that a recording goes on which is paused.
+    ShowPausedAsOn,
+    /// Never tells telephones that a recording is over.
+    ShowOnForEver,
+    /// Tells no telephone that the call is recorded.
+    ShowNobody,
+    /// Tells only the caller's telephone that the call is recorded.
+    ShowOnlyCaller,
     /// Lets nobody hear the caller.
     MuteCaller,
     /// Lets nobody hear the called party.
@@ -127,6 +167,26 @@ impl Fault {
         ("end-only-with-caller", Self::EndOnlyWithCaller),
         ("end-late", Self::EndLate),
         ("forget-after-hold", Self::ForgetAfterHold),
+        ("keep-sending-while-paused", Self::KeepSendingWhilePaused),
+        ("pause-one-side", Self::PauseOneSide),
+        ("pause-untold", Self::PauseUntold),
+        ("pause-once", Self::PauseOnce),
+        ("forget-pause-after-hold", Self::ForgetPauseAfterHold),
+        ("pass-keys-while-paused", Self::PassKeysWhilePaused),
+        ("keep-the-pause", Self::KeepThePause),
+        ("mute-while-paused", Self::MuteWhilePaused),
+        ("ignore-start", Self::IgnoreStart),
+        ("ignore-stop", Self::IgnoreStop),
+        ("ignore-pause", Self::IgnorePause),
+        ("ignore-resume", Self::IgnoreResume),
+        ("grant-start", Self::GrantStart),
+        ("grant-stop", Self::GrantStop),
+        ("grant-pause", Self::GrantPause),
+        ("leave-stopped-open", Self::LeaveStoppedOpen),
+        ("show-paused-as-on", Self::ShowPausedAsOn),
+        ("show-on-for-ever", Self::ShowOnForEver),
+        ("show-nobody", Self::ShowNobody),
+        ("show-only-caller", Self::ShowOnlyCaller),
         ("mute-caller", Self::MuteCaller),
         ("mute-callee", Self::MuteCallee),
         ("mute-unless-recorded", Self::MuteUnlessRecorded),

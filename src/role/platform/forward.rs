@@ -123,7 +123,8 @@ impl Platform {
         let (number, display) = (user.number.clone(), user.display.clone());
         let bridge = self.bridges.get_mut(&id).ok_or(481_u16)?;
         let local = bridge.leg(End::Callee).local;
-        *bridge.leg_mut(End::Callee) = Leg::new(local, session_id.into(), number, display);
+        let leg = Leg::new(local, session_id.into(), number, display, self.settings.dialect);
+        *bridge.leg_mut(End::Callee) = leg;
         if let Some(caller) = caller {
             // RFC 3261 section 21.1.3.
             let _ = self.agent.ring(now, caller, 181, Content::none());

@@ -2,12 +2,14 @@
 
 use std::net::SocketAddr;
 
+use super::settings::Dialect;
+use super::wish::Keys;
 use crate::role::latch::Latch;
 use crate::sdp::{
-    Description, Direction, Format, Kind, MediaDescription, Medium, Negotiated, Origin, Session,
-    Side, negotiate,
+    Description, Direction, Format, Kind, MediaDescription, Medium, Negotiated, Origin, Record,
+    RecordPreference, Session, Side, negotiate,
 };
-use crate::sip::agent::CallId;
+use crate::sip::agent::{CallId, RequestId};
 
 /// The platform towards one telephone: what it said there, what it heard, and where media goes.
 #[derive(Debug)]
@@ -22,6 +24,20 @@ pub struct Leg {
     pub local: SocketAddr,
     /// Where media goes, and what; `None` until there is an offer and an answer.
     pub agreed: Option<Negotiated>,
+    /// Whether the telephone understands what it is told of a recording (RFC 7866 section 6.3).
+    pub record_aware: bool,
+    /// How the recording stands, where the telephone is to be told.
+    pub record: Option<Record>,
+    /// What it was told last.
+    pub shown: Option<Record>,
+    /// The request that tells it at present, and what it had been told before.
+    pub telling: Option<(RequestId, Option<Record>)>,
+    /// What it prefers, if it said so and nobody has heeded it yet.
+    pub preference: Option<RecordPreference>,
+    /// The keys that were pressed on it.
+    pub keys: Keys,
+    /// Whether it is told in the manner of the product.
+    dialect: Dialect,
     origin: Origin,
     said: Option<Session>,
     heard: Option<Description>,
@@ -33,13 +49,26 @@ pub struct Leg {
 
 impl Leg {
     /// A leg at which nothing has been said yet.
-    pub fn new(local: SocketAddr, session_id: u64, number: String, display: String) -> Self {
+    pub fn new(
+        local: SocketAddr,
+        session_id: u64,
+        number: String,
+        display: String,
+        dialect: Dialect,
+    ) -> Self {
         Self {
             call: None,
             number,
             display,
             local,
             agreed: None,
+            record_aware: false,
+            record: None,
+            shown: None,
+            telling: None,
+            preference: None,
+            keys: Keys::default(),
+            dialect,
             origin: Origin::new("-", session_id, local.ip()),
             said: None,
             heard: None,
@@ -51,6 +80,8 @@ impl Leg {
 
     /// What the telephone said, offer or answer.
     pub fn hear(&mut self, description: Description, as_answer: bool) {
+        let preferences = description.media.iter().filter_map(|medium| medium.record_preference);
+        self.preference = preferences.min().or(self.preference.take());
         self.heard = Some(description);
         if as_answer {
             self.agree(Side::Offerer);
@@ -60,7 +91,8 @@ impl Leg {
     /// What the other leg heard, said here in our own name: the bytes of SDP.
     pub fn say(&mut self, other: &Description, as_answer: bool) -> Vec<u8> {
         let media = translate(&other.media, self.local.port());
-        let next = Session { media, ..Session::new(self.origin.clone(), self.local.ip()) };
+        let mut next = Session { media, ..Session::new(self.origin.clone(), self.local.ip()) };
+        self.show(&mut next);
         let next = match self.said.take() {
             // RFC 3264 section 8: a stream that was there keeps its place.
             Some(before) if before.media.len() <= next.media.len() => next.following(&before),
@@ -73,6 +105,48 @@ impl Leg {
             self.agree(Side::Answerer);
         }
         bytes
+    }
+
+    /// What was said last, with how the recording stands now: the bytes of SDP.
+    pub fn say_again(&mut self) -> Vec<u8> {
+        let Some(before) = self.said.take() else { return Vec::new() };
+        let next = before.revised(|session| self.show(session));
+        self.origin = next.origin.clone();
+        let bytes = next.to_bytes();
+        self.said = Some(next);
+        self.agree(Side::Answerer);
+        bytes
+    }
+
+    /// Whether the telephone wants of its streams what it wanted before.
+    pub fn heard_alike(&self, offer: &Description) -> bool {
+        let alike = |(before, now): (&MediaDescription, &MediaDescription)| {
+            before.kind == now.kind
+                && before.port == now.port
+                && before.proto == now.proto
+                && before.formats == now.formats
+                && before.direction == now.direction
+                && before.address == now.address
+        };
+        self.heard.as_ref().is_some_and(|before| {
+            before.media.len() == offer.media.len()
+                && before.media.iter().zip(&offer.media).all(alike)
+        })
+    }
+
+    /// Writes how the recording stands: for the session (RFC 7866 section 7.1.2), or for each
+    /// stream as the product may do it, which is not known.
+    fn show(&mut self, session: &mut Session) {
+        let Some(record) = self.record else { return };
+        self.shown = Some(record);
+        match self.dialect {
+            Dialect::Rfc => session.attributes = vec![record.attribute()],
+            Dialect::Webex => {
+                for medium in session.media.iter_mut().filter(|medium| !medium.is_disabled()) {
+                    medium.attributes = vec![record.attribute()];
+                }
+            }
+        }
     }
 
     /// What the telephone can do, as an offer to somebody else: both ways, whatever was held.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 
 use super::bridge::{Bridge, End, Stage};
-use super::recording::{Stage as Recorded, datagram};
+use super::recording::{Flow, Stage as Recorded, datagram};
 use super::{BridgeId, Fault, Platform};
 use crate::packet::{Packet, Transport};
 use crate::role::ports::rtcp_of;
@@ -30,6 +30,9 @@ impl Platform {
             return self.relay_report(id, packet);
         };
         if bridge.leg_mut(from).takes(packet.source, is_rtcp, &packet.payload) {
+            if !is_rtcp {
+                self.listen_for_code(now, id, from, &packet.payload);
+            }
             self.relay_from(now, id, from, is_rtcp, packet);
         }
     }
@@ -152,6 +155,9 @@ fn is_muted(fault: Option<Fault>, bridge: &Bridge, from: End) -> bool {
     match fault {
         Some(Fault::MuteCaller) => from == End::Caller,
         Some(Fault::MuteCallee) => from == End::Callee,
+        Some(Fault::MuteWhilePaused) => {
+            bridge.recordings.iter().any(|recording| recording.flow == Flow::Paused)
+        }
         Some(Fault::MuteUnlessRecorded) => {
             let mut stages = bridge.recordings.iter().map(|recording| recording.stage);
             !bridge.recordings.is_empty() && stages.all(|stage| stage != Recorded::Up)

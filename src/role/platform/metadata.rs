@@ -5,10 +5,12 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::Rng;
 
 use super::bridge::{Bridge, End};
+use super::control::call_id;
 use super::fault::Fault;
 use super::recording::label;
 use super::settings::{Dialect, Settings};
 use super::spoil::spoil_metadata;
+use crate::role::RecordingMode;
 use crate::sip::agent;
 use crate::siprec::{
     self, BroadWorks, Call, DataMode, Extension, Group, Id, Interval, Layout, Metadata, NameId,
@@ -27,6 +29,7 @@ pub struct Script {
     pub(super) voices: Vec<(End, Id)>,
     /// The product's own part, as it was said last.
     pub(super) broadworks: BroadWorks,
+    kept: bool,
     boundary: String,
     session_id: String,
     /// Whether there is something that the recorder was not told.
@@ -58,9 +61,10 @@ impl Script {
             kind: Some("selective".to_owned()),
         };
         let extension_id = id();
+        let kept = !is_provisional(bridge, user, settings);
         let time = settings.epoch.rfc3339(since);
         let aor = |end: End| format!("sip:{}@{}", bridge.leg(end).number, settings.domain);
-        let broadworks = broadworks(bridge, user);
+        let broadworks = broadworks(bridge, user, settings, kept);
         let metadata = Metadata {
             mode: DataMode::Complete,
             recording: Some(recording),
@@ -126,6 +130,7 @@ impl Script {
             present: participants,
             voices: streams,
             broadworks,
+            kept,
             boundary,
             session_id,
             is_news: true,
@@ -135,6 +140,20 @@ impl Script {
     /// The Session-ID header of the recording session as the product writes it.
     pub fn session_id_header(&self) -> String {
         format!("{};remote={}", self.session_id, "0".repeat(32))
+    }
+
+    /// Whether the recorder is to keep it.
+    pub fn is_kept(&self) -> bool {
+        self.kept
+    }
+
+    /// The recorder is to keep it: its user asked for it.
+    pub fn keep(&mut self) {
+        self.kept = true;
+        self.broadworks.recording_type = Some(KEPT.to_owned());
+        if let Some(session) = self.metadata.sessions.last().map(|session| session.id.clone()) {
+            self.write_broadworks(&session);
+        }
     }
 
     /// The body of an UPDATE that brings nothing but what is to be said.
@@ -184,24 +203,32 @@ fn association(end: End, participant: &Id, streams: &[(End, Id)], time: &str) ->
 }
 
 /// The product's own part of the metadata (its facts, section 4.4).
-fn broadworks(bridge: &Bridge, user: End) -> BroadWorks {
+fn broadworks(bridge: &Bridge, user: End, settings: &Settings, kept: bool) -> BroadWorks {
     let number = |end: End| Some(bridge.leg(end).number.clone());
     let (calling, called) = (number(End::Caller), number(End::Callee));
     let call = match user {
         End::Caller => Call::Originating { calling, dialed: called.clone(), called },
         End::Callee => Call::Terminating { calling, called, redirect: redirect(bridge) },
     };
+    let recording_type = if kept { KEPT } else { settings.provisional.as_str() };
     BroadWorks {
         version: Some("4.0".to_owned()),
         tracking_id: Some(bridge.tracking_id.clone()),
         service_provider: Some("SP0001".to_owned()),
         group: Some("SP0001L0001".to_owned()),
         user: Some(format!("{}@int.example.net", bridge.leg(user).number)),
-        call_id: Some(format!("callhalf-{}:0", user as usize)),
+        call_id: Some(call_id(bridge.id, user)),
         call: Some(call),
-        recording_type: Some("on".to_owned()),
+        recording_type: Some(recording_type.to_owned()),
         ..BroadWorks::default()
     }
+}
+
+/// Whether a recording of this user's call is thrown away unless the user asks for it.
+fn is_provisional(bridge: &Bridge, user: End, settings: &Settings) -> bool {
+    let number = &bridge.leg(user).number;
+    let user = settings.users.iter().find(|user| user.number == *number);
+    user.is_some_and(|user| user.recording == RecordingMode::KeptOnDemand)
 }
 
 /// That a call is a message, in a namespace of our own: the product's way of saying so is not
@@ -239,3 +266,5 @@ pub fn uuid(rng: &mut ChaCha8Rng) -> String {
 
 /// See [`voicemail`].
 const VOICEMAIL: &str = "<voicemail xmlns=\"urn:example:recording-voicemail:1\"/>";
+/// The recording type of what is kept: the only one that has been seen.
+const KEPT: &str = "on";

@@ -18,8 +18,12 @@ impl Platform {
         theirs: RequestId,
         request: &Message,
     ) {
+        self.put_off_telling(now, id);
+        if self.answers_preference(now, id, end, theirs, request) {
+            return;
+        }
         let reply = match self.ask_other(now, id, end, theirs, request) {
-            Ok(true) => return,
+            Ok(true) => return self.heed(now, id, end),
             Ok(false) => {
                 let said = self.bridges.get(&id).and_then(|bridge| bridge.leg(end).said());
                 // A refresh; an UPDATE without an offer gets no answer either (RFC 3311 section 5.2).
@@ -86,6 +90,7 @@ impl Platform {
         };
         let _ = self.agent.respond(now, pending.theirs, reply);
         self.keep_in_step(now, id);
+        self.indicate(now, id);
     }
 
     pub(super) fn modify_failed(&mut self, now: Instant, id: BridgeId, ours: RequestId, code: u16) {
@@ -96,6 +101,7 @@ impl Platform {
         if let Some(pending) = bridge.pending.take_if(|pending| pending.ours == ours) {
             bridge.legs.iter_mut().for_each(Leg::undo_change);
             let _ = self.agent.respond(now, pending.theirs, Reply::new(code));
+            self.indicate(now, id);
         }
     }
 }

@@ -10,9 +10,7 @@ use super::calls::sdp_body;
 use super::change::{By, Change};
 use super::metadata::Script;
 use super::recording::{Recording, Stage, Stream};
-use super::snapshot::Snapshot;
 use super::{BridgeId, Fault, Place, Platform};
-use crate::role::RecordingMode;
 use crate::sip::agent::{CallId, Event, Reply, RequestId};
 use crate::sip::{Message, Method};
 use crate::siprec::{Document, Received};
@@ -63,8 +61,7 @@ impl Platform {
         // S-59, S-60: of messages only those of users who want it.
         let is_message = bridge.mailbox.is_some() && !self.has(Fault::RecordAllMessages);
         let is_set = user.is_some_and(|user| {
-            user.recording == RecordingMode::Always
-                && (!is_message || user.diversions.records_messages)
+            user.recording.begins_at_answer() && (!is_message || user.diversions.records_messages)
         });
         match self.settings.fault {
             Some(Fault::RecordNobody) => false,
@@ -77,7 +74,7 @@ impl Platform {
         }
     }
 
-    fn begin_recording(&mut self, due: Instant, id: BridgeId, user: End) -> Option<()> {
+    pub(super) fn begin_recording(&mut self, due: Instant, id: BridgeId, user: End) -> Option<()> {
         self.settings.recorder?;
         let one = self.has(Fault::OfferOneStream);
         // The recorded user's own side first (product: label 1).
@@ -187,13 +184,9 @@ impl Platform {
                 self.recorder_asks(now, id, index, theirs, &request);
             }
             Event::Modified { response, .. } => self.recorder_agrees(id, index, &response),
-            Event::ModifyFailed { .. } => {
-                if let Some(recording) = self.recording(id, index) {
-                    recording.offer_failed();
-                }
-            }
+            Event::ModifyFailed { .. } => self.offer_refused(now, id, index),
             Event::ModifyStale { call, .. } => {
-                self.send_snapshot(now, id, index, call, Snapshot::OfStreams);
+                self.tell_streams(now, id, index, call);
             }
             Event::Info { id: theirs, .. } => {
                 let _ = self.agent.respond(now, theirs, Reply::new(200));
@@ -240,18 +233,24 @@ impl Platform {
             spoiler.begin(now, recording, packets);
         }
         self.recording_changed(now, id, index, Change::Started);
+        if self.recording(id, index).is_some_and(|recording| !recording.flows()) {
+            self.tell_early_pause(now, id, index);
+        }
         let is_up = self.bridges.get(&id).is_some_and(|bridge| bridge.stage == CallStage::Up);
         let is_news = self.recording(id, index).is_some_and(|it| it.script.is_news);
         if is_up && (self.is_held(id) || is_news) {
             // The call was put on hold, or handed on, while the recorder made up its mind.
-            self.send_snapshot(now, id, index, call, Snapshot::OfStreams);
+            self.tell_streams(now, id, index, call);
         }
     }
 
     fn recorder_agrees(&mut self, id: BridgeId, index: usize, response: &Message) {
         let answer = super::calls::description_of(response).ok().flatten();
-        if let Some((recording, answer)) = self.recording(id, index).zip(answer) {
+        let Self { bridges, packets, .. } = self;
+        let recording = bridges.get_mut(&id).and_then(|it| it.recordings.get_mut(index));
+        if let Some((recording, answer)) = recording.zip(answer) {
             recording.answered(&answer);
+            recording.resumed(packets);
         }
     }
 
@@ -316,10 +315,9 @@ impl Platform {
             Err(code) if !wants_snapshot => Reply::new(code),
             Ok(None) | Err(_) => Reply::new(200),
         };
-        let call = recording.call;
         let _ = self.agent.respond(now, theirs, reply);
-        if wants_snapshot && let Some(call) = call {
-            self.send_snapshot(now, id, index, call, Snapshot::OfMetadata);
+        if wants_snapshot {
+            self.tell_metadata(now, id, index);
         }
     }
 

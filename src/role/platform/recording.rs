@@ -7,6 +7,7 @@ use std::net::SocketAddr;
 use bytes::Bytes;
 
 use super::bridge::End;
+use super::change::Change;
 use super::fault::Fault;
 use super::metadata::Script;
 use super::spoil::spoil_medium;
@@ -29,6 +30,10 @@ pub struct Recording {
     pub stage: Stage,
     /// The place in the list of the recorder that it is at.
     pub recorder: usize,
+    /// Whether its user lets it take what is said.
+    pub flow: Flow,
+    /// What became of it last.
+    pub last: Option<Change>,
     /// One stream for each side of the call: the recorded user's own first.
     pub streams: Vec<Stream>,
     /// What the metadata says.
@@ -51,6 +56,17 @@ pub enum Stage {
     Up,
     /// There is none, or none any more.
     Over,
+}
+
+/// Whether a recording takes what is said, as far as its user is concerned.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Flow {
+    /// It does.
+    Running,
+    /// It does not.
+    Paused,
+    /// It does again, and the recorder has yet to agree: what is said waits for that.
+    Resuming,
 }
 
 /// One stream to the recorder.
@@ -81,6 +97,8 @@ impl Recording {
             call: None,
             stage: Stage::Due(due),
             recorder: 0,
+            flow: Flow::Running,
+            last: None,
             streams,
             script,
             waiting: VecDeque::new(),
@@ -101,6 +119,8 @@ impl Recording {
             call: None,
             stage: Stage::Over,
             recorder: self.recorder,
+            flow: self.flow,
+            last: self.last,
             streams: Vec::new(),
             script: Script::default(),
             waiting: VecDeque::new(),
@@ -156,10 +176,48 @@ impl Recording {
         self.said.to_bytes()
     }
 
-    /// The recorder refused the last offer: all is as before (RFC 3261 section 14.1).
-    pub fn offer_failed(&mut self) {
+    /// The recorder refused the last offer: all is as before (RFC 3261 section 14.1). Returns
+    /// whether that leaves paused what was to be resumed.
+    pub fn offer_failed(&mut self) -> bool {
         if let Some(before) = self.said_before.take() {
             self.said = before.instead_of(&self.said);
+        }
+        let stays_paused = self.flow == Flow::Resuming;
+        if stays_paused {
+            self.pause();
+        }
+        stays_paused
+    }
+
+    /// Whether it takes what is said, or will as soon as the recorder agrees.
+    pub fn flows(&self) -> bool {
+        self.flow != Flow::Paused
+    }
+
+    /// From now on nothing is taken.
+    pub fn pause(&mut self) {
+        if self.flow == Flow::Resuming {
+            // The recorder has not agreed to take it, and will not be asked to any more.
+            self.discard();
+        }
+        self.flow = Flow::Paused;
+    }
+
+    /// From now on what is said is taken again. While the call is on hold nothing waits: what one
+    /// hears on hold is no conversation.
+    pub fn resume(&mut self, is_held: bool) {
+        self.flow = match self.stage {
+            Stage::Up if !is_held => Flow::Resuming,
+            _ => Flow::Running,
+        };
+    }
+
+    /// The recorder agreed to something; if that was to take media again, what waited goes out.
+    pub fn resumed(&mut self, packets: &mut VecDeque<Packet>) {
+        let mut agreed = self.streams.iter().filter_map(|stream| stream.agreed.as_ref());
+        if self.flow == Flow::Resuming && agreed.any(|agreed| agreed.may_send) {
+            self.flow = Flow::Running;
+            self.release(packets);
         }
     }
 
@@ -206,16 +264,21 @@ impl Recording {
 
     /// What `from` said goes to the recorder, or waits for it.
     pub fn hear(&mut self, from: End, packet: &Bytes, packets: &mut VecDeque<Packet>) {
-        match self.stage {
-            Stage::Due(_) | Stage::Asked(_) => {
-                if self.waiting.len() == WAITING_MAX {
-                    self.waiting.pop_front();
-                }
-                self.waiting.push_back((from, packet.clone()));
+        match (self.stage, self.flow) {
+            (Stage::Over, _) | (_, Flow::Paused) => {}
+            (Stage::Due(_) | Stage::Asked(_), _) | (Stage::Up, Flow::Resuming) => {
+                self.wait(from, packet);
             }
-            Stage::Up => self.send(from, packet, packets),
-            Stage::Over => {}
+            (Stage::Up, Flow::Running) => self.send(from, packet, packets),
         }
+    }
+
+    /// What `from` said waits for the recorder.
+    pub fn wait(&mut self, from: End, packet: &Bytes) {
+        if self.waiting.len() == WAITING_MAX {
+            self.waiting.pop_front();
+        }
+        self.waiting.push_back((from, packet.clone()));
     }
 
     /// What waited for the recorder goes out.
@@ -250,18 +313,30 @@ impl Recording {
             .find(|stream| port == stream.local.port() || port == rtcp_of(stream.local).port())
     }
 
-    fn send(&self, from: End, packet: &Bytes, packets: &mut VecDeque<Packet>) {
+    /// What `from` said goes to a recorder that wants none of it: a fault.
+    pub fn leak(&self, from: End, packet: &Bytes, packets: &mut VecDeque<Packet>) {
         for stream in self.streams.iter().filter(|stream| stream.of == from) {
-            let Some(agreed) = stream.agreed.as_ref().filter(|agreed| agreed.may_send) else {
-                continue;
-            };
-            // The recorder may have taken fewer codecs than the telephones speak.
-            let payload_type = packet.get(1).map(|byte| byte & 0x7F);
-            let is_known = agreed.receive.iter().any(|it| Some(it.payload_type) == payload_type);
-            if let Some(target) = agreed.remote_rtp.filter(|_| is_known) {
-                packets.push_back(datagram(stream.local, target, packet));
-            }
+            packets.extend(stream.datagram(packet));
         }
+    }
+
+    fn send(&self, from: End, packet: &Bytes, packets: &mut VecDeque<Packet>) {
+        let flows = |stream: &&Stream| stream.agreed.as_ref().is_some_and(|agreed| agreed.may_send);
+        for stream in self.streams.iter().filter(|stream| stream.of == from).filter(flows) {
+            packets.extend(stream.datagram(packet));
+        }
+    }
+}
+
+impl Stream {
+    /// A packet of media on its way to the recorder; `None` if that has no place for it.
+    fn datagram(&self, packet: &Bytes) -> Option<Packet> {
+        let agreed = self.agreed.as_ref()?;
+        // The recorder may have taken fewer codecs than the telephones speak.
+        let payload_type = packet.get(1).map(|byte| byte & 0x7F);
+        let is_known = agreed.receive.iter().any(|it| Some(it.payload_type) == payload_type);
+        let target = agreed.remote_rtp.filter(|_| is_known)?;
+        Some(datagram(self.local, target, packet))
     }
 }
 

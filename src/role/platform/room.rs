@@ -184,8 +184,8 @@ impl Platform {
                     continue;
                 };
                 let is_news = recording.script.meets(side, &others, &time, dialect, rng);
-                if let (true, Stage::Up, Some(call)) = (is_news, recording.stage, recording.call) {
-                    self.tell_people(now, id, index, call);
+                if is_news && recording.stage == Stage::Up {
+                    self.tell_people(now, id, index);
                 }
             }
         }

@@ -7,7 +7,7 @@ use super::failure::Failing;
 use super::fault::Fault;
 use super::forward::Diversions;
 use crate::packet::Transport;
-use crate::role::{Ports, RecordingMode};
+use crate::role::{Ports, RecordWords, RecordingMode};
 use crate::time::Epoch;
 
 /// What makes one platform different from another.
@@ -31,6 +31,14 @@ pub struct Settings {
     pub failing: Failing,
     /// Whether a large request to the recorder moves from UDP to TCP (RFC 3261 section 18.1.1).
     pub large_requests_to_tcp: bool,
+    /// What `recordingType` of the metadata says of a recording that is thrown away unless its user
+    /// asks for it. That of the product is not known; what is kept has `on`.
+    pub provisional: String,
+    /// Whether a user may stop what is kept on demand: the product's API says yes, its telephones
+    /// and the interface of its server no.
+    pub stops_kept: bool,
+    /// The words of a `Record` header field in INFO.
+    pub record_words: RecordWords,
     /// How it is wrong on purpose.
     pub fault: Option<Fault>,
     /// Where all its random numbers come from.

@@ -1,21 +1,13 @@
-//! Recorders are kept in step with the call: how the streams are from now on, and who takes part.
+//! What a recorder is told in the middle of a recording: which streams flow, and the metadata.
 
 use super::bridge::End;
-use super::recording::Stage;
 use super::settings::Dialect;
 use super::{BridgeId, Fault, Platform};
 use crate::sdp::Hold;
 use crate::sip::agent::{CallId, Content};
 use crate::time::Instant;
 
-/// What a recorder is told in the middle of a recording, besides the metadata.
-#[derive(Clone, Copy)]
-pub(super) enum Snapshot {
-    /// How the streams are from now on.
-    OfStreams,
-    /// Nothing else.
-    OfMetadata,
-}
+use super::recording::Stage;
 
 impl Platform {
     /// The call changed: its recordings follow, held while it is held.
@@ -27,10 +19,18 @@ impl Platform {
             if forgets && is_held {
                 self.spoiler.silence();
             }
+            if self.has(Fault::ForgetPauseAfterHold)
+                && let Some(recording) = self.recording(id, index)
+            {
+                recording.resume(true);
+            }
             let Some(recording) = self.recording(id, index) else { return };
             if let (Stage::Up, Some(call)) = (recording.stage, recording.call) {
-                self.send_snapshot(now, id, index, call, Snapshot::OfStreams);
+                self.tell_streams(now, id, index, call);
             }
+        }
+        if !is_held {
+            self.start_wanted(now, id);
         }
     }
 
@@ -40,50 +40,70 @@ impl Platform {
         bridge.is_some_and(|bridge| bridge.legs.iter().any(|leg| !leg.is_heard()))
     }
 
-    /// Tells a recorder who takes part now (product: UPDATE, the metadata alone and whole).
-    pub(super) fn tell_people(&mut self, now: Instant, id: BridgeId, index: usize, call: CallId) {
-        self.send_snapshot(now, id, index, call, Snapshot::OfMetadata);
-    }
-
-    /// The metadata whole; with the streams as they are from now on, where they change.
-    pub(super) fn send_snapshot(
-        &mut self,
-        now: Instant,
-        id: BridgeId,
-        index: usize,
-        call: CallId,
-        what: Snapshot,
-    ) {
-        let (dialect, fault) = (self.settings.dialect, self.settings.fault);
-        let heard =
-            self.bridges.get(&id).map(|bridge| End::BOTH.map(|end| bridge.leg(end).is_heard()));
-        let formats = self.bridges.get(&id).map(|it| End::BOTH.map(|end| it.leg(end).formats()));
-        let formats =
-            |end: End| formats.as_ref().map(|it| it[end as usize].clone()).unwrap_or_default();
-        let Some((recording, heard)) = self.recording(id, index).zip(heard) else { return };
-        recording.script.hears(heard);
+    /// The offer to a recorder: the streams as they are from now on.
+    pub(super) fn offer_of_flow(&mut self, id: BridgeId, index: usize) -> Option<Vec<u8>> {
+        let dialect = self.settings.dialect;
+        let heard = self.heard(id)?;
+        let formats = self.bridges.get(&id).map(|it| End::BOTH.map(|end| it.leg(end).formats()))?;
+        let recording = self.recording(id, index)?;
+        let flows = recording.flows();
+        let formats = |end: End| formats[end as usize].clone();
         let is_heard = |end: End| heard[end as usize];
-        let offer = match (what, dialect) {
-            (Snapshot::OfMetadata, _) => recording.said(),
+        Some(match dialect {
             // RFC 7866 section 7.1.1.1: the stream of a side that is inactive may be paused.
-            (Snapshot::OfStreams, Dialect::Rfc) => {
-                recording.reoffer(formats, is_heard, Hold::Inactive)
+            Dialect::Rfc => {
+                recording.reoffer(formats, |end| flows && is_heard(end), Hold::Inactive)
             }
             // The product pauses them all.
-            (Snapshot::OfStreams, Dialect::Webex) => {
-                let is_held = !End::BOTH.into_iter().all(is_heard);
-                recording.reoffer(formats, |_| !is_held, Hold::InactiveNullAddress)
+            Dialect::Webex => {
+                let flows = flows && End::BOTH.into_iter().all(is_heard);
+                recording.reoffer(formats, |_| flows, Hold::InactiveNullAddress)
             }
-        };
-        let body = match (what, dialect) {
-            // The product's UPDATE brings nothing else.
-            (Snapshot::OfMetadata, Dialect::Webex) => recording.script.alone(dialect, fault),
-            // RFC 7866 section 9.1: metadata that names labels comes with the offer.
-            _ => recording.script.body(&offer, dialect, fault),
-        };
-        let _ = match what {
-            Snapshot::OfStreams => self.agent.reinvite(now, call, Content::from(body)),
-            Snapshot::OfMetadata => self.agent.update(now, call, Content::from(body)),
-        };
+        })
+    }
+
+    /// The streams as they are from now on, and the metadata whole.
+    pub(super) fn tell_streams(&mut self, now: Instant, id: BridgeId, index: usize, call: CallId) {
+        let Some(offer) = self.offer_of_flow(id, index) else { return };
+        if let Some(content) = self.snapshot(id, index, &offer) {
+            let _ = self.agent.reinvite(now, call, content);
+        }
+    }
+
+    /// The metadata whole, and the streams as they are.
+    pub(super) fn tell_metadata(&mut self, now: Instant, id: BridgeId, index: usize) {
+        let Some(recording) = self.recording(id, index) else { return };
+        let (said, call) = (recording.said(), recording.call);
+        if let Some((content, call)) = self.snapshot(id, index, &said).zip(call) {
+            let _ = self.agent.update(now, call, content);
+        }
+    }
+
+    /// Who takes part now. The product's UPDATE brings nothing else; by RFC 7866 section 9.1
+    /// metadata that names labels comes with the streams.
+    pub(super) fn tell_people(&mut self, now: Instant, id: BridgeId, index: usize) {
+        if self.settings.dialect == Dialect::Rfc {
+            return self.tell_metadata(now, id, index);
+        }
+        let (fault, heard) = (self.settings.fault, self.heard(id));
+        let Some((recording, heard)) = self.recording(id, index).zip(heard) else { return };
+        recording.script.hears(heard);
+        let body = recording.script.alone(Dialect::Webex, fault);
+        if let Some(call) = recording.call {
+            let _ = self.agent.update(now, call, Content::from(body));
+        }
+    }
+
+    fn snapshot(&mut self, id: BridgeId, index: usize, offer: &[u8]) -> Option<Content> {
+        let (dialect, fault) = (self.settings.dialect, self.settings.fault);
+        let heard = self.heard(id)?;
+        let recording = self.recording(id, index)?;
+        recording.script.hears(heard);
+        Some(Content::from(recording.script.body(offer, dialect, fault)))
+    }
+
+    /// Which sides are heard.
+    fn heard(&self, id: BridgeId) -> Option<[bool; 2]> {
+        self.bridges.get(&id).map(|bridge| End::BOTH.map(|end| bridge.leg(end).is_heard()))
     }
 }

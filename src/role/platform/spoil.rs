@@ -7,7 +7,7 @@ use bytes::Bytes;
 
 use super::bridge::End;
 use super::fault::Fault;
-use super::recording::Recording;
+use super::recording::{Flow, Recording, Stage};
 use crate::audio;
 use crate::packet::Packet;
 use crate::rtp::{self, Codec};
@@ -86,6 +86,9 @@ impl Spoiler {
         packets: &mut VecDeque<Packet>,
     ) {
         self.forked += 1;
+        if recording.flow == Flow::Paused && recording.stage == Stage::Up {
+            return self.leak(recording, from, packet, packets);
+        }
         let since = self.began.map(|began| now - began);
         match self.fault {
             None => recording.hear(from, packet, packets),
@@ -118,6 +121,27 @@ impl Spoiler {
                 packets.extend(out);
             }
             Some(_) => recording.hear(from, packet, packets),
+        }
+    }
+
+    /// What one side says while the recording is paused: it goes nowhere, unless a fault has it
+    /// otherwise.
+    fn leak(
+        &mut self,
+        recording: &mut Recording,
+        from: End,
+        packet: &Bytes,
+        packets: &mut VecDeque<Packet>,
+    ) {
+        let leaks = match self.fault {
+            Some(Fault::KeepSendingWhilePaused) => true,
+            Some(Fault::PauseOneSide) => from != recording.user,
+            Some(Fault::PassKeysWhilePaused) => is_key(packet),
+            Some(Fault::KeepThePause) => return recording.wait(from, packet),
+            _ => false,
+        };
+        if leaks {
+            recording.leak(from, packet, packets);
         }
     }
 
@@ -175,6 +199,12 @@ impl Spoiler {
         codec.encoder().encode(&both, &mut payload);
         Some(read.header.write(&payload))
     }
+}
+
+/// Whether a packet is part of a key that is pressed: four octets (RFC 4733 section 2.3) and a
+/// header.
+fn is_key(packet: &Bytes) -> bool {
+    rtp::Packet::read(packet).is_ok_and(|read| read.payload.len() == 4)
 }
 
 /// A stream of the offer to a recorder, as the fault has it.

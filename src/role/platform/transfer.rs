@@ -2,7 +2,7 @@
 //! somebody who is on the line already (RFC 3515, RFC 5589 sections 6 and 7).
 
 use super::bridge::{Bridge, End, Renewal, Stage, Transfer};
-use super::calls::{description_of, sdp_body};
+use super::calls::{description_of, is_record_aware, sdp_body};
 use super::leg::Leg;
 use super::registrar::user_of;
 use super::room::RoomId;
@@ -199,6 +199,7 @@ impl Platform {
             return;
         };
         transfer.leg.hear(answer, true);
+        transfer.leg.record_aware = is_record_aware(response);
         let Transfer { by, teller, leg } = transfer;
         self.hand_over(now, id, by, leg);
         self.tell(now, teller, 200);
@@ -314,6 +315,15 @@ impl Platform {
         } else {
             self.renew(now, id, renewal.end.other(), true);
         }
+        true
+    }
+
+    /// Whether a change that is out of date is one that a transfer asked for: then it asks anew.
+    pub(super) fn renew_again(&mut self, now: Instant, id: BridgeId, ours: RequestId) -> bool {
+        let renewal =
+            self.bridges.get_mut(&id).and_then(|it| it.renewal.take_if(|it| it.ours == ours));
+        let Some(Renewal { end, last, .. }) = renewal else { return false };
+        self.renew(now, id, end, last);
         true
     }
 

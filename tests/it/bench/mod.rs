@@ -17,7 +17,7 @@ use tallylight::packet::{Packet, Transport};
 use tallylight::role::phone::{self, Phone};
 use tallylight::role::platform::{self, Dialect, Platform, User};
 use tallylight::role::recorder::{self, Recorder};
-use tallylight::role::{Command, Input, Output, Ports, RecordingMode, Role};
+use tallylight::role::{Channel, Command, Input, Output, Ports, RecordWords, RecordingMode, Role};
 use tallylight::sdp::Codec;
 use tallylight::sip::{Message, Method};
 use tallylight::time::{Epoch, Instant};
@@ -349,6 +349,9 @@ fn platform(wish: &Wish) -> Platform {
         patience: wish.patience,
         failing: platform::Failing::default(),
         large_requests_to_tcp: false,
+        provisional: "provisional".to_owned(),
+        stops_kept: false,
+        record_words: RecordWords::default(),
         fault: None,
         seed: 1,
         epoch: Epoch::SIMULATED,
@@ -368,6 +371,8 @@ fn phone(number: &str, at: [u8; 4], person: u8, wish: &Wish) -> Phone {
         password: None,
         record_aware: false,
         is_silent: false,
+        controls: Channel::default(),
+        record_words: RecordWords::default(),
         registration: Duration::from_hours(1),
         seed: u64::from(person) + 2,
         epoch: Epoch::SIMULATED,

@@ -144,3 +144,15 @@ fn the_lateness_of_what_a_deadline_asked_for_is_measured() {
     assert_eq!(lateness.count, 50);
     assert!(lateness.p50 <= lateness.p99 && lateness.p99 <= lateness.max, "{lateness}");
 }
+
+#[test]
+fn every_packet_of_a_stream_waits_equally_long_for_the_grid() {
+    for first in [0, 1, 20_000, 249_999, 250_000, 250_001] {
+        let waits = (0..50).map(|turn| {
+            let due = Instant::from_nanos(first + turn * 20_000_000);
+            on_grid(due) - due
+        });
+        let waits: Vec<_> = waits.collect();
+        assert!(waits[0] < GRID && waits.iter().all(|wait| *wait == waits[0]), "{waits:?}");
+    }
+}

@@ -1,0 +1,123 @@
+//! What people do with the recording of their own calls, and what becomes of it.
+
+use std::time::Duration;
+
+use super::outcome::StepError;
+use super::words::{Party, Span};
+use super::world::World;
+use crate::check::{deeds, pauses};
+use crate::evidence::{Side, Timeline};
+use crate::role::{Command, Control};
+use crate::sip::Method;
+
+/// By whatever way their telephone has: a code, a key, a button.
+#[cucumber::when(expr = "{party} starts the recording")]
+fn starts(world: &mut World, party: Party) -> Result<(), StepError> {
+    control(world, &party, Control::Start)
+}
+
+/// The call goes on.
+#[cucumber::when(expr = "{party} stops the recording")]
+fn stops(world: &mut World, party: Party) -> Result<(), StepError> {
+    control(world, &party, Control::Stop)
+}
+
+/// By whatever way their telephone has; whether it is granted is seen from what happens.
+#[cucumber::when(expr = "{party} pauses the recording")]
+fn pauses_it(world: &mut World, party: Party) -> Result<(), StepError> {
+    control(world, &party, Control::Pause)
+}
+
+/// "After that" counts from when everybody, the recorder too, has been told.
+#[cucumber::when(expr = "{party} resumes the recording")]
+fn resumes(world: &mut World, party: Party) -> Result<(), StepError> {
+    control(world, &party, Control::Resume)
+}
+
+/// As long as it takes, a digit or a word after another, while the other one talks too.
+#[cucumber::when(expr = "{party} says {string}")]
+fn says(world: &mut World, party: Party, words: String) -> Result<(), StepError> {
+    world.note(&party.0, format!("says \"{words}\""))?;
+    world.pass(deeds::speaking(&words))
+}
+
+/// On the keys of the telephone, one after another.
+#[cucumber::when(expr = "{party} types {string}")]
+fn types(world: &mut World, party: Party, keys: String) -> Result<(), StepError> {
+    world.tell(&party.0, Command::Press(keys.clone()))?;
+    world.pass(deeds::pressing(&keys))
+}
+
+/// Not a word of it reached a recorder, at any time.
+#[cucumber::then(expr = "the recorder never hears {party} say {string}")]
+fn never_hears(world: &mut World, party: Party, words: String) -> Result<(), StepError> {
+    world.judge(|timeline, _| pauses::never_hears(timeline, &party.0, &words))
+}
+
+/// All of it reached the recorder.
+#[cucumber::then(expr = "the recorder hears {party} say {string}")]
+fn hears(world: &mut World, party: Party, words: String) -> Result<(), StepError> {
+    world.judge(|timeline, limits| pauses::hears(timeline, &party.0, &words, limits))
+}
+
+/// Not a key of it reached a recorder.
+#[cucumber::then(expr = "the recorder never gets what {party} typed: {string}")]
+fn never_gets(world: &mut World, party: Party, keys: String) -> Result<(), StepError> {
+    world.judge(|timeline, _| pauses::never_gets_keys(timeline, &party.0, &keys))
+}
+
+/// Counted from when the platform knew of it.
+#[cucumber::then(expr = "the recorder hears {party} again within {duration}")]
+fn hears_again(world: &mut World, party: Party, span: Span) -> Result<(), StepError> {
+    world.judge(|timeline, _| pauses::hears_again_within(timeline, &party.0, span.0))
+}
+
+/// From so long after the platform knew of a pause until somebody resumes, not a packet of media
+/// leaves for the recorder.
+#[cucumber::then(expr = "every pause takes effect within {duration}")]
+fn take_effect(world: &mut World, span: Span) -> Result<(), StepError> {
+    world.judge(|timeline, _| pauses::take_effect_within(timeline, span.0))
+}
+
+/// Every stream was offered as inactive, and the recorder agreed.
+#[cucumber::then("the recorder is told of every pause")]
+fn told(world: &mut World) -> Result<(), StepError> {
+    world.judge(|timeline, _| pauses::are_told(timeline))
+}
+
+/// Asks for something, and lets time pass until whatever that leads to is done.
+fn control(world: &mut World, party: &Party, control: Control) -> Result<(), StepError> {
+    world.tell(&party.0, Command::Control(control))?;
+    // A code takes as long as its keys; then everybody is told, the recorder too.
+    for _ in 0..2 {
+        world.pass(SETTLING)?;
+        world.within(PATIENCE, |_, timeline| all_answered(timeline))?;
+    }
+    world.set_mark()
+}
+
+/// Whether no request waits for its final answer.
+fn all_answered(timeline: &Timeline) -> bool {
+    let mut open: Vec<(&str, u32, Method)> = Vec::new();
+    for sighting in timeline.signalling() {
+        let Some(message) = sighting.message() else { continue };
+        let (Ok(call_id), Ok(cseq)) = (message.call_id(), message.cseq()) else { continue };
+        if cseq.method == Method::Ack {
+            continue;
+        }
+        let transaction = (call_id, cseq.number, cseq.method);
+        match (message.method(), message.code()) {
+            (Some(_), _) if sighting.side == Side::Sent => open.push(transaction),
+            (None, Some(200..)) if sighting.side == Side::Received => {
+                open.retain(|it| *it != transaction);
+            }
+            _ => {}
+        }
+    }
+    open.is_empty()
+}
+
+/// Three keys and a pause behind each; more than it takes to cross any network of ours twice.
+const SETTLING: Duration = Duration::from_millis(800);
+/// As long as a platform waits for its recorder at most (product: 50 ms to 10 s).
+const PATIENCE: Duration = Duration::from_secs(10);

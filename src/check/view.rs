@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::deeds::dials_code;
 use crate::audio::{Mark, Voice};
 use crate::evidence::{
     Dialog, Flow, Kind, RecordedStream, RecordingSession, Side, Speakers, Timeline, dialogs,
@@ -45,7 +46,9 @@ pub fn last_conversation(timeline: &Timeline) -> Option<Conversation> {
 
 /// Every conversation of the timeline, in the order in which they were dialled.
 pub fn conversations(timeline: &Timeline) -> Vec<Conversation> {
-    let dialogs = dialogs(timeline);
+    let mut dialogs = dialogs(timeline);
+    // A code that is dialled is a call for machines.
+    dialogs.retain(|dialog| !dials_code(dialog.invite));
     let is = |address, kind| timeline.cast().is(address, kind);
     let called = dialogs.iter().filter(|dialog| is(dialog.caller, Kind::Phone));
     let called: Vec<_> = called.filter(|dialog| dialog.answered.is_some()).collect();

@@ -17,6 +17,10 @@ pub const SCENARIOS: Shelf =
 const FEATURE_FILES: &[Embedded] = &[
     ("features/dual_streams.feature", include_str!("../../features/dual_streams.feature")),
     ("features/pause_and_resume.feature", include_str!("../../features/pause_and_resume.feature")),
+    (
+        "features/recording_indicator.feature",
+        include_str!("../../features/recording_indicator.feature"),
+    ),
     ("features/recording_modes.feature", include_str!("../../features/recording_modes.feature")),
     ("features/start_and_end.feature", include_str!("../../features/start_and_end.feature")),
     (

@@ -222,6 +222,7 @@ impl Platform {
         for end in End::BOTH {
             self.heed(now, id, end);
         }
+        self.indicate(now, id);
     }
 
     /// One leg is gone, for a reason with this status: so goes the other, and the recordings.

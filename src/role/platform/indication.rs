@@ -97,6 +97,7 @@ impl Bridge {
         match fault {
             Some(Fault::ShowPausedAsOn) if up(Flow::Paused) => return Some(Record::On),
             Some(Fault::ShowOnForEver) if was_told => return Some(Record::On),
+            Some(Fault::ShowUnrecorded) => return Some(Record::On),
             _ => {}
         }
         if up(Flow::Running) {

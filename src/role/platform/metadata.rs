@@ -212,7 +212,8 @@ fn extension((broadworks, id): &(BroadWorks, Id), session: &Id) -> Vec<Extension
 fn is_provisional(bridge: &Bridge, user: End, settings: &Settings) -> bool {
     let number = &bridge.leg(user).number;
     let user = settings.users.iter().find(|user| user.number == *number);
-    user.is_some_and(|user| user.recording == RecordingMode::KeptOnDemand)
+    let keeps_all = settings.fault == Some(Fault::KeepEverything);
+    !keeps_all && user.is_some_and(|user| user.recording == RecordingMode::KeptOnDemand)
 }
 
 fn new_id(dialect: Dialect, rng: &mut ChaCha8Rng) -> Id {

@@ -125,3 +125,9 @@ impl Leg {
         self.record.is_some() && self.record != self.shown
     }
 }
+
+/// Whether a telephone says that it understands `a=record` (RFC 7866 section 6.3).
+pub(super) fn is_record_aware(message: &Message) -> bool {
+    let mut tags = message.headers.all("Supported").flat_map(|list| list.split(','));
+    tags.any(|tag| tag.trim().eq_ignore_ascii_case("record-aware"))
+}

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::view::last_seen;
 use crate::evidence::{Deed, Flow, Kind, Side, Sound, Timeline, What};
 use crate::sip::{Message, Method};
 use crate::time::Instant;
@@ -45,7 +46,8 @@ impl Window {
 /// its end, or to the end of all.
 pub fn pauses(timeline: &Timeline) -> Vec<Window> {
     let wishes = wishes(timeline);
-    let end = super::modes::end(timeline);
+    // It has lasted to the last moment that was seen.
+    let end = last_seen(timeline) + Duration::from_nanos(1);
     let pauses = wishes.iter().enumerate().filter(|(_, wish)| wish.what == "pauses");
     let window = pauses.filter_map(|(place, pause)| {
         let later = wishes.iter().skip(place + 1).find(|wish| wish.what != "pauses");

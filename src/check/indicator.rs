@@ -6,7 +6,7 @@ use std::fmt;
 use std::time::Duration;
 
 use super::deeds::wishes;
-use super::view::last_conversation;
+use super::view::{last_conversation, last_seen};
 use super::{Finding, Id, Verdict};
 use crate::evidence::{Flow, Kind, Side, Timeline, description_of, recordings};
 use crate::sdp::{Direction, Record};
@@ -82,7 +82,7 @@ pub fn is_true(timeline: &Timeline, name: &str, limit: Duration) -> Verdict {
     };
     let told = told(timeline, name);
     let truth = Truth::of(timeline);
-    let end = conversation.hung_up.unwrap_or_else(|| super::modes::end(timeline));
+    let end = conversation.hung_up.unwrap_or_else(|| last_seen(timeline));
     let mut at = conversation.answered + limit;
     while at < end {
         let shown = told.iter().rfind(|(moment, _)| *moment <= at).and_then(|(_, record)| *record);

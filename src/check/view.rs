@@ -102,6 +102,14 @@ fn bye_of(timeline: &Timeline, dialog: &Dialog<'_>, kind: Kind) -> Option<(Insta
     left.map(|left| (left, left))
 }
 
+/// The last moment at which anything was seen, media or signalling.
+pub fn last_seen(timeline: &Timeline) -> Instant {
+    let media = timeline.flows().iter().flat_map(|flow| [flow.sent.last(), flow.received.last()]);
+    let media = media.flatten().map(|packet| packet.at);
+    let signalling = timeline.signalling().last().map(|sighting| sighting.at);
+    media.chain(signalling).max().unwrap_or_default()
+}
+
 /// What somebody said: each moment of their speech, and when it left their telephone.
 pub fn spoken(timeline: &Timeline, name: &str) -> BTreeMap<Mark, Instant> {
     let voice = Speakers::of(timeline).voice_of(name);

@@ -17,23 +17,24 @@ const DOORS: &[(&str, &[&str])] = &[
     ("rtp", &["time"]),
     ("audio", &["time"]),
     ("siprec", &[]),
-    ("role", &["sip", "sdp", "rtp", "audio", "siprec", "packet", "time"]),
+    ("http", &[]),
+    ("role", &["sip", "sdp", "rtp", "audio", "siprec", "http", "packet", "time"]),
     // Framing only: see below.
-    ("driver", &["packet", "time", "sip"]),
-    ("evidence", &["packet", "time", "sip", "sdp", "rtp", "audio", "siprec"]),
+    ("driver", &["packet", "time", "sip", "http"]),
+    ("evidence", &["packet", "time", "sip", "sdp", "rtp", "audio", "siprec", "http"]),
     ("scenario", &["time"]),
     // Who takes part has a voice and codecs.
     ("testbed", &["role", "driver", "evidence", "scenario", "packet", "time", "audio", "sdp"]),
-    ("check", &["evidence", "packet", "time", "sip", "sdp", "rtp", "audio", "siprec"]),
+    ("check", &["evidence", "packet", "time", "sip", "sdp", "rtp", "audio", "siprec", "http"]),
     // What to wait for is looked up in the evidence.
     ("steps", &["testbed", "check", "role", "scenario", "evidence", "sip", "time"]),
     ("report", &["check", "evidence"]),
     ("cli", &ROOMS),
 ];
 
-const ROOMS: [&str; 15] = [
-    "audio", "check", "driver", "evidence", "packet", "report", "role", "rtp", "scenario", "sdp",
-    "sip", "siprec", "steps", "testbed", "time",
+const ROOMS: [&str; 16] = [
+    "audio", "check", "driver", "evidence", "http", "packet", "report", "role", "rtp", "scenario",
+    "sdp", "sip", "siprec", "steps", "testbed", "time",
 ];
 
 #[test]

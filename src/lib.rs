@@ -32,7 +32,7 @@
 //!                      |       /   |   \
 //!                      evidence   role   driver
 //!                            \     |     /
-//!               sip  sdp  rtp  audio  siprec      (the formats: none opens another)
+//!            sip  sdp  rtp  audio  siprec  http   (the formats: none opens another)
 //!                             |
 //!                        packet, time
 //! ```
@@ -46,6 +46,7 @@
 //! | [`rtp`] | RTP and RTCP packets, the streams made of them, the telephone codecs and digits. |
 //! | [`audio`] | Sounds that can be known again: time-coded speech, tones, announcements. |
 //! | [`siprec`] | The metadata of RFC 7865 and its dialects, and the body that carries it. |
+//! | [`http`] | HTTP/1.1 messages as values and as bytes. |
 //! | [`role`] | The parts that can be played, and the ways in which they can be wrong. |
 //! | [`driver`] | What moves time and packets: simulation and wire. |
 //! | [`evidence`] | What was seen, when, between whom. |
@@ -75,6 +76,7 @@ pub mod check;
 pub mod cli;
 pub mod driver;
 pub mod evidence;
+pub mod http;
 pub mod packet;
 pub mod report;
 pub mod role;

@@ -14,6 +14,10 @@ pub enum Transport {
     Tcp,
     /// As [`Transport::Tcp`], within TLS.
     Tls,
+    /// Each packet is one HTTP/1.1 message with the whole of its body, over TCP. A connection
+    /// carries one exchange, and whoever asks has a port for it that no other exchange has: the
+    /// answer is the packet with source and target swapped.
+    Http,
 }
 
 impl Transport {
@@ -23,13 +27,14 @@ impl Transport {
     }
 }
 
-/// The token of a Via header (RFC 3261 section 20.42).
+/// The token of a Via header (RFC 3261 section 20.42), but for HTTP, which never stands there.
 impl fmt::Display for Transport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {
             Self::Udp => "UDP",
             Self::Tcp => "TCP",
             Self::Tls => "TLS",
+            Self::Http => "HTTP",
         })
     }
 }

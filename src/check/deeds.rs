@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::view::last_seen;
 use crate::evidence::{Deed, Flow, Kind, Side, Sound, Timeline, What};
 use crate::sip::{Message, Method};
 use crate::time::Instant;
@@ -45,7 +46,8 @@ impl Window {
 /// its end, or to the end of all.
 pub fn pauses(timeline: &Timeline) -> Vec<Window> {
     let wishes = wishes(timeline);
-    let end = super::modes::end(timeline);
+    // It has lasted to the last moment that was seen.
+    let end = last_seen(timeline) + Duration::from_nanos(1);
     let pauses = wishes.iter().enumerate().filter(|(_, wish)| wish.what == "pauses");
     let window = pauses.filter_map(|(place, pause)| {
         let later = wishes.iter().skip(place + 1).find(|wish| wish.what != "pauses");
@@ -91,7 +93,14 @@ fn wish_of<'a>(timeline: &'a Timeline, deed: &'a Deed) -> Option<Wish<'a>> {
     let What::Act(act) = &deed.what else { return None };
     let what = act.strip_suffix(" the recording")?;
     let who = deed.who.as_str();
-    let known = asked(timeline, who, deed.at).or_else(|| pressed(timeline, who, deed.at));
+    let later = timeline.deeds().iter().find(|later| {
+        later.at > deed.at
+            && matches!(&later.what, What::Act(act) if act.ends_with(" the recording"))
+    });
+    let until = later.map(|later| later.at);
+    let within = |known: &Instant| until.is_none_or(|until| *known < until);
+    let known = asked(timeline, who, deed.at).filter(within);
+    let known = known.or_else(|| pressed(timeline, who, deed.at).filter(within));
     Some(Wish { who, what, at: deed.at, known })
 }
 
@@ -115,20 +124,22 @@ fn asked(timeline: &Timeline, who: &str, since: Instant) -> Option<Instant> {
 }
 
 /// Whether a message of a telephone says what its user wants of a recording.
-pub(super) fn brings_wish(message: &Message) -> bool {
-    let dials = || {
-        let user = message.request_uri().ok().and_then(|uri| uri.user());
-        user.is_some_and(|user| user.starts_with("*4"))
-    };
+fn brings_wish(message: &Message) -> bool {
     let prefers = || {
         let body = std::str::from_utf8(&message.body).unwrap_or_default();
         body.contains("a=recordpref:")
     };
     match message.method() {
         Some(Method::Info) => message.headers.get("Record").is_some(),
-        Some(Method::Invite | Method::Update) => dials() || prefers(),
+        Some(Method::Invite | Method::Update) => dials_code(message) || prefers(),
         _ => false,
     }
+}
+
+/// Whether a request goes to a feature code rather than to somebody.
+pub(super) fn dials_code(request: &Message) -> bool {
+    let user = request.request_uri().ok().and_then(|uri| uri.user());
+    user.is_some_and(|user| user.starts_with('*'))
 }
 
 /// When the last key of a code that was pressed in the call came to the platform.

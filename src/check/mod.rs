@@ -5,7 +5,9 @@
 
 pub mod align;
 pub mod calls;
+pub mod control;
 pub mod deeds;
+pub mod indicator;
 mod limits;
 pub mod messages;
 pub mod modes;

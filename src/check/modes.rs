@@ -17,7 +17,11 @@ pub fn nothing_is_recorded(timeline: &Timeline) -> Verdict {
         (None, Some(at)) => (at, "media was sent to the recorder"),
         (None, None) => return Verdict::Pass,
     };
-    if somebody_is_recorded(timeline) {
+    let modes = modes(timeline);
+    if modes.iter().any(|(_, mode)| mode.contains("on demand")) {
+        return Verdict::fail("WXC-MODE-2", at, format!("{what}, although nobody asked for it"));
+    }
+    if modes.iter().any(|(_, mode)| *mode != "never") {
         let seen = format!("{what}, although nobody had a conversation");
         return Verdict::fail("RFC6341-5-REQ003", at, seen);
     }
@@ -31,18 +35,16 @@ fn media_to_recorder(timeline: &Timeline) -> Option<Instant> {
     flows.filter_map(|flow| Some(flow.nearest_to_sender().first()?.at)).min()
 }
 
-/// Whether recording was switched on for anybody, and not off again.
-fn somebody_is_recorded(timeline: &Timeline) -> bool {
-    let mut recorded: Vec<&str> = Vec::new();
+/// The mode of everybody for whom one was set: a number, and the mode that was set last.
+pub(super) fn modes(timeline: &Timeline) -> Vec<(&str, &str)> {
+    let mut modes: Vec<(&str, &str)> = Vec::new();
     for deed in timeline.deeds() {
         if let What::Recording { number, mode } = &deed.what {
-            recorded.retain(|known| known != number);
-            if mode != "never" {
-                recorded.push(number);
-            }
+            modes.retain(|(known, _)| known != number);
+            modes.push((number, mode));
         }
     }
-    !recorded.is_empty()
+    modes
 }
 
 /// A recording session of the last call brought the recorder what this person said.

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::deeds::dials_code;
 use crate::audio::{Mark, Voice};
 use crate::evidence::{
     Dialog, Flow, Kind, RecordedStream, RecordingSession, Side, Speakers, Timeline, dialogs,
@@ -45,7 +46,9 @@ pub fn last_conversation(timeline: &Timeline) -> Option<Conversation> {
 
 /// Every conversation of the timeline, in the order in which they were dialled.
 pub fn conversations(timeline: &Timeline) -> Vec<Conversation> {
-    let dialogs = dialogs(timeline);
+    let mut dialogs = dialogs(timeline);
+    // A code that is dialled is a call for machines.
+    dialogs.retain(|dialog| !dials_code(dialog.invite));
     let is = |address, kind| timeline.cast().is(address, kind);
     let called = dialogs.iter().filter(|dialog| is(dialog.caller, Kind::Phone));
     let called: Vec<_> = called.filter(|dialog| dialog.answered.is_some()).collect();
@@ -97,6 +100,14 @@ fn bye_of(timeline: &Timeline, dialog: &Dialog<'_>, kind: Kind) -> Option<(Insta
         }
     }
     left.map(|left| (left, left))
+}
+
+/// The last moment at which anything was seen, media or signalling.
+pub fn last_seen(timeline: &Timeline) -> Instant {
+    let media = timeline.flows().iter().flat_map(|flow| [flow.sent.last(), flow.received.last()]);
+    let media = media.flatten().map(|packet| packet.at);
+    let signalling = timeline.signalling().last().map(|sighting| sighting.at);
+    media.chain(signalling).max().unwrap_or_default()
 }
 
 /// What somebody said: each moment of their speech, and when it left their telephone.

@@ -129,7 +129,8 @@ fn said_within(
     said
 }
 
-fn last_media(timeline: &Timeline) -> Instant {
+/// When somebody was seen to speak last.
+pub(super) fn last_media(timeline: &Timeline) -> Instant {
     let last = timeline.flows().iter().filter_map(|flow| flow.nearest_to_sender().last());
     last.map(|packet| packet.at).max().unwrap_or_default()
 }

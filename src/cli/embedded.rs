@@ -21,6 +21,10 @@ const FEATURE_FILES: &[Embedded] = &[
         include_str!("../../features/hold_and_transfer.feature"),
     ),
     ("features/pause_and_resume.feature", include_str!("../../features/pause_and_resume.feature")),
+    (
+        "features/recording_indicator.feature",
+        include_str!("../../features/recording_indicator.feature"),
+    ),
     ("features/recording_modes.feature", include_str!("../../features/recording_modes.feature")),
     ("features/start_and_end.feature", include_str!("../../features/start_and_end.feature")),
     ("features/voice_messages.feature", include_str!("../../features/voice_messages.feature")),

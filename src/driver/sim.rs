@@ -88,7 +88,9 @@ impl Driver for Sim {
     fn send(&mut self, packet: Packet) {
         match packet.transport {
             Transport::Udp => self.network.send_datagram(packet),
-            Transport::Tcp | Transport::Tls => self.connections.send(&mut self.network, packet),
+            Transport::Tcp | Transport::Tls | Transport::Http => {
+                self.connections.send(&mut self.network, packet);
+            }
         }
     }
 

@@ -37,6 +37,22 @@ fn a_port_that_nobody_opened_is_told_alike() {
 }
 
 #[test]
+fn an_exchange_over_http_is_told_alike() {
+    tell_alike(|driver| {
+        let bob = driver.listen(Transport::Http, ANY).unwrap();
+        let names = [(ASKER, "Alice"), (bob, "Bob")];
+        driver.send(packet(Transport::Http, ASKER, bob, "GET /v1/people/me HTTP/1.1\r\n\r\n"));
+        let asked = next(driver);
+        let answer = "HTTP/1.1 404 Not Found\r\nContent-Length: 2\r\n\r\n{}";
+        driver.send(packet(Transport::Http, bob, ASKER, answer));
+        let answered = next(driver);
+        driver.close(Transport::Http, bob);
+        driver.send(packet(Transport::Http, ASKER, bob, "GET / HTTP/1.1\r\n\r\n"));
+        vec![tell(&asked, &names), tell(&answered, &names), tell(&next(driver), &names)]
+    });
+}
+
+#[test]
 fn what_cannot_leave_is_told_alike() {
     tell_alike(|driver| {
         let [alice, bob] = [(); 2].map(|()| driver.listen(Transport::Udp, ANY).unwrap());
@@ -95,5 +111,7 @@ fn packet(transport: Transport, source: SocketAddr, target: SocketAddr, text: &s
 }
 
 const ANY: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
+/// Whoever asks listens nowhere.
+const ASKER: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 18_000);
 const REQUEST: &str = "OPTIONS sip:bob@example.com SIP/2.0\r\nContent-Length: 0\r\n\r\n";
 const ANSWER: &str = "SIP/2.0 200 OK\r\nContent-Length: 0\r\n\r\n";

@@ -14,11 +14,12 @@ mod streams;
 #[cfg(test)]
 mod tests;
 mod tls;
+mod web;
 
 pub use clock::Granularity;
 pub use complaint::{Complaint, Trouble};
 pub use lateness::Lateness;
-pub use settings::{Identity, StreamLimits, Trust, WireSettings};
+pub use settings::{HttpLimits, Identity, StreamLimits, Trust, WireSettings};
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;
@@ -32,6 +33,7 @@ use self::inbox::Inbox;
 use self::lateness::Histogram;
 use self::streams::Streams;
 use self::tls::Tls;
+use self::web::Web;
 use super::{Arrival, Driver, Error, Event, Listen};
 use crate::packet::{Packet, Transport};
 use crate::time::{Epoch, Instant};
@@ -48,6 +50,7 @@ pub struct Wire {
     arrivals: VecDeque<Arrival>,
     datagrams: Datagrams,
     streams: Streams,
+    web: Web,
     /// The thread that waits, once it has been prepared for that.
     loop_thread: Option<ThreadId>,
     /// When what is being sent now was meant to be sent, if a timer asked for it.
@@ -58,7 +61,7 @@ pub struct Wire {
 impl Wire {
     /// Starts the clock and the threads; no address is open yet.
     pub fn open(settings: &WireSettings) -> Result<Self, Error> {
-        let WireSettings { limits, identity, trust } = settings;
+        let WireSettings { limits, http, identity, trust } = settings;
         allow_many_sockets();
         let tls = Tls::new(identity, trust)?;
         let clock = Clock::start();
@@ -66,12 +69,14 @@ impl Wire {
         let start = |cause| Error::Start { cause };
         let datagrams = Datagrams::start(clock, Arc::clone(&inbox)).map_err(start)?;
         let streams = Streams::start(clock, Arc::clone(&inbox), *limits, tls).map_err(start)?;
+        let web = Web::new(streams.handle(), clock, Arc::clone(&inbox), *http);
         Ok(Self {
             clock,
             inbox,
             arrivals: VecDeque::new(),
             datagrams,
             streams,
+            web,
             loop_thread: None,
             due: None,
             lateness: Histogram::new(),
@@ -147,6 +152,11 @@ impl Driver for Wire {
                     self.give_back(packet);
                 }
             }
+            Transport::Http => {
+                if let Err(packet) = self.web.send(packet) {
+                    self.give_back(packet);
+                }
+            }
         }
     }
 
@@ -179,6 +189,7 @@ impl Listen for Wire {
         let opened = match transport {
             Transport::Udp => self.datagrams.open(address),
             Transport::Tcp | Transport::Tls => self.streams.listen(transport, address),
+            Transport::Http => self.web.listen(address),
         };
         opened.map_err(|cause| Error::Listen { transport, address, cause })
     }
@@ -187,6 +198,7 @@ impl Listen for Wire {
         match transport {
             Transport::Udp => self.datagrams.close(address),
             Transport::Tcp | Transport::Tls => self.streams.close(transport, address),
+            Transport::Http => self.web.close(address),
         }
     }
 }

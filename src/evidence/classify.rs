@@ -9,7 +9,7 @@ pub(super) enum Class {
     Rtp,
     /// RTCP (RFC 3550 section 6, RFC 5761 section 4).
     Rtcp,
-    /// SIP, or what claims to be it by going where SIP goes.
+    /// SIP or HTTP, or what claims to be it by going where they go.
     Signalling,
 }
 

@@ -20,6 +20,7 @@ impl Timeline {
             sum.add(&(sighting.source, sighting.target));
             match &sighting.content {
                 Content::Sip(message) => sum.0.update(message.to_bytes()),
+                Content::Http(message) => sum.0.update(message.to_bytes()),
                 Content::Rubbish(bytes, why) => sum.add(&(bytes, why)),
             }
         }

@@ -98,6 +98,7 @@ fn is_same(one: &Sighting, other: &Sighting) -> bool {
         (Content::Sip(one), Content::Sip(other)) => {
             std::sync::Arc::ptr_eq(one, other) || one.to_bytes() == other.to_bytes()
         }
+        (Content::Http(one), Content::Http(other)) => one.to_bytes() == other.to_bytes(),
         (Content::Rubbish(one, _), Content::Rubbish(other, _)) => one == other,
         _ => false,
     }
@@ -106,6 +107,7 @@ fn is_same(one: &Sighting, other: &Sighting) -> bool {
 fn line(sighting: &Sighting, from: String, to: String) -> Line {
     let text = match &sighting.content {
         Content::Sip(message) => format!("{}{}", title(message), about_body(message)),
+        Content::Http(message) => message.title(),
         Content::Rubbish(bytes, why) => format!("rubbish, {} bytes: cannot {why}", bytes.len()),
     };
     Line { at: sighting.at, arrived: None, from, to: Some(to), text }

@@ -10,7 +10,7 @@ use super::sighting::{Content, Side};
 use super::timeline::Timeline;
 use crate::time::Instant;
 
-/// Writes everything that a timeline holds, oldest first: who takes part, then `sip`, `rubbish`,
+/// Writes everything that a timeline holds, oldest first: who takes part, then `sip`, `http`, `rubbish`,
 /// `rtp`, `rtcp` and `deed`. Moments are nanoseconds from the start of the run.
 pub fn write_lines(timeline: &Timeline, out: &mut dyn Write) -> io::Result<()> {
     let mut say = |line: Value| writeln!(out, "{line}");
@@ -68,6 +68,7 @@ fn line(timeline: &Timeline, at: Instant, place: Place<'_>) -> Value {
             let seen = &timeline.signalling()[place];
             let (kind, text, why) = match &seen.content {
                 Content::Sip(message) => ("sip", message.to_bytes(), None),
+                Content::Http(message) => ("http", message.to_bytes(), None),
                 Content::Rubbish(bytes, why) => ("rubbish", bytes.clone(), Some(why)),
             };
             json!({

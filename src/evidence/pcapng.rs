@@ -94,7 +94,7 @@ impl<W: Write> PcapWriter<W> {
         let comment = comment.map(cut_comment);
         match packet.transport {
             Transport::Udp => self.datagram(at, packet, comment),
-            Transport::Tcp => self.message(at, packet, comment.into_iter()),
+            Transport::Tcp | Transport::Http => self.message(at, packet, comment.into_iter()),
             Transport::Tls => self.message(at, packet, comment.into_iter().chain([WITHIN_TLS])),
         }
     }

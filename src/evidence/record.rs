@@ -77,6 +77,9 @@ fn sighting(timeline: &Timeline, sighting: &Sighting) -> Value {
         Content::Sip(message) => {
             line["message"] = json!(String::from_utf8_lossy(&message.to_bytes()));
         }
+        Content::Http(message) => {
+            line["http"] = json!(String::from_utf8_lossy(&message.to_bytes()));
+        }
         Content::Rubbish(bytes, why) => {
             line["rubbish"] = json!(String::from_utf8_lossy(bytes));
             line["why"] = json!(format!("cannot {why}"));

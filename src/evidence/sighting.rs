@@ -6,6 +6,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use super::bodies::Bodies;
+use crate::http;
 use crate::packet::Transport;
 use crate::sdp::Description;
 use crate::sip::Message;
@@ -46,6 +47,8 @@ pub enum Side {
 pub enum Content {
     /// A SIP message, lossless.
     Sip(Arc<Message>),
+    /// An HTTP message.
+    Http(Arc<http::Message>),
     /// Something else that came to a signalling address, cut to its first [`RUBBISH_KEPT`] bytes,
     /// and why it is no message.
     Rubbish(Bytes, String),
@@ -56,7 +59,15 @@ impl Sighting {
     pub fn message(&self) -> Option<&Message> {
         match &self.content {
             Content::Sip(message) => Some(message),
-            Content::Rubbish(..) => None,
+            Content::Http(_) | Content::Rubbish(..) => None,
+        }
+    }
+
+    /// The HTTP message, if it is one.
+    pub fn http(&self) -> Option<&http::Message> {
+        match &self.content {
+            Content::Http(message) => Some(message),
+            Content::Sip(_) | Content::Rubbish(..) => None,
         }
     }
 

@@ -18,7 +18,8 @@ use super::media::{Flow, ReportSeen, RtpSeen};
 use super::pcapng::PcapWriter;
 use super::sighting::{Content, RUBBISH_KEPT, Side, Sighting};
 use super::speakers::Speakers;
-use crate::packet::Packet;
+use crate::http;
+use crate::packet::{Packet, Transport};
 use crate::rtp;
 use crate::sip::Message;
 use crate::time::{Epoch, Instant};
@@ -46,6 +47,8 @@ pub struct Timeline {
     reads: usize,
     /// How many of the sightings are no message.
     rubbish: usize,
+    /// How many bytes of HTTP are kept.
+    http_bytes: usize,
     dropped: u64,
     pcap: Option<Pcap>,
     pcap_trouble: Option<String>,
@@ -68,6 +71,7 @@ impl Timeline {
             lately_read: Default::default(),
             reads: 0,
             rubbish: 0,
+            http_bytes: 0,
             dropped: 0,
             pcap: None,
             pcap_trouble: None,
@@ -180,6 +184,7 @@ impl Timeline {
         self.reports.clear();
         self.deeds.retain(|deed| matches!(deed.what, What::Recording { .. }));
         self.rubbish = 0;
+        self.http_bytes = 0;
         self.dropped = 0;
     }
 
@@ -256,7 +261,10 @@ impl Timeline {
             self.dropped += 1;
             return;
         }
-        let (content, bodies) = self.read(&packet.payload);
+        let (content, bodies) = match packet.transport {
+            Transport::Http => (self.read_http(&packet.payload), Arc::default()),
+            _ => self.read(&packet.payload),
+        };
         if matches!(content, Content::Rubbish(..)) {
             if self.rubbish == RUBBISH_MAX {
                 // More of it would show nothing that the first did not: no evidence is lost.
@@ -298,6 +306,27 @@ impl Timeline {
         (content, bodies)
     }
 
+    /// Whole, as long as there is room: a recording may be in it.
+    fn read_http(&mut self, payload: &Bytes) -> Content {
+        let rubbish = |why: String| {
+            Content::Rubbish(
+                Bytes::copy_from_slice(&payload[..payload.len().min(RUBBISH_KEPT)]),
+                why,
+            )
+        };
+        if self.http_bytes + payload.len() > HTTP_BYTES_MAX {
+            self.dropped += 1;
+            return rubbish("keep any more of what was said over HTTP".to_owned());
+        }
+        match http::Message::read(payload) {
+            Ok(message) => {
+                self.http_bytes += payload.len();
+                Content::Http(Arc::new(message))
+            }
+            Err(why) => rubbish(why.to_string()),
+        }
+    }
+
     fn capture(&mut self, at: Instant, packet: &Packet) {
         if let Some(pcap) = &mut self.pcap
             && let Err(why) = pcap.packet(at, packet, None)
@@ -320,6 +349,8 @@ impl fmt::Debug for Timeline {
 
 /// A week of calls by telephone people, or a minute of flooding: enough is enough.
 const SIGHTINGS_MAX: usize = 500_000;
+/// A recording of some minutes, fetched a few times.
+const HTTP_BYTES_MAX: usize = 256 << 20;
 /// The first few tell what it is; a peer could send any amount.
 const RUBBISH_MAX: usize = 200;
 /// A thousand calls at once.

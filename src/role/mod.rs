@@ -1,5 +1,6 @@
 //! The parts that can be played, each a state machine that touches no socket and asks no clock.
 
+mod asker;
 mod control;
 mod diversion;
 mod failure;
@@ -9,6 +10,7 @@ pub mod platform;
 mod ports;
 pub mod recorder;
 
+pub use asker::{Asker, Failed, answer, asked};
 pub use control::{Channel, Control, RecordWords, RecordingMode};
 pub use diversion::{Elsewhere, Occasion};
 pub use failure::{FailureBehaviour, Heartbeat, RecorderChoice};

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use super::outcome::StepError;
-use super::words::{Party, Span};
+use super::words::{Party, Shown, Span};
 use super::world::World;
-use crate::check::{deeds, pauses};
+use crate::check::{control as controls, deeds, indicator, pauses};
 use crate::evidence::{Side, Timeline};
 use crate::role::{Command, Control};
 use crate::sip::Method;
@@ -83,6 +83,51 @@ fn take_effect(world: &mut World, span: Span) -> Result<(), StepError> {
 #[cucumber::then("the recorder is told of every pause")]
 fn told(world: &mut World) -> Result<(), StepError> {
     world.judge(|timeline, _| pauses::are_told(timeline))
+}
+
+/// Media goes on flowing to the recorder, whatever was asked for.
+#[cucumber::then("the recording goes on")]
+fn goes_on(world: &mut World) -> Result<(), StepError> {
+    let since = world.mark()?;
+    world.judge(|timeline, _| controls::goes_on(timeline, since))
+}
+
+/// The recorder was told of the end of every recording, and the call goes on.
+#[cucumber::then("the recording is over")]
+fn is_over(world: &mut World) -> Result<(), StepError> {
+    world.judge(|timeline, _| controls::is_over(timeline))
+}
+
+/// The recorder was told to keep the recording.
+#[cucumber::then("the recording is kept")]
+fn is_kept(world: &mut World) -> Result<(), StepError> {
+    world.judge(|timeline, _| controls::is_kept(timeline, true))
+}
+
+/// The recorder was not told to keep the recording, which it has all the same.
+#[cucumber::then("the recording is not kept")]
+fn is_not_kept(world: &mut World) -> Result<(), StepError> {
+    world.judge(|timeline, _| controls::is_kept(timeline, false))
+}
+
+/// The platform refused what this person asked for last, and their telephone knows.
+#[cucumber::then(expr = "{party} is told that this is not possible")]
+fn is_refused(world: &mut World, party: Party) -> Result<(), StepError> {
+    world.judge(|timeline, _| controls::is_refused(timeline, &party.0))
+}
+
+/// What the telephone was told last.
+#[cucumber::then(expr = "{party}'s telephone shows {icon}")]
+fn shows(world: &mut World, party: Party, shown: Shown) -> Result<(), StepError> {
+    world.judge(|timeline, _| indicator::shows(timeline, &party.0, shown.0))
+}
+
+/// At every moment of the call, but for so long after a change.
+#[cucumber::then(
+    expr = "{party}'s telephone never showed for longer than {duration} what was not true"
+)]
+fn showed_truth(world: &mut World, party: Party, span: Span) -> Result<(), StepError> {
+    world.judge(|timeline, _| indicator::is_true(timeline, &party.0, span.0))
 }
 
 /// Asks for something, and lets time pass until whatever that leads to is done.

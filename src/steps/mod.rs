@@ -36,4 +36,4 @@ pub use runner::{Job, run};
 pub use selection::{Selection, Target, tags};
 pub use stage::Stage;
 pub use vocabulary::{Sentence, Vocabulary, word};
-pub use words::{Count, PARAMETERS, Party, Span, Unsaid};
+pub use words::{Count, PARAMETERS, Party, Shown, Span, Unsaid, Way};

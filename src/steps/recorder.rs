@@ -37,7 +37,19 @@ fn dies(world: &mut World) -> Result<(), StepError> {
     break_recorder(world, "be-dead")
 }
 
+/// Every recording session ends, and the calls that are recorded go on.
+#[cucumber::when("the recorder goes out of service")]
+fn goes_out_of_service(world: &mut World) -> Result<(), StepError> {
+    let recorder = world.part(Kind::Recorder)?;
+    world.set_mark()?;
+    world.tell(&recorder, Command::HangUp)?;
+    world.pass(AFTERMATH)
+}
+
 fn break_recorder(world: &mut World, how: &str) -> Result<(), StepError> {
     let recorder = world.part(Kind::Recorder)?;
     world.tell(&recorder, Command::Break(how.to_owned()))
 }
+
+/// Until everybody knows, on any network of ours.
+const AFTERMATH: std::time::Duration = std::time::Duration::from_secs(2);

@@ -1,7 +1,7 @@
 //! What the administrator decides.
 
 use super::outcome::StepError;
-use super::words::Party;
+use super::words::{Party, Way};
 use super::world::World;
 use crate::evidence::Kind;
 use crate::role::{Command, RecordingMode};
@@ -34,6 +34,12 @@ fn kept_on_demand(world: &mut World, party: Party) -> Result<(), StepError> {
 #[cucumber::given(expr = "{party}'s calls are never recorded")]
 fn never_recorded(world: &mut World, party: Party) -> Result<(), StepError> {
     record(world, &party, RecordingMode::Never)
+}
+
+/// Whatever way the scenario says; here it is this one.
+#[cucumber::given(expr = "{party} controls recordings with {way}")]
+fn controls_with(world: &mut World, party: Party, way: Way) -> Result<(), StepError> {
+    world.tell(&party.0, Command::ControlBy(way.0))
 }
 
 fn record(world: &mut World, party: &Party, mode: RecordingMode) -> Result<(), StepError> {

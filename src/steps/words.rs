@@ -1,4 +1,4 @@
-//! The typed words of a sentence: `{party}`, `{duration}` and `{count}`.
+//! The typed words of a sentence: `{party}`, `{duration}`, `{count}`, `{way}` and `{icon}`.
 
 use std::fmt;
 use std::str::FromStr;
@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use cucumber::Parameter;
 
+use crate::check::indicator::Icon;
+use crate::role::Channel;
 use crate::scenario;
 
 /// Somebody in the cast, by name: a word with a capital letter, so that it cannot be taken for a
@@ -67,14 +69,57 @@ impl FromStr for Count {
     }
 }
 
+/// By which way somebody controls recordings: `dialled codes`, `keys`, `a record button`, `a
+/// preference`.
+#[derive(Clone, Copy, Debug, Eq, Parameter, PartialEq)]
+#[param(name = "way", regex = r"dialled codes|keys|a record button|a preference")]
+pub struct Way(pub Channel);
+
+impl FromStr for Way {
+    type Err = Unsaid;
+
+    fn from_str(text: &str) -> Result<Self, Unsaid> {
+        Ok(Self(match text {
+            "dialled codes" => Channel::StarCodes,
+            "keys" => Channel::Keys,
+            "a record button" => Channel::Info,
+            "a preference" => Channel::Preference,
+            _ => return Err(Unsaid("a way to control recordings")),
+        }))
+    }
+}
+
+/// What a telephone shows: `that the call is recorded`, `that the recording is paused`, `that the
+/// recording has stopped`, `that the recording has failed`, `no recording`.
+#[derive(Clone, Copy, Debug, Eq, Parameter, PartialEq)]
+#[param(
+    name = "icon",
+    regex = r"that the (?:call is recorded|recording (?:is paused|has stopped|has failed))|no recording"
+)]
+pub struct Shown(pub Icon);
+
+impl FromStr for Shown {
+    type Err = Unsaid;
+
+    fn from_str(text: &str) -> Result<Self, Unsaid> {
+        let icon = Icon::ALL.into_iter().find(|icon| icon.to_string() == text);
+        icon.map(Self).ok_or(Unsaid("what a telephone shows"))
+    }
+}
+
 /// What a word should have been and was not. The expressions above let no such word through.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 #[error("find {0}")]
 pub struct Unsaid(&'static str);
 
 /// The parameters that sentences of this house may have: name and expression.
-pub const PARAMETERS: &[(&str, &str)] =
-    &[(Span::NAME, Span::REGEX), (Count::NAME, Count::REGEX), (Party::NAME, Party::REGEX)];
+pub const PARAMETERS: &[(&str, &str)] = &[
+    (Span::NAME, Span::REGEX),
+    (Count::NAME, Count::REGEX),
+    (Party::NAME, Party::REGEX),
+    (Way::NAME, Way::REGEX),
+    (Shown::NAME, Shown::REGEX),
+];
 
 fn number_word(word: &str) -> Option<usize> {
     NUMBER_WORDS.iter().find(|(known, _)| *known == word).map(|(_, number)| *number)

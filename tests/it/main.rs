@@ -5,6 +5,7 @@ mod bench;
 mod bridging;
 mod cli;
 mod clumsy;
+mod controlling;
 mod corpus;
 mod determinism;
 mod faults;

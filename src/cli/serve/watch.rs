@@ -70,6 +70,12 @@ impl Watch {
         for sighting in fresh {
             let text = match &sighting.content {
                 Content::Sip(message) => self.hear(timeline, sighting, message),
+                Content::Http(message) => {
+                    let from = timeline.cast().label(sighting.source);
+                    let arrived = sighting.side == Side::Received;
+                    let request = message.request().filter(|_| arrived);
+                    request.map(|_| format!("{from} asks {}", message.title()))
+                }
                 Content::Rubbish(bytes, _) => {
                     let from = timeline.cast().label(sighting.source);
                     let text = format!("{} bytes that are no SIP came from {from}", bytes.len());

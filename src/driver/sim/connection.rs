@@ -119,9 +119,13 @@ impl Connections {
                 connection.leave(network, id, from, number, attempt);
             }
             Deed::Reach { from, number, attempt } => {
-                return connection.reach(network, id, from, number, attempt);
+                let taken = connection.reach(network, id, from, number, attempt);
+                return self.after(id, from, taken);
             }
-            Deed::HandOver { from } => return connection.hand_over(network, id, from),
+            Deed::HandOver { from } => {
+                let taken = connection.hand_over(network, id, from);
+                return self.after(id, from, taken);
+            }
             Deed::Fail { unless } => {
                 if connection.still_fails(unless) {
                     self.fail(network, id);
@@ -129,6 +133,17 @@ impl Connections {
             }
         }
         None
+    }
+
+    /// An exchange over HTTP is over, and its connection with it, when the answer was taken.
+    fn after(&mut self, id: u64, from: End, taken: Option<Packet>) -> Option<Packet> {
+        if let (End::Listener, Some(packet)) = (from, &taken)
+            && packet.transport == Transport::Http
+        {
+            self.by_id.remove(&id);
+            self.by_ends.remove(&ends(packet.transport, packet.source, packet.target));
+        }
+        taken
     }
 
     /// Ends every connection of a host that has come back and does not remember them.
@@ -186,7 +201,7 @@ impl Connection {
         let State::Opening { since } = self.state else { return };
         let flights = match self.transport {
             Transport::Udp => &HANDSHAKE[..0],
-            Transport::Tcp => &HANDSHAKE[..2],
+            Transport::Tcp | Transport::Http => &HANDSHAKE[..2],
             Transport::Tls => &HANDSHAKE[..],
         };
         let Some(size) = flights.get(index) else {

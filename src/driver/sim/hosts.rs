@@ -37,7 +37,9 @@ impl Hosts {
         host.alive = true;
         match transport {
             Transport::Udp => host.udp.insert(address.port()),
-            Transport::Tcp | Transport::Tls => host.streams.insert((transport, address.port())),
+            Transport::Tcp | Transport::Tls | Transport::Http => {
+                host.streams.insert((transport, address.port()))
+            }
         }
     }
 
@@ -45,7 +47,7 @@ impl Hosts {
         let Some(host) = self.0.get_mut(&name(address.ip())) else { return };
         match transport {
             Transport::Udp => host.udp.remove(address.port()),
-            Transport::Tcp | Transport::Tls => {
+            Transport::Tcp | Transport::Tls | Transport::Http => {
                 host.streams.remove(&(transport, address.port()));
             }
         }
@@ -69,7 +71,9 @@ impl Hosts {
     pub(super) fn is_open(&self, transport: Transport, address: SocketAddr) -> bool {
         self.0.get(&name(address.ip())).is_some_and(|host| match transport {
             Transport::Udp => host.udp.contains(address.port()),
-            Transport::Tcp | Transport::Tls => host.streams.contains(&(transport, address.port())),
+            Transport::Tcp | Transport::Tls | Transport::Http => {
+                host.streams.contains(&(transport, address.port()))
+            }
         })
     }
 }

@@ -7,6 +7,8 @@ use std::time::Duration;
 pub struct WireSettings {
     /// Bounds on connections.
     pub limits: StreamLimits,
+    /// Bounds on exchanges over HTTP.
+    pub http: HttpLimits,
     /// Who we are on TLS.
     pub identity: Identity,
     /// Whom we believe on TLS.
@@ -41,6 +43,31 @@ impl Default for StreamLimits {
             to_write_a_message: Duration::from_secs(32),
             idle: Duration::from_hours(1),
             write_queue: 256,
+        }
+    }
+}
+
+/// Bounds on HTTP, so that no peer can hang us or fill our memory. A request has at most 1 MiB,
+/// an answer at most [`BODY_MAX`](crate::http::BODY_MAX).
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct HttpLimits {
+    /// Connections at once, ours and theirs together; more are closed at once.
+    pub most_connections: usize,
+    /// How long a head, and then a body, may take to come in.
+    pub to_read: Duration,
+    /// How long an answer may take: ours to be given, theirs to begin and to end.
+    pub to_answer: Duration,
+    /// How long a message of ours may take to leave, to a peer that does not read.
+    pub to_write: Duration,
+}
+
+impl Default for HttpLimits {
+    fn default() -> Self {
+        Self {
+            most_connections: 256,
+            to_read: Duration::from_secs(10),
+            to_answer: Duration::from_secs(30),
+            to_write: Duration::from_secs(30),
         }
     }
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use socket2::{Domain, Protocol, Socket, Type};
 use tokio::net::TcpListener;
-use tokio::runtime::Runtime;
+use tokio::runtime::{Handle, Runtime};
 use tokio::sync::mpsc::{self, Receiver, Sender};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::AbortHandle;
@@ -136,6 +136,11 @@ impl Streams {
         sent
     }
 
+    /// The threads, for others that have connections.
+    pub(super) fn handle(&self) -> Handle {
+        self.runtime.as_ref().expect("there until dropped").handle().clone()
+    }
+
     pub(super) fn shared(&self) -> &Shared {
         &self.shared
     }
@@ -220,7 +225,7 @@ impl std::fmt::Debug for Shared {
     }
 }
 
-fn bind(address: SocketAddr) -> io::Result<std::net::TcpListener> {
+pub(super) fn bind(address: SocketAddr) -> io::Result<std::net::TcpListener> {
     let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
     // Connections of an earlier run that linger do not keep us from listening; a listener does.
     socket.set_reuse_address(true)?;
@@ -259,8 +264,8 @@ async fn accept(
 /// Signalling only: one for the handshakes, one for the rest.
 const THREADS: usize = 2;
 const BACKLOG: i32 = 1_024;
-const PAUSE: Duration = Duration::from_millis(50);
+pub(super) const PAUSE: Duration = Duration::from_millis(50);
 /// A listener ends between two connections.
-const PATIENCE: Duration = Duration::from_secs(1);
+pub(super) const PATIENCE: Duration = Duration::from_secs(1);
 /// The first are the ones that tell; a peer could cause any number.
 const MOST_COMPLAINTS: usize = 256;

@@ -2,6 +2,7 @@
 
 mod datagrams;
 mod streams;
+mod web;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;

@@ -5,6 +5,7 @@ use std::time::Duration;
 use rand_chacha::rand_core::Rng;
 
 use super::bridge::{Bridge, End};
+use super::indication::is_record_aware;
 use super::leg::Leg;
 use super::registrar::{Binding, user_of};
 use super::room::ROOM;
@@ -134,12 +135,6 @@ impl Platform {
             ..NameAddr::new(uri)
         }
     }
-}
-
-/// Whether a telephone says that it understands `a=record` (RFC 7866 section 6.3).
-pub(super) fn is_record_aware(message: &Message) -> bool {
-    let mut tags = message.headers.all("Supported").flat_map(|list| list.split(','));
-    tags.any(|tag| tag.trim().eq_ignore_ascii_case("record-aware"))
 }
 
 /// The SDP in a message: none, or a status to refuse it with.

@@ -218,6 +218,9 @@ impl Platform {
             return Ok(());
         }
         let bridge = self.bridges.get(&id).ok_or(Refusal::NoCall)?;
+        if self.has(Fault::StartOnce) && !bridge.recordings.is_empty() {
+            return Ok(());
+        }
         if bridge.recordings.len() >= RECORDINGS_MAX {
             return Err(Refusal::TooMany);
         }
@@ -231,8 +234,9 @@ impl Platform {
 
     /// The call was taken up again: what was asked for meanwhile begins.
     pub(super) fn start_wanted(&mut self, now: Instant, id: BridgeId) {
+        let forgets = self.has(Fault::ForgetWanted);
         let Some(bridge) = self.bridges.get_mut(&id) else { return };
-        for end in std::mem::take(&mut bridge.wanted) {
+        for end in std::mem::take(&mut bridge.wanted).into_iter().filter(|_| !forgets) {
             if self.start_recording(now, id, end).is_err() {
                 tracing::warn!("what was asked for during the hold cannot be recorded");
             }

@@ -2,7 +2,8 @@
 //! from the first ring to the end.
 
 use super::bridge::{End, Stage};
-use super::calls::{description_of, is_record_aware, sdp_body};
+use super::calls::{description_of, sdp_body};
+use super::indication::is_record_aware;
 use super::{BridgeId, Fault, Platform};
 use crate::sip::Message;
 use crate::sip::agent::{Body, Content, Event, Reply, RequestId};
@@ -114,6 +115,7 @@ impl Platform {
         for end in End::BOTH {
             self.heed(now, id, end);
         }
+        self.indicate(now, id);
     }
 
     /// One leg is gone, for a reason with this status: so goes the other, and the recordings.

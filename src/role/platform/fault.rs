@@ -93,6 +93,22 @@ pub enum Fault {
     ShowNobody,
     /// Tells only the caller's telephone that the call is recorded.
     ShowOnlyCaller,
+    /// Tells telephones of every call that it is recorded.
+    ShowUnrecorded,
+    /// Tells the recorder to keep what nobody asked to keep.
+    KeepEverything,
+    /// Begins only one recording in a call, however often somebody asks.
+    StartOnce,
+    /// Forgets what was asked for while a call was held.
+    ForgetWanted,
+    /// Takes a code that is dialled, and does nothing.
+    DeafToCodes,
+    /// Takes no notice of codes that are pressed in a call.
+    DeafToKeys,
+    /// Takes what a record button says, and does nothing.
+    DeafToInfo,
+    /// Takes no notice of what telephones prefer.
+    DeafToPreference,
     /// Lets nobody hear the caller.
     MuteCaller,
     /// Lets nobody hear the called party.
@@ -187,6 +203,14 @@ impl Fault {
         ("show-on-for-ever", Self::ShowOnForEver),
         ("show-nobody", Self::ShowNobody),
         ("show-only-caller", Self::ShowOnlyCaller),
+        ("show-unrecorded", Self::ShowUnrecorded),
+        ("keep-everything", Self::KeepEverything),
+        ("start-once", Self::StartOnce),
+        ("forget-wanted", Self::ForgetWanted),
+        ("deaf-to-codes", Self::DeafToCodes),
+        ("deaf-to-keys", Self::DeafToKeys),
+        ("deaf-to-info", Self::DeafToInfo),
+        ("deaf-to-preference", Self::DeafToPreference),
         ("mute-caller", Self::MuteCaller),
         ("mute-callee", Self::MuteCallee),
         ("mute-unless-recorded", Self::MuteUnlessRecorded),

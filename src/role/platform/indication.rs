@@ -97,6 +97,7 @@ impl Bridge {
         match fault {
             Some(Fault::ShowPausedAsOn) if up(Flow::Paused) => return Some(Record::On),
             Some(Fault::ShowOnForEver) if was_told => return Some(Record::On),
+            Some(Fault::ShowUnrecorded) => return Some(Record::On),
             _ => {}
         }
         if up(Flow::Running) {
@@ -123,4 +124,10 @@ impl Leg {
     fn has_news(&self) -> bool {
         self.record.is_some() && self.record != self.shown
     }
+}
+
+/// Whether a telephone says that it understands `a=record` (RFC 7866 section 6.3).
+pub(super) fn is_record_aware(message: &Message) -> bool {
+    let mut tags = message.headers.all("Supported").flat_map(|list| list.split(','));
+    tags.any(|tag| tag.trim().eq_ignore_ascii_case("record-aware"))
 }

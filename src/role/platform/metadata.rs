@@ -228,7 +228,8 @@ fn broadworks(bridge: &Bridge, user: End, settings: &Settings, kept: bool) -> Br
 fn is_provisional(bridge: &Bridge, user: End, settings: &Settings) -> bool {
     let number = &bridge.leg(user).number;
     let user = settings.users.iter().find(|user| user.number == *number);
-    user.is_some_and(|user| user.recording == RecordingMode::KeptOnDemand)
+    let keeps_all = settings.fault == Some(Fault::KeepEverything);
+    !keeps_all && user.is_some_and(|user| user.recording == RecordingMode::KeptOnDemand)
 }
 
 /// That a call is a message, in a namespace of our own: the product's way of saying so is not

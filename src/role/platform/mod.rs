@@ -3,6 +3,7 @@
 
 mod attendance;
 mod bridge;
+mod call_record;
 mod calls;
 mod change;
 mod control;
@@ -32,6 +33,7 @@ mod spoil;
 mod transfer;
 mod wish;
 
+pub use call_record::{CallRecord, CallResult};
 pub use control::{Refusal, State};
 pub use failure::Failing;
 pub use fault::Fault;
@@ -49,6 +51,7 @@ use crate::sip::Method;
 use crate::sip::agent::{CallId, Event, Reply, Settings as AgentSettings, UserAgent};
 use crate::time::Instant;
 use bridge::{Bridge, End};
+use call_record::CallRecords;
 use heartbeat::Pulse;
 use registrar::Registrar;
 use room::{Room, RoomId};
@@ -75,6 +78,7 @@ pub struct Platform {
     bridges_begun: u64,
     /// When a bridge or a recording wants something next. Media changes nothing about it.
     due: Option<Instant>,
+    records: CallRecords,
     rng: ChaCha8Rng,
     spoiler: Spoiler,
     packets: VecDeque<Packet>,
@@ -131,6 +135,7 @@ impl Platform {
             ports: BTreeMap::new(),
             bridges_begun: 0,
             due: None,
+            records: CallRecords::default(),
             rng,
             packets: VecDeque::new(),
         }
@@ -149,6 +154,11 @@ impl Platform {
             }
         }
         (left, self.settings.ports.free())
+    }
+
+    /// What was written down of the recordings of the last calls, the oldest first.
+    pub fn call_records(&self) -> impl Iterator<Item = &CallRecord> {
+        self.records.iter()
     }
 
     fn has(&self, fault: Fault) -> bool {
@@ -277,6 +287,11 @@ impl Platform {
             self.bridges.keys().copied().filter(|bridge| !used.contains(bridge)).collect();
         for id in gone {
             let Some(bridge) = self.bridges.remove(&id) else { continue };
+            let users = &self.settings.users;
+            self.records.write(&bridge, |number| {
+                let user = users.iter().find(|user| user.number == number);
+                user.map(|user| user.recording).unwrap_or_default()
+            });
             let legs = bridge.legs.iter().map(|leg| leg.local);
             let streams = bridge.recordings.iter().flat_map(|recording| &recording.streams);
             for address in legs.chain(streams.map(|stream| stream.local)) {

@@ -269,7 +269,20 @@ impl Platform {
             }
             Stage::Over => {}
         }
+        self.release_ports(id, index);
         self.sweep();
+    }
+
+    /// A recording is over and the call goes on: somebody may want to record again.
+    fn release_ports(&mut self, id: BridgeId, index: usize) {
+        let Some(bridge) = self.bridges.get_mut(&id) else { return };
+        if bridge.stage != CallStage::Up {
+            return;
+        }
+        let streams = bridge.recordings.get_mut(index).map(|it| std::mem::take(&mut it.streams));
+        for stream in streams.unwrap_or_default() {
+            self.release_port(stream.local);
+        }
     }
 
     /// A call outlives its recording (RFC 7866 section 5.1).

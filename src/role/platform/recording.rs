@@ -212,6 +212,15 @@ impl Recording {
         };
     }
 
+    /// The call is no longer on hold: what is said waits until the recorder agrees to take it.
+    pub fn taken_up(&mut self) {
+        let mut agreed = self.streams.iter().filter_map(|stream| stream.agreed.as_ref());
+        let was_held = agreed.any(|agreed| !agreed.may_send);
+        if self.stage == Stage::Up && self.flow == Flow::Running && was_held {
+            self.flow = Flow::Resuming;
+        }
+    }
+
     /// The recorder agreed to something; if that was to take media again, what waited goes out.
     pub fn resumed(&mut self, packets: &mut VecDeque<Packet>) {
         let mut agreed = self.streams.iter().filter_map(|stream| stream.agreed.as_ref());

@@ -25,6 +25,9 @@ impl Platform {
                 recording.resume(true);
             }
             let Some(recording) = self.recording(id, index) else { return };
+            if !is_held {
+                recording.taken_up();
+            }
             if let (Stage::Up, Some(call)) = (recording.stage, recording.call) {
                 self.tell_streams(now, id, index, call);
             }

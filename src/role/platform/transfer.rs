@@ -2,7 +2,8 @@
 //! somebody who is on the line already (RFC 3515, RFC 5589 sections 6 and 7).
 
 use super::bridge::{Bridge, End, Renewal, Stage, Transfer};
-use super::calls::{description_of, is_record_aware, sdp_body};
+use super::calls::{description_of, sdp_body};
+use super::indication::is_record_aware;
 use super::leg::Leg;
 use super::registrar::user_of;
 use super::room::RoomId;

@@ -4,7 +4,7 @@
 use super::bridge::{End, Stage as CallStage};
 use super::calls::{description_of, sdp_body};
 use super::control::{Refusal, State};
-use super::{BridgeId, Platform};
+use super::{BridgeId, Fault, Platform};
 use crate::role::{Control, RecordingMode};
 use crate::rtp::{self, Digits, Heard};
 use crate::sdp::{Capabilities, Description, Origin, RecordPreference, Slot, answer};
@@ -31,6 +31,7 @@ impl Platform {
             End::BOTH.into_iter().find(own).map(|end| (*id, end))
         });
         let granted = match half {
+            Some(_) if self.has(Fault::DeafToCodes) => Ok(()),
             Some((id, end)) => self.control(now, id, end, wish),
             None => Err(Refusal::NoCall),
         };
@@ -70,7 +71,8 @@ impl Platform {
         if events.is_none_or(|events| events.receive != packet.header.payload_type) {
             return;
         }
-        if let Some(wish) = leg.keys.hear(now, &packet) {
+        let wish = leg.keys.hear(now, &packet);
+        if let Some(wish) = wish.filter(|_| !self.has(Fault::DeafToKeys)) {
             // Nobody is told but by what happens.
             let _ = self.control(now, id, end, wish);
         }
@@ -137,7 +139,9 @@ impl Platform {
             }
             (wish, _) => wish,
         };
-        let code = match wish.map(|wish| self.control(now, id, end, wish)) {
+        let is_deaf = self.has(Fault::DeafToInfo);
+        let control = |wish| if is_deaf { Ok(()) } else { self.control(now, id, end, wish) };
+        let code = match wish.map(control) {
             Some(Ok(())) => 200,
             Some(Err(refusal)) => refusal.sip(),
             None => 400,
@@ -163,6 +167,9 @@ impl Platform {
             return;
         }
         let Some(preference) = bridge.leg_mut(end).preference.take() else { return };
+        if self.has(Fault::DeafToPreference) {
+            return;
+        }
         let state = self.state_of(id, end);
         // RFC 7866 section 7.3.2.
         let wish = match (preference, state) {

@@ -242,6 +242,12 @@ impl Role for Recorder {
     fn handle_input(&mut self, now: Instant, input: Input) {
         match input {
             Input::Command(Command::Break(fault)) => self.settings.fault = Fault::named(&fault),
+            // Whoever runs it takes it out of service: every recording ends.
+            Input::Command(Command::HangUp) => {
+                for call in self.sessions.keys() {
+                    let _ = self.agent.hang_up(now, *call, Vec::new());
+                }
+            }
             Input::Command(_) => {}
             _ if self.is_dead() => {}
             Input::Packet(packet) if self.hear(now, &packet) => return,

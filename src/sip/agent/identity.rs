@@ -72,7 +72,7 @@ impl Identity {
         match flow.transport {
             Transport::Tcp => uri.params.set("transport", "tcp"),
             Transport::Tls if !secure => uri.params.set("transport", "tls"),
-            Transport::Udp | Transport::Tls => {}
+            Transport::Udp | Transport::Tls | Transport::Http => {}
         }
         let params = params.unwrap_or(&self.contact_params).trim_start_matches(';');
         if params.is_empty() { format!("<{uri}>") } else { format!("<{uri}>;{params}") }

@@ -39,6 +39,8 @@ pub(in crate::sip) fn default_port(transport: Transport) -> u16 {
     match transport {
         Transport::Udp | Transport::Tcp => 5060,
         Transport::Tls => 5061,
+        // No SIP goes there.
+        Transport::Http => 80,
     }
 }
 

@@ -5,7 +5,7 @@ Feature: Voice messages are recorded where that is wanted
 
   Rule: A call that nobody takes can be a message
 
-    Example: Nobody answers
+    Example: Nobody answers the telephone
       Given Bob's mailbox answers after 10 seconds
       When Alice leaves Bob a message
       Then Alice hears the greeting of a mailbox

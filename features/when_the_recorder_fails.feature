@@ -67,7 +67,7 @@ Feature: A call outlives its recording
       And Alice and Bob are talking
       When the recorder dies
       And the loss of the recorder is noticed, and 5 seconds pass
-      Then Bob is recorded from then on
+      Then Bob is heard in two recordings
 
   Rule: A call that must be recorded ends when it cannot be
 

@@ -46,7 +46,7 @@ pub fn hears_since(
 
 /// Nobody is heard by a recorder from a moment on, as far as it lasts.
 pub fn nobody_is_recorded_since(timeline: &Timeline, since: Instant) -> Verdict {
-    let first = sent_to_recorders(timeline, since, |_| true).min();
+    let first = sent_to_recorders(timeline, since).min();
     match first {
         Some(at) => {
             let seen = "media was sent to the recorder, although nobody was to be heard";
@@ -54,22 +54,6 @@ pub fn nobody_is_recorded_since(timeline: &Timeline, since: Instant) -> Verdict 
         }
         None if living(timeline).is_empty() => {
             Verdict::Inconclusive("no recording was seen".into())
-        }
-        None => Verdict::Pass,
-    }
-}
-
-/// Somebody is not heard by any recorder from a moment on.
-pub fn is_private_since(timeline: &Timeline, name: &str, since: Instant) -> Verdict {
-    let said = spoken(timeline, name).into_values().filter(|at| *at >= since).count();
-    let Some(voice) = Speakers::of(timeline).voice_of(name).filter(|_| said >= FEW) else {
-        return Verdict::Inconclusive(format!("{name} said next to nothing"));
-    };
-    let first = sent_to_recorders(timeline, since, |mark| mark.voice() == voice).min();
-    match first {
-        Some(at) => {
-            let seen = format!("the recorder heard {name}, whose call it was none of");
-            Verdict::fail("WXC-MODE-1", at, seen)
         }
         None => Verdict::Pass,
     }
@@ -236,17 +220,13 @@ pub fn recordings_of(timeline: &Timeline, name: &str, count: usize) -> Verdict {
 }
 
 /// When voices left for recorders from a moment on.
-fn sent_to_recorders(
-    timeline: &Timeline,
-    since: Instant,
-    is_meant: impl Fn(&Mark) -> bool,
-) -> impl Iterator<Item = Instant> {
+fn sent_to_recorders(timeline: &Timeline, since: Instant) -> impl Iterator<Item = Instant> {
     let flows = timeline.flows().iter();
     let to_recorder = flows.filter(|flow| timeline.cast().is(flow.target, Kind::Recorder));
     let packets = to_recorder.flat_map(Flow::nearest_to_sender);
     packets
         .filter(move |packet| packet.at >= since)
-        .filter(move |packet| packet.sound.voice().is_some_and(|mark| is_meant(&mark)))
+        .filter(move |packet| packet.sound.voice().is_some())
         .map(|packet| packet.at)
 }
 

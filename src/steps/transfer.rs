@@ -118,13 +118,6 @@ fn is_recorded(world: &mut World, party: Party) -> Result<(), StepError> {
     world.judge(|timeline, limits| people::is_recorded_since(timeline, &party.0, since, limits))
 }
 
-/// Nothing that this person says from then on reaches the recorder.
-#[cucumber::then(expr = "{party} is not recorded from then on")]
-fn is_not_recorded(world: &mut World, party: Party) -> Result<(), StepError> {
-    let since = world.since()?;
-    world.judge(|timeline, _| people::is_private_since(timeline, &party.0, since))
-}
-
 /// Nobody's voice leaves for a recorder from then on.
 #[cucumber::then("nobody is recorded from then on")]
 fn nobody_is_recorded(world: &mut World) -> Result<(), StepError> {

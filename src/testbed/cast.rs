@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use thiserror::Error;
 
+use super::words::{codecs, transport};
 use super::{AnyDriver, Home, Testbed, network};
 use crate::audio::Voice;
 use crate::driver::sim::Sim;
@@ -17,7 +18,6 @@ use crate::role::platform::{self, Platform};
 use crate::role::recorder::{self, Keep, Recorder};
 use crate::role::{Channel, Ports, RecordWords, RecordingMode, Role};
 use crate::scenario::{self, Part, Player, Scenario, Setting};
-use crate::sdp::Codec;
 use crate::time::Epoch;
 
 /// Why a testbed cannot be built. Each reads well after "cannot".
@@ -358,23 +358,6 @@ fn fault(part: &Part) -> Option<&str> {
         Player::Ours { fault } => fault.as_ref().map(|fault| fault.value.as_str()),
         _ => None,
     }
-}
-
-fn transport(transport: scenario::Transport) -> Transport {
-    match transport {
-        scenario::Transport::Udp => Transport::Udp,
-        scenario::Transport::Tcp => Transport::Tcp,
-        scenario::Transport::Tls => Transport::Tls,
-    }
-}
-
-fn codecs(codecs: &[scenario::Codec]) -> Vec<Codec> {
-    let speech = codecs.iter().map(|codec| match codec {
-        scenario::Codec::Pcmu => Codec::PCMU,
-        scenario::Codec::Pcma => Codec::PCMA,
-        scenario::Codec::G722 => Codec::G722,
-    });
-    speech.chain([Codec::TELEPHONE_EVENT]).collect()
 }
 
 fn port_of(transport: Transport) -> u16 {

@@ -8,6 +8,7 @@
 mod case;
 mod messages;
 mod recording;
+mod transfer;
 
 pub use case::Case;
 
@@ -55,4 +56,4 @@ const fn rule(requirement: &'static str, judge: fn(&Case<'_>) -> Vec<Verdict>) -
     Rule { requirement: Id(requirement), judge }
 }
 
-const TOPICS: &[&[Rule]] = &[messages::RULES, recording::RULES];
+const TOPICS: &[&[Rule]] = &[messages::RULES, recording::RULES, transfer::RULES];

@@ -141,8 +141,10 @@ pub enum Fault {
     LetTheHeartStop,
     /// Sends no call elsewhere that nobody takes.
     LetItRing,
-    /// Keeps no messages.
-    ForgetMessages,
+    /// Does not tell the other side of a call that it is put on hold.
+    IgnoreHold,
+    /// Goes on recording for somebody who has handed the call on.
+    FollowTheCall,
     /// Records messages although nobody wants it.
     RecordAllMessages,
     /// Does not tell the recorder that a call is a message, nor how it came there.
@@ -227,7 +229,8 @@ impl Fault {
         ("go-on-unrecorded", Self::GoOnUnrecorded),
         ("let-the-heart-stop", Self::LetTheHeartStop),
         ("let-it-ring", Self::LetItRing),
-        ("forget-messages", Self::ForgetMessages),
+        ("ignore-hold", Self::IgnoreHold),
+        ("follow-the-call", Self::FollowTheCall),
         ("record-all-messages", Self::RecordAllMessages),
         ("call-messages-calls", Self::CallMessagesCalls),
         ("mix-two-only", Self::MixTwoOnly),

@@ -18,6 +18,7 @@ impl Platform {
         let domain = self.settings.domain.clone();
         let tracking_id = super::metadata::uuid(&mut self.rng);
         let forgets = self.has(Fault::NameNoNewcomer);
+        let stays = self.has(Fault::FollowTheCall);
         let Some(bridge) = self.bridges.get_mut(&id) else { return };
         let moved = std::mem::take(&mut bridge.moved);
         let own: Vec<_> = bridge.recordings_of(end);
@@ -38,7 +39,7 @@ impl Platform {
             recording.script.hand_on(newcomer, redirected, &time, dialect, &mut self.rng);
         }
         bridge.tracking_id = tracking_id;
-        for index in own.into_iter().filter(|index| !moved.contains(index)) {
+        for index in own.into_iter().filter(|index| !stays && !moved.contains(index)) {
             self.end_recording(now, id, index);
         }
         if moved.is_empty() {

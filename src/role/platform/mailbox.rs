@@ -6,7 +6,7 @@ use super::bridge::{Bridge, End};
 use super::calls::sdp_body;
 use super::leg::Leg;
 use super::mouth::{FRAME, Mouth, SAMPLES};
-use super::{BridgeId, Fault, Platform};
+use super::{BridgeId, Platform};
 use crate::audio::{Message, Prompt, Tone};
 use crate::packet::Packet;
 use crate::rtp::{self, Codec, Playout};
@@ -121,13 +121,12 @@ impl Platform {
 
     /// What a caller says to a mailbox is kept there.
     pub(super) fn deposit(&mut self, now: Instant, id: BridgeId, packet: &Packet) {
-        let deaf = self.has(Fault::ForgetMessages);
         let Some(mailbox) = self.bridges.get_mut(&id).and_then(|it| it.mailbox.as_mut()) else {
             return;
         };
         let Ok(read) = rtp::Packet::read(&packet.payload) else { return };
         let codec = Codec::of_payload_type(read.header.payload_type);
-        let has_room = mailbox.message.len() < MESSAGE_MAX && mailbox.is_listening() && !deaf;
+        let has_room = mailbox.message.len() < MESSAGE_MAX && mailbox.is_listening();
         if let Some(codec) = codec.filter(|_| has_room) {
             let Mailbox { playout, message, .. } = mailbox;
             playout.push(now, &read.header, codec, read.payload, message);

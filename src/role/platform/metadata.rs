@@ -208,7 +208,9 @@ fn broadworks(bridge: &Bridge, user: End, settings: &Settings, kept: bool) -> Br
     let (calling, called) = (number(End::Caller), number(End::Callee));
     let call = match user {
         End::Caller => Call::Originating { calling, dialed: called.clone(), called },
-        End::Callee => Call::Terminating { calling, called, redirect: redirect(bridge) },
+        End::Callee => {
+            Call::Terminating { calling, called, redirect: redirect(bridge, settings.fault) }
+        }
     };
     let recording_type = if kept { KEPT } else { settings.provisional.as_str() };
     BroadWorks {
@@ -241,7 +243,10 @@ fn voicemail(bridge: &Bridge, session: &Id, fault: Option<Fault>) -> Option<Exte
 }
 
 /// How a call came to whoever took it, if not straight.
-fn redirect(bridge: &Bridge) -> Option<Redirect> {
+fn redirect(bridge: &Bridge, fault: Option<Fault>) -> Option<Redirect> {
+    if fault == Some(Fault::CallMessagesCalls) {
+        return None;
+    }
     let (first, last) = bridge.diverted.first().zip(bridge.diverted.last())?;
     Some(Redirect {
         last: Some(last.clone()),

@@ -3,7 +3,7 @@
 use super::bridge::{Bridge, End, Pending};
 use super::calls::{description_of, sdp_body};
 use super::leg::Leg;
-use super::{BridgeId, Platform};
+use super::{BridgeId, Fault, Platform};
 use crate::sdp::Description;
 use crate::sip::agent::{Content, Reply, RequestId};
 use crate::sip::{Message, Method};
@@ -55,6 +55,9 @@ impl Platform {
             return bridge.answer_here(ours, &offer).map(|_| false).ok_or(488);
         }
         let other = bridge.leg(end.other()).call.ok_or(481_u16)?;
+        if self.settings.fault == Some(Fault::IgnoreHold) {
+            return Ok(false);
+        }
         bridge.legs.iter_mut().for_each(Leg::begin_change);
         let body = sdp_body(bridge.leg_mut(end.other()).say(&offer, false));
         bridge.leg_mut(end).hear(offer, false);

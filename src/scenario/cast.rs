@@ -5,6 +5,7 @@ use super::diagnostic::{Located, Place};
 use super::file::{self, Field, Named, Text};
 use super::known::Known;
 use super::reader::{Reader, TRUTH};
+use super::recording::{CONTROLS, Controls, MODES, Recording};
 use super::yaml::{place, place_of, suggestion};
 
 /// Somebody who takes part.
@@ -81,35 +82,6 @@ pub struct Phone {
     /// `controls`: by which way its user controls recordings; star codes unless the file says
     /// otherwise.
     pub controls: Controls,
-}
-
-/// By which way a user says what a recording should do.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Controls {
-    /// `star codes`: dialled on a second line.
-    StarCodes,
-    /// `keys`: the same codes, pressed in the call.
-    Keys,
-    /// `info`: INFO with a `Record` header field.
-    Info,
-    /// `recordpref`: the telephone says what it prefers (RFC 7866 section 7.3.2); it has to be
-    /// record aware.
-    RecordPreference,
-}
-
-/// When a user's calls are recorded.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Recording {
-    /// Not at all.
-    Never,
-    /// From when its user asks for it.
-    OnDemand,
-    /// From the answer to the end, and kept only if its user asks for it.
-    KeptOnDemand,
-    /// From the answer to the end.
-    Always,
-    /// From the answer to the end, and its user may pause.
-    AlwaysWithPause,
 }
 
 /// A calling platform.
@@ -249,12 +221,20 @@ fn read_phone(reader: &mut Reader, name: &Text, part: &file::Part) -> Option<Pho
         reader.complain(place_of(name), what, "add `number: \"+1 202 555 0101\"`");
         return None;
     };
+    let record_aware = reader.word_or(&part.record_aware, "truth", TRUTH, false);
+    let controls = reader.word_or(&part.controls, "way to control", CONTROLS, Controls::StarCodes);
+    if let (Some(text), Controls::RecordPreference, false) =
+        (&part.controls.0, controls, record_aware)
+    {
+        let what = "a phone that is not record aware has no preference";
+        reader.complain(place_of(text), what, "add `record aware: true`");
+    }
     Some(Phone {
         number: reader.value(number, Number::parse)?,
         password: part.password.0.as_ref().map(|password| password.value.clone()),
-        record_aware: reader.word_or(&part.record_aware, "truth", TRUTH, false),
+        record_aware,
         recording: reader.word_or(&part.recording, "recording mode", MODES, Recording::Never),
-        controls: reader.word_or(&part.controls, "way to control", CONTROLS, Controls::StarCodes),
+        controls,
     })
 }
 
@@ -366,21 +346,6 @@ const ROLES: &[(&str, RoleName)] = &[
     ("phone", RoleName::Phone),
     ("platform", RoleName::Platform),
     ("recorder", RoleName::Recorder),
-];
-
-const MODES: &[(&str, Recording)] = &[
-    ("never", Recording::Never),
-    ("on demand", Recording::OnDemand),
-    ("kept on demand", Recording::KeptOnDemand),
-    ("always", Recording::Always),
-    ("always with pause and resume", Recording::AlwaysWithPause),
-];
-
-const CONTROLS: &[(&str, Controls)] = &[
-    ("star codes", Controls::StarCodes),
-    ("keys", Controls::Keys),
-    ("info", Controls::Info),
-    ("recordpref", Controls::RecordPreference),
 ];
 
 const DIALECTS: &[(&str, Dialect)] = &[("rfc", Dialect::Rfc), ("webex", Dialect::Webex)];

@@ -232,6 +232,21 @@ fn a_key_of_another_role_is_refused() {
 }
 
 #[test]
+fn a_way_to_control_recordings_is_one_that_telephones_have() {
+    insta::assert_snapshot!(told("record aware: true }", "controls: star code }"));
+}
+
+#[test]
+fn a_preference_needs_a_phone_that_is_record_aware() {
+    insta::assert_snapshot!(told("record aware: true }", "controls: recordpref }"));
+}
+
+#[test]
+fn a_recording_mode_is_one_of_five() {
+    insta::assert_snapshot!(told("record aware: true }", "recording: sometimes }"));
+}
+
+#[test]
 fn a_real_part_needs_the_wire() {
     insta::assert_snapshot!(told("role: platform }", "role: platform, real: \"sip:192.0.2.1\" }"));
 }

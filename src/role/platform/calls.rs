@@ -124,7 +124,6 @@ impl Platform {
             ..NameAddr::new(uri)
         }
     }
-
 }
 
 /// The SDP in a message: none, or a status to refuse it with.

@@ -126,7 +126,7 @@ impl Platform {
     ) -> Result<(), Refusal> {
         let (id, end) = self.call_half(call_id).ok_or(Refusal::NoCall)?;
         let granted = self.control(now, id, end, wish);
-        self.drain_events(now);
+        self.settle(now);
         granted
     }
 

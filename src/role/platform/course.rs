@@ -33,6 +33,9 @@ impl Platform {
             Event::ModifyFailed { id: ours, .. } if self.tells(id, end, ours) => {
                 self.not_told(now, id, end);
             }
+            Event::ModifyStale { id: ours, .. } if self.tells(id, end, ours) => {
+                self.tell_anew(now, id, end);
+            }
             Event::Modified { response, id: ours, .. } => {
                 self.modified(now, id, end, ours, &response);
             }

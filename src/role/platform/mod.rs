@@ -158,6 +158,12 @@ impl Platform {
         }
     }
 
+    /// Does what follows from an input, and looks what is due next.
+    fn settle(&mut self, now: Instant) {
+        self.drain_events(now);
+        self.due = self.ringing_deadline().into_iter().chain(self.recording_deadline()).min();
+    }
+
     fn drain_events(&mut self, now: Instant) {
         while let Some(event) = self.agent.poll_event() {
             self.handle_event(now, event);
@@ -252,8 +258,7 @@ impl Role for Platform {
                 }
             }
         }
-        self.drain_events(now);
-        self.due = self.ringing_deadline().into_iter().chain(self.recording_deadline()).min();
+        self.settle(now);
     }
 
     fn poll_output(&mut self) -> Output {

@@ -295,10 +295,8 @@ pub fn sdp_of_codecs(at: [u8; 4], version: u32, streams: &[(u16, &str)], formats
     let mut text =
         format!("v=0\r\no=- 7 {version} IN IP4 {host}\r\ns=-\r\nc=IN IP4 {host}\r\nt=0 0\r\n");
     for (port, direction) in streams {
-        text = format!("{text}m=audio {port} RTP/AVP {formats}\r\n");
-        if *port != 0 {
-            text = format!("{text}a={direction}\r\n");
-        }
+        let line = if *port == 0 { String::new() } else { format!("a={direction}\r\n") };
+        text = format!("{text}m=audio {port} RTP/AVP {formats}\r\n{line}");
     }
     text
 }
@@ -393,9 +391,9 @@ fn listen(at: [u8; 4]) -> Vec<(Transport, SocketAddr)> {
 }
 
 const MILLISECOND: Duration = Duration::from_millis(1);
-/// What waited for a slow recorder goes out at once: both sides of ten seconds, and some words.
+/// What waited for a slow recorder goes out at once: ten seconds of both sides.
 const OUTPUTS_MAX: usize = 1_100;
 /// More than four parts have to do at one instant.
 const EVENTS_AT_ONCE_MAX: usize = 5_000;
-/// Scripts do not take what they have no use for.
+/// Scripts take what they have a use for.
 const INBOX_MAX: usize = 200_000;

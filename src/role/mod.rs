@@ -3,6 +3,7 @@
 mod asker;
 mod control;
 mod latch;
+mod notices;
 pub mod phone;
 pub mod platform;
 mod ports;
@@ -10,6 +11,7 @@ pub mod recorder;
 
 pub use asker::{Asker, Failed, answer, asked};
 pub use control::{Channel, Control, RecordWords, RecordingMode};
+pub use notices::{Announced, Choice, Compliance, Notice, Notices, OutOfRange, Signal, Surface};
 pub use ports::Ports;
 
 use std::fmt;
@@ -81,6 +83,10 @@ pub enum Command {
     Control(Control),
     /// Asks for it by this way from now on.
     ControlBy(Channel),
+    /// Sets what the people on a user's recorded calls are told: a number, and one setting.
+    Notify(String, Notice),
+    /// Settles for the whole platform what the product leaves open.
+    Choose(Choice),
     /// Makes a part be wrong on purpose from now on, by the name of the fault.
     Break(String),
 }
@@ -99,6 +105,8 @@ impl fmt::Display for Command {
             Self::Record(number, mode) => write!(f, "records {number}: {mode}"),
             Self::Control(control) => write!(f, "{control} the recording"),
             Self::ControlBy(channel) => write!(f, "controls recordings by {channel}"),
+            Self::Notify(number, notice) => write!(f, "sets {number}: {notice}"),
+            Self::Choose(choice) => write!(f, "chooses {choice}"),
             Self::Break(fault) => write!(f, "breaks: {fault}"),
         }
     }

@@ -15,7 +15,7 @@ use crate::packet::Transport;
 use crate::role::phone::{self, Phone};
 use crate::role::platform::{self, Platform};
 use crate::role::recorder::{self, Keep, Recorder};
-use crate::role::{Channel, Ports, RecordWords, RecordingMode, Role};
+use crate::role::{Channel, Notices, Ports, RecordWords, RecordingMode, Role};
 use crate::scenario::{self, Part, Player, Scenario, Setting};
 use crate::sdp::Codec;
 use crate::time::Epoch;
@@ -279,6 +279,9 @@ impl Builder<'_> {
                 scenario::Recording::Always => RecordingMode::Always,
                 scenario::Recording::AlwaysWithPause => RecordingMode::AlwaysWithPause,
             },
+            notices: Notices::default(),
+            outside: false,
+            language: 0,
         });
         Platform::new(platform::Settings {
             domain: DOMAIN.to_owned(),
@@ -295,6 +298,7 @@ impl Builder<'_> {
                 scenario::Dialect::Webex => platform::Dialect::Webex,
             },
             patience: PATIENCE,
+            prompts: platform::Prompts::default(),
             large_requests_to_tcp: platform.large_requests == scenario::LargeRequests::Move,
             provisional: PROVISIONAL.to_owned(),
             stops_kept: platform.stops_kept,

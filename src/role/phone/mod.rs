@@ -159,7 +159,7 @@ impl Phone {
             Command::Control(control) => self.control(now, *control),
             Command::ControlBy(channel) => self.settings.controls = *channel,
             // Not for telephones.
-            Command::Record(..) | Command::Break(_) => {}
+            Command::Record(..) | Command::Notify(..) | Command::Choose(_) | Command::Break(_) => {}
         }
     }
 

@@ -105,6 +105,7 @@ impl Platform {
         if let Some(bridge) = self.bridges.get_mut(&id) {
             bridge.stage = Stage::Up;
         }
+        self.notice_call(now, id);
         if !self.has(Fault::RecordRinging) {
             self.begin_recordings(now, id);
         }

@@ -133,6 +133,70 @@ pub enum Fault {
     GarbleRinging,
     /// Ends a line of its 180 with LF alone.
     BreakLine,
+    /// Announces the end of a recording where it should not, and does not where it should.
+    AnnounceEndOtherwise,
+    /// Announces the recording of every call, whatever the settings say.
+    AnnounceEverything,
+    /// Announces recordings to nobody who is on the line with somebody outside.
+    AnnounceInsideOnly,
+    /// Announces a recording four seconds after its start.
+    AnnounceLate,
+    /// Announces no recording, whatever the settings say.
+    AnnounceNothing,
+    /// Announces recordings only on calls with somebody outside.
+    AnnounceOutsideOnly,
+    /// Announces recordings to whoever called, and nobody else.
+    AnnounceToCallerOnly,
+    /// Announces a recording to those who have heard the compliance announcement.
+    AnnounceTwice,
+    /// Beeps at a pause that should be announced.
+    BeepForWords,
+    /// Plays the compliance announcement to the party within the organization.
+    ComplyInside,
+    /// Does not record what is said while something is announced.
+    ForgetMeanwhile,
+    /// Plays the compliance announcement without the delay that was asked for.
+    HurryCompliance,
+    /// Tells nobody of a pause.
+    PauseSilently,
+    /// Puts announcements on the recording.
+    RecordAnnouncements,
+    /// Puts reminders on the recording where they should not be, and does not where they should.
+    RecordTones,
+    /// Reminds people with a fifth of the tone.
+    RemindBriefly,
+    /// Reminds whoever called, and nobody else.
+    RemindCallerOnly,
+    /// Reminds people with a tone that is two per cent too high.
+    RemindHigh,
+    /// Reminds people of a recording that is paused.
+    RemindInPauses,
+    /// Waits longer from one reminder to the next.
+    RemindLaterEachTime,
+    /// Reminds people with a tone that is 9 dB too faint.
+    RemindQuietly,
+    /// Reminds people although nobody asked for it.
+    RemindUninvited,
+    /// Tells nobody that a recording goes on.
+    ResumeSilently,
+    /// Plays no compliance announcement.
+    SkipCompliance,
+    /// Speaks English with everybody.
+    SpeakEnglish,
+    /// Takes any time between two reminders, however short or long.
+    TakeAnyPeriod,
+    /// Tells the recorder that only the caller heard an announcement.
+    TellCallerOnly,
+    /// Tells the recorder of no announcement.
+    TellNothing,
+    /// Tells everybody of a pause where only one should be, and one where everybody should.
+    TellOthersOfPauses,
+    /// Tells the recorder of a failure, whatever was announced.
+    TellWrongKind,
+    /// Tells the recorder that everything was announced when the recording began.
+    TellWrongTime,
+    /// Announces a pause that a beep should tell of.
+    WordsForBeep,
 }
 
 impl Fault {
@@ -203,6 +267,38 @@ impl Fault {
         ("offer-both-ways", Self::OfferBothWays),
         ("garble-ringing", Self::GarbleRinging),
         ("break-line", Self::BreakLine),
+        ("announce-end-otherwise", Self::AnnounceEndOtherwise),
+        ("announce-everything", Self::AnnounceEverything),
+        ("announce-inside-only", Self::AnnounceInsideOnly),
+        ("announce-late", Self::AnnounceLate),
+        ("announce-nothing", Self::AnnounceNothing),
+        ("announce-outside-only", Self::AnnounceOutsideOnly),
+        ("announce-to-caller-only", Self::AnnounceToCallerOnly),
+        ("announce-twice", Self::AnnounceTwice),
+        ("beep-for-words", Self::BeepForWords),
+        ("comply-inside", Self::ComplyInside),
+        ("forget-meanwhile", Self::ForgetMeanwhile),
+        ("hurry-compliance", Self::HurryCompliance),
+        ("pause-silently", Self::PauseSilently),
+        ("record-announcements", Self::RecordAnnouncements),
+        ("record-tones", Self::RecordTones),
+        ("remind-briefly", Self::RemindBriefly),
+        ("remind-caller-only", Self::RemindCallerOnly),
+        ("remind-high", Self::RemindHigh),
+        ("remind-in-pauses", Self::RemindInPauses),
+        ("remind-later-each-time", Self::RemindLaterEachTime),
+        ("remind-quietly", Self::RemindQuietly),
+        ("remind-uninvited", Self::RemindUninvited),
+        ("resume-silently", Self::ResumeSilently),
+        ("skip-compliance", Self::SkipCompliance),
+        ("speak-english", Self::SpeakEnglish),
+        ("take-any-period", Self::TakeAnyPeriod),
+        ("tell-caller-only", Self::TellCallerOnly),
+        ("tell-nothing", Self::TellNothing),
+        ("tell-others-of-pauses", Self::TellOthersOfPauses),
+        ("tell-wrong-kind", Self::TellWrongKind),
+        ("tell-wrong-time", Self::TellWrongTime),
+        ("words-for-beep", Self::WordsForBeep),
     ];
 
     /// The fault of this name.

@@ -1,6 +1,7 @@
 //! The calling platform: registers telephones, bridges their calls, and as the session recording
 //! client (RFC 7866) sends both sides of a recorded user's calls to the recorder.
 
+mod announce;
 mod bridge;
 mod call_record;
 mod calls;
@@ -14,18 +15,24 @@ mod leg;
 mod media;
 mod metadata;
 mod modify;
+mod overlay;
 mod pause;
+mod player;
+mod prompts;
 mod record;
 mod recording;
 mod registrar;
 mod settings;
 mod snapshot;
+mod splice;
 mod spoil;
+mod tell;
 mod wish;
 
 pub use call_record::{CallRecord, CallResult};
 pub use control::{Refusal, State};
 pub use fault::Fault;
+pub use prompts::{Placement, Prompts, Telling, is_language, language};
 pub use settings::{Dialect, Settings, User};
 
 use std::collections::{BTreeMap, VecDeque};
@@ -40,6 +47,7 @@ use crate::sip::agent::{CallId, Event, Reply, Settings as AgentSettings, UserAge
 use crate::time::Instant;
 use bridge::{Bridge, End};
 use call_record::CallRecords;
+use player::Player;
 use registrar::Registrar;
 use spoil::{Spoiler, spoil_message};
 
@@ -54,6 +62,8 @@ pub struct Platform {
     places: BTreeMap<CallId, Place>,
     /// Which bridge has each media port, for RTP and for RTCP.
     ports: BTreeMap<u16, BridgeId>,
+    /// What is played on each bridge.
+    players: BTreeMap<BridgeId, Player>,
     bridges_begun: u64,
     /// When a bridge or a recording wants something next. Media changes nothing about it.
     due: Option<Instant>,
@@ -103,6 +113,7 @@ impl Platform {
             bridges: BTreeMap::new(),
             places: BTreeMap::new(),
             ports: BTreeMap::new(),
+            players: BTreeMap::new(),
             bridges_begun: 0,
             due: None,
             records: CallRecords::default(),
@@ -114,11 +125,14 @@ impl Platform {
     /// What is still held on to, and how many pairs of media ports are free: once all calls are
     /// over and their timers have run out, nothing and all.
     pub fn leftovers(&self) -> (Vec<String>, usize) {
-        let Self { bridges, places, ports, .. } = self;
+        let Self { bridges, places, ports, players, .. } = self;
         let mut left = self.agent.leftovers();
-        for (name, count) in
-            [("bridges", bridges.len()), ("places", places.len()), ("ports", ports.len())]
-        {
+        for (name, count) in [
+            ("bridges", bridges.len()),
+            ("places", places.len()),
+            ("ports", ports.len()),
+            ("players", players.len()),
+        ] {
             if count > 0 {
                 left.push(format!("{count} {name}"));
             }
@@ -140,6 +154,8 @@ impl Platform {
             // Whoever runs the platform shuts it down: nobody is left talking to nobody.
             Command::HangUp => self.end_all(now),
             Command::Record(number, mode) => self.set_recording(&number, mode),
+            Command::Notify(number, notice) => self.set_notice(&number, &notice),
+            Command::Choose(choice) => self.settings.prompts.choose(choice),
             Command::Break(fault) => {
                 self.settings.fault = Fault::named(&fault);
                 self.spoiler = Spoiler::new(self.settings.fault);
@@ -161,7 +177,8 @@ impl Platform {
     /// Does what follows from an input, and looks what is due next.
     fn settle(&mut self, now: Instant) {
         self.drain_events(now);
-        self.due = self.ringing_deadline().into_iter().chain(self.recording_deadline()).min();
+        let due = [self.ringing_deadline(), self.recording_deadline(), self.prompt_deadline()];
+        self.due = due.into_iter().flatten().min();
     }
 
     fn drain_events(&mut self, now: Instant) {
@@ -217,6 +234,7 @@ impl Platform {
         let gone: Vec<_> =
             self.bridges.keys().copied().filter(|bridge| !used.contains(bridge)).collect();
         for id in gone {
+            self.players.remove(&id);
             let Some(bridge) = self.bridges.remove(&id) else { continue };
             let users = &self.settings.users;
             self.records.write(&bridge, |number| {
@@ -251,6 +269,7 @@ impl Role for Platform {
                 if self.due.is_some_and(|due| due <= now) {
                     self.end_ringing(now);
                     self.begin_due_recordings(now);
+                    self.play_due(now);
                 }
                 self.spoiler.release(now, &mut self.packets);
                 while let Some(call) = self.spoiler.ended(now) {

@@ -285,6 +285,7 @@ impl Platform {
         let leaves_open = self.has(Fault::LeaveRecordingOpen)
             || self.has(Fault::EndOnlyWithCaller) && gone == End::Callee;
         let is_late = self.has(Fault::EndLate);
+        self.fall_silent(now, id);
         let Some(bridge) = self.bridges.get_mut(&id) else { return };
         let (mut calls, mut ended) = (Vec::new(), Vec::new());
         for (index, recording) in bridge.recordings.iter_mut().enumerate() {

@@ -17,7 +17,9 @@ use tallylight::packet::{Packet, Transport};
 use tallylight::role::phone::{self, Phone};
 use tallylight::role::platform::{self, Dialect, Platform, User};
 use tallylight::role::recorder::{self, Recorder};
-use tallylight::role::{Channel, Command, Input, Output, Ports, RecordWords, RecordingMode, Role};
+use tallylight::role::{
+    Channel, Command, Input, Notices, Output, Ports, RecordWords, RecordingMode, Role,
+};
 use tallylight::sdp::Codec;
 use tallylight::sip::{Message, Method};
 use tallylight::time::{Epoch, Instant};
@@ -330,6 +332,9 @@ fn platform(wish: &Wish) -> Platform {
         password: None,
         takes_sha256: true,
         recording: if recorded { RecordingMode::Always } else { RecordingMode::Never },
+        notices: Notices::default(),
+        outside: false,
+        language: 0,
     };
     let users = [
         (ALICE, "Alice", wish.recorded[0]),
@@ -348,6 +353,7 @@ fn platform(wish: &Wish) -> Platform {
         provisional: "provisional".to_owned(),
         stops_kept: false,
         record_words: RecordWords::default(),
+        prompts: platform::Prompts::default(),
         fault: None,
         seed: 1,
         epoch: Epoch::SIMULATED,

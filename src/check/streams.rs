@@ -142,7 +142,7 @@ fn nobody_we_know(label: &str) -> Verdict {
 }
 
 /// Whoever has the number in an address of record.
-fn name_of(timeline: &Timeline, aor: &str) -> Option<String> {
+pub(super) fn name_of(timeline: &Timeline, aor: &str) -> Option<String> {
     let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
     let user = aor.split('@').next().map(digits)?;
     let members = timeline.cast().members().iter();

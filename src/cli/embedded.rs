@@ -15,6 +15,7 @@ pub const SCENARIOS: Shelf =
 
 /// Every file under `features/`, sorted: `("features/x.feature", include_str!("../../…"))`.
 const FEATURE_FILES: &[Embedded] = &[
+    ("features/announcements.feature", include_str!("../../features/announcements.feature")),
     ("features/dual_streams.feature", include_str!("../../features/dual_streams.feature")),
     ("features/pause_and_resume.feature", include_str!("../../features/pause_and_resume.feature")),
     (
@@ -22,6 +23,7 @@ const FEATURE_FILES: &[Embedded] = &[
         include_str!("../../features/recording_indicator.feature"),
     ),
     ("features/recording_modes.feature", include_str!("../../features/recording_modes.feature")),
+    ("features/reminder_tone.feature", include_str!("../../features/reminder_tone.feature")),
     ("features/start_and_end.feature", include_str!("../../features/start_and_end.feature")),
     (
         "features/when_the_recorder_fails.feature",

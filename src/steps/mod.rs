@@ -10,6 +10,9 @@ mod lint;
 mod outcome;
 mod outline;
 mod plan;
+mod prompt_words;
+#[expect(clippy::needless_pass_by_value, reason = "cucumber hands every word over")]
+mod prompts;
 mod recorder;
 mod runner;
 mod selection;

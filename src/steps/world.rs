@@ -273,6 +273,7 @@ const LAST_WORDS: Duration = Duration::from_millis(500);
 pub const SOURCES: &[(&str, &str)] = &[
     ("src/steps/calls.rs", include_str!("calls.rs")),
     ("src/steps/control.rs", include_str!("control.rs")),
+    ("src/steps/prompts.rs", include_str!("prompts.rs")),
     ("src/steps/recorder.rs", include_str!("recorder.rs")),
     ("src/steps/settings.rs", include_str!("settings.rs")),
     ("src/steps/verdicts.rs", include_str!("verdicts.rs")),

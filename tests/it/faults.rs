@@ -132,6 +132,57 @@ const CAUGHT: &[(&str, Wrong, &str)] = &[
     ("Paused with keys", Platform("deaf-to-keys"), "REG-PCI-1"),
     ("Paused with a record button", Platform("deaf-to-info"), "REG-PCI-1"),
     ("Paused with a preference", Platform("deaf-to-preference"), "REG-PCI-1"),
+    // announcements
+    ("A call within the company", Platform("announce-nothing"), "WXC-ANN-1"),
+    ("A call within the company", Platform("announce-to-caller-only"), "WXC-ANN-1"),
+    ("The recorded party is called", Platform("announce-late"), "WXC-ANN-1"),
+    ("Nobody asked for an announcement", Platform("announce-everything"), "WXC-ANN-1"),
+    ("The call is not recorded after all", Platform("announce-refused"), "WXC-ANN-1"),
+    ("Both parties are recorded, and told once", Platform("announce-each"), "WXC-ANN-1"),
+    (
+        "Announced on internal calls, a call outside",
+        Platform("take-outside-for-inside"),
+        "WXC-ANN-1",
+    ),
+    (
+        "Announced on outside calls, a call outside",
+        Platform("take-outside-for-inside"),
+        "WXC-ANN-1",
+    ),
+    (
+        "Announced on outside calls, an internal call",
+        Platform("take-inside-for-outside"),
+        "WXC-ANN-1",
+    ),
+    ("A German calls", Platform("speak-english"), "WXC-ANN-1"),
+    ("The recorder hears only people", Platform("record-announcements"), "WXC-ANN-2"),
+    (
+        "What is said during an announcement is recorded",
+        Platform("forget-meanwhile"),
+        "RFC6341-5-REQ005",
+    ),
+    ("The recorder is told of the announcement", Platform("tell-nothing"), "WXC-ANN-3"),
+    ("The recorder is told of the announcement", Platform("tell-wrong-kind"), "WXC-ANN-3"),
+    ("The recorder is told of the announcement", Platform("tell-wrong-time"), "WXC-ANN-3"),
+    ("The recorder is told of the announcement", Platform("tell-caller-only"), "WXC-ANN-3"),
+    ("Somebody calls from outside", Platform("skip-compliance"), "REG-CONS-1"),
+    ("Somebody calls from outside", Platform("comply-inside"), "REG-CONS-1"),
+    ("Somebody outside is called, and warned later", Platform("hurry-compliance"), "REG-CONS-1"),
+    ("Whoever was warned is not told again", Platform("announce-twice"), "WXC-ANN-1"),
+    // reminder_tone
+    ("Nobody asked for a tone", Platform("remind-uninvited"), "WXC-TONE-4"),
+    ("Switched on, and nothing else said", Platform("remind-later-each-time"), "WXC-TONE-2"),
+    ("Every ten seconds", Platform("remind-caller-only"), "WXC-TONE-3"),
+    ("The tone does not silence anybody", Platform("silence-for-tone"), "RFC6341-5-REQ005"),
+    (TONE, Platform("remind-high"), "REG-BEEP-1"),
+    (TONE, Platform("remind-briefly"), "REG-BEEP-2"),
+    (TONE, Platform("remind-quietly"), "REG-BEEP-5"),
+    ("Nine seconds are refused", Platform("take-any-period"), "WXC-TONE-2"),
+    ("Ninety-one seconds are refused", Platform("take-any-period"), "WXC-TONE-3"),
+    ("The programming interface takes more", Platform("refuse-long-periods"), "WXC-TONE-4"),
+    ("The recorder hears no tone", Platform("record-tones"), "WXC-TONE-5"),
+    ("The tone belongs to the recording", Platform("record-tones"), "WXC-TONE-5"),
+    ("The recorder is told of each tone", Platform("tell-nothing"), "WXC-ANN-3"),
     // when_the_recorder_fails
     ("The recorder refuses", Platform("end-unrecorded-call"), "RFC7866-5.1-4"),
     ("The recorder refuses", Platform("send-unasked"), "RFC7866-7.2-9"),
@@ -140,6 +191,8 @@ const CAUGHT: &[(&str, Wrong, &str)] = &[
     ("The recorder dies in the middle of a call", Platform("mute-callee"), "RFC6341-5-REQ005"),
     ("The recorder takes a second to answer", Platform("forget-the-beginning"), "RFC6341-5-REQ005"),
 ];
+
+const TONE: &str = "The tone is as high, as long and as loud as it should be";
 
 #[test]
 fn every_example_passes_without_a_fault_and_fails_with_one() {

@@ -14,7 +14,7 @@ use super::prompts::language;
 use super::settings::User;
 use super::{BridgeId, Fault, Platform};
 use crate::audio::{Level, Message, Prompt, Tone};
-use crate::role::{Notice, Notices, Signal};
+use crate::role::{Notice, Notices, Signal, Surface};
 use crate::siprec::{Method, Occasion};
 use crate::time::Instant;
 
@@ -63,6 +63,9 @@ impl Platform {
             Change::Resumed => {
                 self.notice_pause(now, id, user, Occasion::Resume, Message::Resumed);
             }
+            Change::Refused if self.has(Fault::AnnounceRefused) => {
+                self.notice_start(now, id, user, false);
+            }
             Change::Stopped(By::User) => self.notice_stop(now, id, user, index),
             _ => {}
         }
@@ -86,7 +89,8 @@ impl Platform {
     fn notice_start(&mut self, now: Instant, id: BridgeId, user: End, was_running: bool) {
         let is_late = self.has(Fault::AnnounceLate);
         // Whoever was told that the call is recorded need not be told that it is recorded twice.
-        if was_running || !self.announces(id, user) {
+        let was_told = was_running && !self.has(Fault::AnnounceEach);
+        if was_told || !self.announces(id, user) {
             return;
         }
         let at = if is_late { now + LATE } else { now };
@@ -131,7 +135,11 @@ impl Platform {
             self.settings.prompts.pauses_to_everybody != self.has(Fault::TellOthersOfPauses);
         let to = End::BOTH.map(|end| everybody || end == user);
         let recorded = self.settings.prompts.records_pauses;
-        self.play(now, id, Item { kind, method, sound, to, recorded, then: Then::GoOn });
+        self.play(
+            now,
+            id,
+            Item { kind, method, sound, to, recorded, over: false, then: Then::GoOn },
+        );
     }
 
     fn announce(
@@ -152,14 +160,15 @@ impl Platform {
             _ => [true, true],
         };
         let method = Method::Announcement;
-        self.play(now, id, Item { kind, method, sound, to, recorded: false, then });
+        self.play(now, id, Item { kind, method, sound, to, recorded: false, over: false, then });
     }
 
     fn play(&mut self, now: Instant, id: BridgeId, item: Item) {
         let recorded = item.recorded
-            || self.has(Fault::RecordAnnouncements) && item.method == Method::Announcement
-            || self.has(Fault::RecordTones) && item.method == Method::Tone;
-        let item = Item { recorded, ..item };
+            || self.has(Fault::RecordAnnouncements) && item.method == Method::Announcement;
+        let recorded = recorded != (self.has(Fault::RecordTones) && item.method == Method::Tone);
+        let over = matches!(item.sound, Sound::Tone(_)) && !self.has(Fault::SilenceForTone);
+        let item = Item { recorded, over, ..item };
         self.player(id).enqueue(now, item);
         self.wake(now);
     }
@@ -237,7 +246,11 @@ impl Platform {
         let sound = Sound::Tone(self.tone());
         let recorded = self.settings.prompts.records_reminders;
         let (kind, method) = (Occasion::Reminder, Method::Tone);
-        self.play(now, id, Item { kind, method, sound, to, recorded, then: Then::GoOn });
+        self.play(
+            now,
+            id,
+            Item { kind, method, sound, to, recorded, over: false, then: Then::GoOn },
+        );
     }
 
     /// The reminder, as the fault has it.
@@ -294,7 +307,10 @@ impl Platform {
 
     /// An administrator sets what people are told; what cannot be set stays as it was.
     pub(super) fn set_notice(&mut self, number: &str, notice: &Notice) {
-        let surface = self.settings.prompts.surface;
+        let surface = match self.settings.fault {
+            Some(Fault::RefuseLongPeriods) => Surface::Portal,
+            _ => self.settings.prompts.surface,
+        };
         let any = self.has(Fault::TakeAnyPeriod);
         let users = self.settings.users.iter_mut();
         for user in users.filter(|user| user.number == number) {
@@ -335,8 +351,8 @@ impl Platform {
         match self.settings.fault {
             Some(Fault::AnnounceNothing) => false,
             Some(Fault::AnnounceEverything) => true,
-            Some(Fault::AnnounceInsideOnly) if is_pstn => false,
-            Some(Fault::AnnounceOutsideOnly) if !is_pstn => false,
+            Some(Fault::TakeInsideForOutside) => announced.pstn,
+            Some(Fault::TakeOutsideForInside) => announced.internal,
             _ if is_pstn => announced.pstn,
             _ => announced.internal,
         }

@@ -137,16 +137,16 @@ pub enum Fault {
     AnnounceEndOtherwise,
     /// Announces the recording of every call, whatever the settings say.
     AnnounceEverything,
-    /// Announces recordings to nobody who is on the line with somebody outside.
-    AnnounceInsideOnly,
     /// Announces a recording four seconds after its start.
     AnnounceLate,
     /// Announces no recording, whatever the settings say.
     AnnounceNothing,
-    /// Announces recordings only on calls with somebody outside.
-    AnnounceOutsideOnly,
+    /// Announces a recording that the recorder has refused.
+    AnnounceRefused,
     /// Announces recordings to whoever called, and nobody else.
     AnnounceToCallerOnly,
+    /// Announces each recording of a call in which both parties are recorded.
+    AnnounceEach,
     /// Announces a recording to those who have heard the compliance announcement.
     AnnounceTwice,
     /// Beeps at a pause that should be announced.
@@ -163,6 +163,8 @@ pub enum Fault {
     RecordAnnouncements,
     /// Puts reminders on the recording where they should not be, and does not where they should.
     RecordTones,
+    /// Refuses a time between two reminders that only its interface takes.
+    RefuseLongPeriods,
     /// Reminds people with a fifth of the tone.
     RemindBriefly,
     /// Reminds whoever called, and nobody else.
@@ -179,12 +181,18 @@ pub enum Fault {
     RemindUninvited,
     /// Tells nobody that a recording goes on.
     ResumeSilently,
+    /// Lets nobody hear the other side while it reminds them.
+    SilenceForTone,
     /// Plays no compliance announcement.
     SkipCompliance,
     /// Speaks English with everybody.
     SpeakEnglish,
     /// Takes any time between two reminders, however short or long.
     TakeAnyPeriod,
+    /// Takes calls within the organization for calls outside.
+    TakeInsideForOutside,
+    /// Takes calls outside for calls within the organization.
+    TakeOutsideForInside,
     /// Tells the recorder that only the caller heard an announcement.
     TellCallerOnly,
     /// Tells the recorder of no announcement.
@@ -269,11 +277,11 @@ impl Fault {
         ("break-line", Self::BreakLine),
         ("announce-end-otherwise", Self::AnnounceEndOtherwise),
         ("announce-everything", Self::AnnounceEverything),
-        ("announce-inside-only", Self::AnnounceInsideOnly),
         ("announce-late", Self::AnnounceLate),
         ("announce-nothing", Self::AnnounceNothing),
-        ("announce-outside-only", Self::AnnounceOutsideOnly),
+        ("announce-refused", Self::AnnounceRefused),
         ("announce-to-caller-only", Self::AnnounceToCallerOnly),
+        ("announce-each", Self::AnnounceEach),
         ("announce-twice", Self::AnnounceTwice),
         ("beep-for-words", Self::BeepForWords),
         ("comply-inside", Self::ComplyInside),
@@ -282,6 +290,7 @@ impl Fault {
         ("pause-silently", Self::PauseSilently),
         ("record-announcements", Self::RecordAnnouncements),
         ("record-tones", Self::RecordTones),
+        ("refuse-long-periods", Self::RefuseLongPeriods),
         ("remind-briefly", Self::RemindBriefly),
         ("remind-caller-only", Self::RemindCallerOnly),
         ("remind-high", Self::RemindHigh),
@@ -290,9 +299,12 @@ impl Fault {
         ("remind-quietly", Self::RemindQuietly),
         ("remind-uninvited", Self::RemindUninvited),
         ("resume-silently", Self::ResumeSilently),
+        ("silence-for-tone", Self::SilenceForTone),
         ("skip-compliance", Self::SkipCompliance),
         ("speak-english", Self::SpeakEnglish),
         ("take-any-period", Self::TakeAnyPeriod),
+        ("take-inside-for-outside", Self::TakeInsideForOutside),
+        ("take-outside-for-inside", Self::TakeOutsideForInside),
         ("tell-caller-only", Self::TellCallerOnly),
         ("tell-nothing", Self::TellNothing),
         ("tell-others-of-pauses", Self::TellOthersOfPauses),

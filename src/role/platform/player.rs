@@ -48,6 +48,9 @@ pub struct Item {
     pub to: [bool; 2],
     /// Whether it is laid over what the recorder gets too.
     pub recorded: bool,
+    /// Whether it is laid over what the other side says: a tone takes nobody's words away, an
+    /// announcement would not be understood among them.
+    pub over: bool,
     /// What happens afterwards.
     pub then: Then,
 }
@@ -207,11 +210,9 @@ impl Player {
             return;
         }
         let Some(item) = self.waiting.pop_front() else { return };
-        // A tone takes nobody's words away; an announcement would not be understood among them.
-        let is_over = matches!(item.sound, Sound::Tone(_));
         let sides = End::BOTH.map(|end| {
             let is_flowing = self.splices[end as usize].is_flowing(now);
-            let overlay = (is_over && is_flowing).then(Overlay::default);
+            let overlay = (item.over && is_flowing).then(Overlay::default);
             Side { overlay, ..Side::default() }
         });
         self.playing = Some(Playing {

@@ -1,0 +1,119 @@
+Feature: Everybody on a recorded call is told
+  People have a right to know that they are recorded, when it begins and when
+  it ends. What tells them is not part of what they said.
+
+  Rule: All parties are told that the call is recorded, when recording begins
+
+    Example: A call within the company
+      Given Alice's calls are always recorded
+      And Alice's recordings are announced on all calls
+      When Alice and Bob talk for 6 seconds
+      Then everybody is told that the call is recorded
+
+    Example: The recorded party is called
+      Given Bob's calls are always recorded
+      And Bob's recordings are announced on all calls
+      When Alice and Bob talk for 6 seconds
+      Then everybody is told within 1 second that the call is recorded
+
+    Example: Nobody asked for an announcement
+      Given Alice's calls are always recorded
+      When Alice and Bob talk for 6 seconds
+      Then nobody is told that the call is recorded
+
+    Example: The call is not recorded after all
+      Given Alice's calls are always recorded
+      And Alice's recordings are announced on all calls
+      And the recorder refuses
+      When Alice and Bob talk for 6 seconds
+      Then nobody is told that the call is recorded
+
+    Example: Both parties are recorded, and told once
+      Given Alice's calls are always recorded
+      And Bob's calls are always recorded
+      And Alice's recordings are announced on all calls
+      And Bob's recordings are announced on all calls
+      When Alice and Bob talk for 9 seconds
+      Then everybody is told that the call is recorded
+      And the recorder knows what everybody was told
+
+  Rule: Calls within the company and with the outside are told apart
+
+    Example: Announced on internal calls, a call outside
+      Given Alice's calls are always recorded
+      And Alice's recordings are announced on internal calls
+      And Bob is outside the company
+      When Alice and Bob talk for 6 seconds
+      Then nobody is told that the call is recorded
+
+    Example: Announced on outside calls, a call outside
+      Given Alice's calls are always recorded
+      And Alice's recordings are announced on outside calls
+      And Bob is outside the company
+      When Alice and Bob talk for 6 seconds
+      Then everybody is told that the call is recorded
+
+    Example: Announced on outside calls, an internal call
+      Given Alice's calls are always recorded
+      And Alice's recordings are announced on outside calls
+      When Alice and Bob talk for 6 seconds
+      Then nobody is told that the call is recorded
+
+  Rule: People are told in the language of whoever called
+
+    Example: A German calls
+      Given Bob's calls are always recorded
+      And Bob's recordings are announced on all calls
+      And Alice speaks German
+      When Alice and Bob talk for 6 seconds
+      Then everybody is told in German that the call is recorded
+
+  Rule: An announcement is not part of the recording
+
+    Example: The recorder hears only people
+      Given Alice's calls are always recorded
+      And Alice's recordings are announced on all calls
+      When Alice and Bob talk for 6 seconds
+      Then everybody is told that the call is recorded
+      And no announcement is on the recording
+
+    Example: What is said during an announcement is recorded
+      Given Alice's calls are always recorded
+      And Alice's recordings are announced on all calls
+      When Alice and Bob talk for 6 seconds
+      Then nothing that Alice said is missing
+      And nothing that Bob said is missing
+
+  Rule: The recorder knows what people were told
+
+    Example: The recorder is told of the announcement
+      Given Alice's calls are always recorded
+      And Alice's recordings are announced on all calls
+      When Alice and Bob talk for 8 seconds
+      Then the recorder knows what everybody was told
+
+  Rule: Parties outside the company are warned before anything is recorded, and not told twice
+
+    Example: Somebody calls from outside
+      Given Bob's calls are always recorded
+      And Alice is outside the company
+      And the platform warns outside parties
+      When Alice and Bob talk for 6 seconds
+      Then only Alice is told that the call may be recorded
+
+    Example: Somebody outside is called, and warned later
+      Given Alice's calls are always recorded
+      And Bob is outside the company
+      And the platform warns outside parties after five seconds
+      When Alice and Bob talk for 10 seconds
+      Then only Bob is told that the call may be recorded
+      And nobody is told within 4 seconds that the call may be recorded
+
+    Example: Whoever was warned is not told again
+      Given Bob's calls are always recorded
+      And Bob's recordings are announced on all calls
+      And Alice is outside the company
+      And the platform warns outside parties
+      When Alice and Bob talk for 9 seconds
+      Then nobody is told that the call is recorded
+      And the recorder knows what everybody was told

@@ -117,3 +117,118 @@ Feature: Everybody on a recorded call is told
       When Alice and Bob talk for 9 seconds
       Then nobody is told that the call is recorded
       And the recorder knows what everybody was told
+
+  Rule: People are told of a recording when it begins, unless it was chosen to tell them at once
+
+    Example: Recording begins in the middle of the call
+      Given Alice's calls are recorded on demand
+      And Alice's recordings are announced on all calls
+      And Alice and Bob are talking
+      When Alice starts the recording
+      And 4 seconds pass
+      Then everybody is told within 1 second that the call is recorded
+
+    Example: People are told before anybody starts a recording
+      Given Alice's calls are recorded on demand
+      And Alice's recordings are announced on all calls
+      And the platform announces recordings as soon as a call begins
+      When Alice and Bob talk for 6 seconds
+      Then everybody is told that the call is recorded
+
+  Rule: People are told that a recording has ended, while they talk on, unless it was chosen not to
+
+    Example: A recording is stopped
+      Given Alice's calls are recorded on demand
+      And Alice's recordings are announced on all calls
+      And Alice and Bob are talking
+      When Alice starts the recording
+      And Alice stops the recording
+      And 5 seconds pass
+      Then everybody is told that the recording has ended
+
+    Example: The recorder is told of the end
+      Given Alice's calls are recorded on demand
+      And Alice's recordings are announced on all calls
+      And Alice and Bob are talking
+      When Alice starts the recording
+      And Alice stops the recording
+      And 7 seconds pass
+      Then the recorder knows what everybody was told
+
+    Example: The end is not announced
+      Given Alice's calls are recorded on demand
+      And Alice's recordings are announced on all calls
+      And the platform announces no end of a recording
+      And Alice and Bob are talking
+      When Alice starts the recording
+      And Alice stops the recording
+      Then nobody is told that the recording has ended
+
+  Rule: People are told of a pause, and of its end, as was chosen
+
+    Example: A pause is announced
+      Given Alice's calls are always recorded, with pause and resume
+      And an announcement tells of pauses of Alice's recordings
+      And Alice and Bob are talking
+      When Alice pauses the recording
+      And 4 seconds pass
+      Then everybody is told within 1 second that the recording is paused
+
+    Example: The end of a pause is announced
+      Given Alice's calls are always recorded, with pause and resume
+      And an announcement tells of pauses of Alice's recordings
+      And Alice and Bob are talking
+      When Alice pauses the recording
+      And Alice resumes the recording
+      And 6 seconds pass
+      Then everybody is told that the recording goes on
+
+    Example: A beep tells of a pause
+      Given Alice's calls are always recorded, with pause and resume
+      And a tone tells of pauses of Alice's recordings
+      And Alice and Bob are talking
+      When Alice pauses the recording
+      Then everybody hears a tone
+
+    Example: Nothing tells of a pause
+      Given Alice's calls are always recorded, with pause and resume
+      And Alice and Bob are talking
+      When Alice pauses the recording
+      Then nobody is told that the recording is paused
+      And nobody hears a tone
+
+    Example: Only the recorded party is told of a pause
+      Given Alice's calls are always recorded, with pause and resume
+      And an announcement tells of pauses of Alice's recordings
+      And the platform tells of a pause only whoever is recorded
+      And Alice and Bob are talking
+      When Alice pauses the recording
+      And 3 seconds pass
+      Then only Alice is told that the recording is paused
+
+    Example: The notices of a pause are not on the recording
+      Given Alice's calls are always recorded, with pause and resume
+      And an announcement tells of pauses of Alice's recordings
+      And Alice and Bob are talking
+      When Alice pauses the recording
+      And Alice resumes the recording
+      And 6 seconds pass
+      Then no announcement is on the recording
+
+    Example: The notices of a pause are on the recording
+      Given Alice's calls are always recorded, with pause and resume
+      And an announcement tells of pauses of Alice's recordings
+      And the platform records its notices of pauses
+      And Alice and Bob are talking
+      When Alice pauses the recording
+      And Alice resumes the recording
+      Then the announcement is on the recording
+
+    Example: The recorder is told of the notices of a pause
+      Given Alice's calls are always recorded, with pause and resume
+      And an announcement tells of pauses of Alice's recordings
+      And Alice and Bob are talking
+      When Alice pauses the recording
+      And Alice resumes the recording
+      And 7 seconds pass
+      Then the recorder knows what everybody was told

@@ -84,3 +84,22 @@ Feature: A tone reminds everybody that they are recorded
       And a tone every 10 seconds is asked for in Alice's recordings
       When Alice and Bob talk for 25 seconds
       Then the recorder knows what everybody was told
+
+  Rule: Nobody is reminded of a recording that is paused
+
+    Example: A pause is silent
+      Given Alice's calls are always recorded, with pause and resume
+      And a tone every 10 seconds is asked for in Alice's recordings
+      And Alice and Bob are talking
+      When Alice pauses the recording
+      And 12 seconds pass
+      Then nobody hears a tone during the pause
+
+    Example: The tone comes back with the recording
+      Given Alice's calls are always recorded, with pause and resume
+      And a tone every 10 seconds is asked for in Alice's recordings
+      And Alice and Bob are talking
+      When Alice pauses the recording
+      And Alice resumes the recording
+      And they talk for 12 seconds
+      Then everybody hears a tone every 10 seconds

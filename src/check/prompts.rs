@@ -78,7 +78,8 @@ fn as_it_should(
     }
     let Some(within) = news.within else { return Verdict::Pass };
     let Some(since) = reason(timeline, conversation, news.message, passage.from) else {
-        return Verdict::Inconclusive("what it tells of was not seen to happen".to_owned());
+        let seen = format!("{name} was told before it was true that {}", words(news.message));
+        return Verdict::fail(requirement, passage.from, seen);
     };
     let late = passage.from - since;
     Verdict::require(late <= within, requirement, passage.from, || {

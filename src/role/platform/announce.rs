@@ -36,7 +36,7 @@ impl Platform {
             player.compliance = Some(due);
             player.has_complied = true;
         }
-        if self.settings.prompts.at_call_start {
+        if self.announces_calls() {
             let users = End::BOTH.into_iter().find(|user| self.announces(id, *user));
             if users.is_some() {
                 self.announce(now, id, Occasion::Start, Message::Started, Then::GoOn);
@@ -54,7 +54,7 @@ impl Platform {
             _ => player.running.remove(&index),
         };
         match change {
-            Change::Started if !self.settings.prompts.at_call_start => {
+            Change::Started if !self.announces_calls() => {
                 self.notice_start(now, id, user, was_running);
             }
             Change::Paused => {
@@ -122,6 +122,7 @@ impl Platform {
         let signal = match (signal, self.settings.fault) {
             (Signal::Announcement, Some(Fault::BeepForWords)) => Signal::Beep,
             (Signal::Beep, Some(Fault::WordsForBeep)) => Signal::Announcement,
+            (Signal::Nothing, Some(Fault::AnnouncePauses)) => Signal::Announcement,
             (_, Some(Fault::PauseSilently)) if kind == Occasion::Pause => Signal::Nothing,
             (_, Some(Fault::ResumeSilently)) if kind == Occasion::Resume => Signal::Nothing,
             (signal, _) => signal,
@@ -164,9 +165,12 @@ impl Platform {
     }
 
     fn play(&mut self, now: Instant, id: BridgeId, item: Item) {
-        let recorded = item.recorded
-            || self.has(Fault::RecordAnnouncements) && item.method == Method::Announcement;
-        let recorded = recorded != (self.has(Fault::RecordTones) && item.method == Method::Tone);
+        let is_wrong = match item.method {
+            Method::Announcement => self.has(Fault::RecordAnnouncements),
+            Method::Tone => self.has(Fault::RecordTones),
+            Method::Beep => false,
+        };
+        let recorded = item.recorded != is_wrong;
         let over = matches!(item.sound, Sound::Tone(_)) && !self.has(Fault::SilenceForTone);
         let item = Item { recorded, over, ..item };
         self.player(id).enqueue(now, item);
@@ -336,6 +340,11 @@ impl Platform {
     /// When something is to be played next.
     pub(super) fn prompt_deadline(&self) -> Option<Instant> {
         self.players.values().filter_map(Player::next_deadline).min()
+    }
+
+    /// AMB-2: whether recordings are announced with the call, and not when they begin.
+    fn announces_calls(&self) -> bool {
+        self.settings.prompts.at_call_start != self.has(Fault::AnnounceWithTheCall)
     }
 
     /// Whether the recording of a party's call is announced.

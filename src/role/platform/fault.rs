@@ -141,6 +141,8 @@ pub enum Fault {
     AnnounceLate,
     /// Announces no recording, whatever the settings say.
     AnnounceNothing,
+    /// Announces pauses although nobody asked for it.
+    AnnouncePauses,
     /// Announces a recording that the recorder has refused.
     AnnounceRefused,
     /// Announces recordings to whoever called, and nobody else.
@@ -149,6 +151,8 @@ pub enum Fault {
     AnnounceEach,
     /// Announces a recording to those who have heard the compliance announcement.
     AnnounceTwice,
+    /// Announces recordings with the call where it should with the recording, and the reverse.
+    AnnounceWithTheCall,
     /// Beeps at a pause that should be announced.
     BeepForWords,
     /// Plays the compliance announcement to the party within the organization.
@@ -159,9 +163,9 @@ pub enum Fault {
     HurryCompliance,
     /// Tells nobody of a pause.
     PauseSilently,
-    /// Puts announcements on the recording.
+    /// Puts announcements on the recording where they should not be, and leaves out what should.
     RecordAnnouncements,
-    /// Puts reminders on the recording where they should not be, and does not where they should.
+    /// Puts reminders on the recording where they should not be, and leaves out what should.
     RecordTones,
     /// Refuses a time between two reminders that only its interface takes.
     RefuseLongPeriods,
@@ -279,10 +283,12 @@ impl Fault {
         ("announce-everything", Self::AnnounceEverything),
         ("announce-late", Self::AnnounceLate),
         ("announce-nothing", Self::AnnounceNothing),
+        ("announce-pauses", Self::AnnouncePauses),
         ("announce-refused", Self::AnnounceRefused),
         ("announce-to-caller-only", Self::AnnounceToCallerOnly),
         ("announce-each", Self::AnnounceEach),
         ("announce-twice", Self::AnnounceTwice),
+        ("announce-with-the-call", Self::AnnounceWithTheCall),
         ("beep-for-words", Self::BeepForWords),
         ("comply-inside", Self::ComplyInside),
         ("forget-meanwhile", Self::ForgetMeanwhile),

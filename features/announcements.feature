@@ -232,3 +232,21 @@ Feature: Everybody on a recorded call is told
       And Alice resumes the recording
       And 7 seconds pass
       Then the recorder knows what everybody was told
+
+  Rule: People are told that a call cannot be recorded, where that was chosen
+
+    Example: The call goes on
+      Given Alice's calls are always recorded
+      And the platform says so when it cannot record
+      And the recorder refuses
+      When Alice and Bob talk for 6 seconds
+      Then everybody is told that the call cannot be recorded and goes on
+
+    Example: The call ends
+      Given Alice's calls are always recorded
+      And the platform says so and ends the call when it cannot record
+      And the recorder refuses
+      When Alice calls Bob
+      And Bob answers
+      And 4 seconds pass
+      Then everybody is told that the call cannot be recorded and ends

@@ -21,7 +21,7 @@ pub fn reminded(timeline: &Timeline, audience: &Audience, period: Duration) -> V
     let Some(session) = sessions.first() else {
         return each_recording(timeline, |_| Verdict::Pass);
     };
-    let until = conversation.hung_up.unwrap_or_else(|| end(timeline));
+    let until = conversation.hung_up.unwrap_or_else(|| last_media(timeline));
     let expected = due(session, until, period);
     if expected.is_empty() {
         return Verdict::Inconclusive("the call was too short for a reminder".to_owned());
@@ -35,6 +35,11 @@ pub fn reminded(timeline: &Timeline, audience: &Audience, period: Duration) -> V
             Verdict::of_all(tones.iter().map(|(at, burst)| as_it_should(name, *at, burst))),
         ])
     })
+}
+
+fn last_media(timeline: &Timeline) -> Instant {
+    let last = timeline.flows().iter().filter_map(|flow| flow.nearest_to_receiver().last());
+    last.map(|packet| packet.at).max().unwrap_or_default()
 }
 
 /// Those who should hear a tone do, whenever it is; the others hear none.

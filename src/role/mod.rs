@@ -11,7 +11,9 @@ pub mod recorder;
 
 pub use asker::{Asker, Failed, answer, asked};
 pub use control::{Channel, Control, RecordWords, RecordingMode};
-pub use notices::{Announced, Choice, Compliance, Notice, Notices, OutOfRange, Signal, Surface};
+pub use notices::{
+    Announced, Choice, Compliance, Failure, Notice, Notices, OutOfRange, Signal, Surface,
+};
 pub use ports::Ports;
 
 use std::fmt;

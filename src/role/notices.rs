@@ -71,6 +71,8 @@ pub enum Choice {
     RecordReminders(bool),
     /// Whether the notice of a pause and of its end is on the recording (AMB-10).
     RecordPauseNotices(bool),
+    /// What becomes of a call that cannot be recorded.
+    Failing(Failure),
     /// What callers from outside are told, and those who are called there.
     Compliance(Compliance),
 }
@@ -82,6 +84,18 @@ pub struct Compliance {
     pub inbound: bool,
     /// Whether those who are called outside hear it, and how long after the answer.
     pub outbound: Option<Duration>,
+}
+
+/// What becomes of a call that cannot be recorded (the product's facts, section 3.4).
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum Failure {
+    /// `PROCEED_WITH_CALL_NO_ANNOUNCEMENT`: it goes on.
+    #[default]
+    GoOn,
+    /// `PROCEED_CALL_WITH_ANNOUNCEMENT`: it goes on, and everybody is told.
+    GoOnAndSay,
+    /// `END_CALL_WITH_ANNOUNCEMENT`: everybody is told, and it ends.
+    EndAndSay,
 }
 
 /// By which way an administrator makes settings.

@@ -9,7 +9,7 @@ use cucumber::Parameter;
 use super::words::Unsaid;
 use crate::check::prompts::Message;
 use crate::check::prompts_heard::Audience;
-use crate::role::{Announced, Choice, Compliance, Surface};
+use crate::role::{Announced, Choice, Compliance, Failure, Surface};
 
 /// Whom a sentence is about: `everybody`, `nobody`, `Alice`, `only Alice`.
 #[derive(Clone, Debug, Eq, Parameter, PartialEq)]
@@ -36,7 +36,7 @@ impl FromStr for Listeners {
 #[derive(Clone, Copy, Debug, Eq, Parameter, PartialEq)]
 #[param(
     name = "news",
-    regex = r"the call is recorded|the recording has ended|the recording is paused|the recording goes on|the call may be recorded"
+    regex = r"the call is recorded|the recording has ended|the recording is paused|the recording goes on|the call may be recorded|the call cannot be recorded and goes on|the call cannot be recorded and ends"
 )]
 pub struct Told(pub Message);
 
@@ -97,7 +97,7 @@ impl FromStr for Calls {
 #[derive(Clone, Copy, Debug, Eq, Parameter, PartialEq)]
 #[param(
     name = "choice",
-    regex = r"announces no end of a recording|announces recordings as soon as a call begins|takes settings by its programming interface|tells of a pause only whoever is recorded|records its reminders|records its notices of pauses|warns outside parties|warns outside parties after five seconds"
+    regex = r"announces no end of a recording|announces recordings as soon as a call begins|takes settings by its programming interface|tells of a pause only whoever is recorded|records its reminders|records its notices of pauses|says so when it cannot record|says so and ends the call when it cannot record|warns outside parties|warns outside parties after five seconds"
 )]
 pub struct Chosen(pub Choice);
 
@@ -119,6 +119,8 @@ const NEWS: &[(&str, Message)] = &[
     ("the recording is paused", Message::Paused),
     ("the recording goes on", Message::Resumed),
     ("the call may be recorded", Message::Compliance),
+    ("the call cannot be recorded and goes on", Message::FailedAndProceeds),
+    ("the call cannot be recorded and ends", Message::FailedAndEnds),
 ];
 
 /// RFC 5646.
@@ -148,6 +150,8 @@ const CHOICES: &[(&str, Choice)] = &[
     ("tells of a pause only whoever is recorded", Choice::PausesToEverybody(false)),
     ("records its reminders", Choice::RecordReminders(true)),
     ("records its notices of pauses", Choice::RecordPauseNotices(true)),
+    ("says so when it cannot record", Choice::Failing(Failure::GoOnAndSay)),
+    ("says so and ends the call when it cannot record", Choice::Failing(Failure::EndAndSay)),
     ("warns outside parties", Choice::Compliance(WARNS)),
     ("warns outside parties after five seconds", Choice::Compliance(WARNS_LATER)),
 ];

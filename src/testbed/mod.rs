@@ -4,6 +4,7 @@ mod any;
 mod cast;
 mod network;
 mod stop;
+mod users;
 
 pub use any::AnyDriver;
 pub use cast::{Error, faults};

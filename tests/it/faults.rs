@@ -191,6 +191,8 @@ const CAUGHT: &[(&str, Wrong, &str)] = &[
     ),
     ("The notices of a pause are on the recording", Platform("record-announcements"), "WXC-ANN-2"),
     ("The recorder is told of the notices of a pause", Platform("tell-nothing"), "WXC-ANN-3"),
+    ("The call goes on", Platform("fail-silently"), "WXC-ANN-1"),
+    ("The call ends", Platform("fail-silently"), "WXC-ANN-1"),
     // reminder_tone
     ("Nobody asked for a tone", Platform("remind-uninvited"), "WXC-TONE-4"),
     ("Switched on, and nothing else said", Platform("remind-later-each-time"), "WXC-TONE-2"),

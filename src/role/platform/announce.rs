@@ -13,8 +13,8 @@ use super::player::{Item, Player, Then};
 use super::prompts::language;
 use super::settings::User;
 use super::{BridgeId, Fault, Platform};
-use crate::audio::{Level, Message, Prompt, Tone};
-use crate::role::{Notice, Notices, Signal, Surface};
+use crate::audio::{Message, Prompt};
+use crate::role::{Failure, Notice, Notices, Signal, Surface};
 use crate::siprec::{Method, Occasion};
 use crate::time::Instant;
 
@@ -66,24 +66,30 @@ impl Platform {
             Change::Refused if self.has(Fault::AnnounceRefused) => {
                 self.notice_start(now, id, user, false);
             }
+            Change::Failed | Change::Refused => self.notice_failure(now, id),
             Change::Stopped(By::User) => self.notice_stop(now, id, user, index),
             _ => {}
         }
         self.remind(now, id);
     }
 
-    /// The call cannot be recorded: tells people, and ends the call afterwards if `ends`.
-    pub(super) fn announce_failure(&mut self, now: Instant, id: BridgeId, ends: bool) {
-        let (message, then) = match ends {
-            true => (Message::FailedAndEnds, Then::EndCall),
-            false => (Message::FailedAndProceeds, Then::GoOn),
+    /// The call cannot be recorded: people are told, and the call ends afterwards, as was chosen.
+    fn notice_failure(&mut self, now: Instant, id: BridgeId) {
+        let (message, then) = match self.settings.prompts.failure {
+            _ if self.has(Fault::FailSilently) => return,
+            Failure::GoOn => return,
+            Failure::GoOnAndSay => (Message::FailedAndProceeds, Then::GoOn),
+            Failure::EndAndSay => (Message::FailedAndEnds, Then::EndCall),
         };
-        self.announce(now, id, Occasion::Failure, message, then);
+        // Of two recordings that fail one is enough to tell of.
+        if !std::mem::replace(&mut self.player(id).has_failed, true) {
+            self.announce(now, id, Occasion::Failure, message, then);
+        }
     }
 
     /// The stop of a recording is announced before the recorder is let go, so that it can be told.
-    pub(super) fn has_last_words(&self, id: BridgeId) -> bool {
-        self.players.get(&id).is_some_and(|player| player.is_about(Occasion::Stop))
+    pub(super) fn has_last_words(&self, id: BridgeId, index: usize) -> bool {
+        self.players.get(&id).is_some_and(|player| player.parting.contains(&index))
     }
 
     fn notice_start(&mut self, now: Instant, id: BridgeId, user: End, was_running: bool) {
@@ -106,6 +112,7 @@ impl Platform {
         let wanted = self.settings.prompts.announces_end != self.has(Fault::AnnounceEndOtherwise);
         if is_over && wanted && self.announces(id, user) {
             let then = Then::EndRecording(index);
+            self.player(id).parting.insert(index);
             self.announce(now, id, Occasion::Stop, Message::Stopped, then);
         }
     }
@@ -164,7 +171,7 @@ impl Platform {
         self.play(now, id, Item { kind, method, sound, to, recorded: false, over: false, then });
     }
 
-    fn play(&mut self, now: Instant, id: BridgeId, item: Item) {
+    pub(super) fn play(&mut self, now: Instant, id: BridgeId, item: Item) {
         let is_wrong = match item.method {
             Method::Announcement => self.has(Fault::RecordAnnouncements),
             Method::Tone => self.has(Fault::RecordTones),
@@ -190,34 +197,6 @@ impl Platform {
         Sound::Words(prompt, frames.max(1))
     }
 
-    /// The tone comes as often as the recordings that are running want it, and not at all while
-    /// none is.
-    fn remind(&mut self, now: Instant, id: BridgeId) {
-        let Some(bridge) = self.bridges.get(&id) else { return };
-        let player = self.players.get(&id);
-        let running = player.into_iter().flat_map(|player| &player.running);
-        let remembers_pauses = !self.has(Fault::RemindInPauses);
-        let running: Vec<_> = match remembers_pauses {
-            true => running.copied().collect(),
-            false => (0..bridge.recordings.len()).collect(),
-        };
-        let users = running.into_iter().filter_map(|index| bridge.recordings.get(index));
-        let periods = users.filter_map(|recording| {
-            let uninvited = self.has(Fault::RemindUninvited);
-            let usual = uninvited.then(|| self.settings.prompts.surface.usual_period());
-            self.notices_of(id, recording.user).reminder.or(usual)
-        });
-        let period = periods.min();
-        let player = self.player(id);
-        player.reminder = match (player.reminder, period) {
-            (Some(known), Some(period)) if known.0 == period => Some(known),
-            (_, period) => period.map(|period| (period, now + period)),
-        };
-        if let Some((_, due)) = player.reminder {
-            self.wake(due);
-        }
-    }
-
     /// Plays whatever is due, and follows up what came to its end.
     pub(super) fn play_due(&mut self, now: Instant) {
         let due = self
@@ -238,36 +217,7 @@ impl Platform {
         if self.player(id).late_start.take_if(|due| *due <= now).is_some() {
             self.announce(now, id, Occasion::Start, Message::Started, Then::GoOn);
         }
-        let drift = if self.has(Fault::RemindLaterEachTime) { DRIFT } else { Duration::ZERO };
-        let player = self.player(id);
-        let Some((period, due)) = player.reminder.filter(|(_, due)| *due <= now) else { return };
-        // Counted from when it was due, so that the tone does not drift.
-        player.reminder = Some((period + drift, due + period + drift));
-        let to = match self.settings.fault {
-            Some(Fault::RemindCallerOnly) => [true, false],
-            _ => [true, true],
-        };
-        let sound = Sound::Tone(self.tone());
-        let recorded = self.settings.prompts.records_reminders;
-        let (kind, method) = (Occasion::Reminder, Method::Tone);
-        self.play(
-            now,
-            id,
-            Item { kind, method, sound, to, recorded, over: false, then: Then::GoOn },
-        );
-    }
-
-    /// The reminder, as the fault has it.
-    fn tone(&self) -> Tone {
-        let tone = self.settings.prompts.reminder;
-        match self.settings.fault {
-            Some(Fault::RemindHigh) => Tone { hertz: tone.hertz + tone.hertz / 45, ..tone },
-            Some(Fault::RemindBriefly) => Tone { length: tone.length / 5, ..tone },
-            Some(Fault::RemindQuietly) => {
-                Tone { level: Level::from_dbm0(tone.level.dbm0() - 9.0), ..tone }
-            }
-            _ => tone,
-        }
+        self.remind_now(now, id);
     }
 
     fn play_frames(&mut self, now: Instant, id: BridgeId) {
@@ -296,6 +246,9 @@ impl Platform {
         player.quiet();
         if let Some(played) = player.end(now) {
             self.was_played(now, id, played);
+        }
+        for index in self.player(id).parting.clone() {
+            self.part(now, id, index);
         }
     }
 
@@ -333,7 +286,7 @@ impl Platform {
     }
 
     /// Something is due then, whatever led to it: media does not ask for deadlines by itself.
-    fn wake(&mut self, at: Instant) {
+    pub(super) fn wake(&mut self, at: Instant) {
         self.due = Some(self.due.map_or(at, |due| due.min(at)));
     }
 
@@ -367,7 +320,7 @@ impl Platform {
         }
     }
 
-    fn notices_of(&self, id: BridgeId, user: End) -> Notices {
+    pub(super) fn notices_of(&self, id: BridgeId, user: End) -> Notices {
         let bridge = self.bridges.get(&id);
         let user = bridge.and_then(|bridge| self.user_at(bridge, user));
         user.map(|user| user.notices.clone()).unwrap_or_default()
@@ -393,5 +346,3 @@ impl Platform {
 const LATE: Duration = Duration::from_secs(4);
 /// The first of the streams of random numbers that players draw from.
 const FIRST_STREAM: u64 = 1 << 16;
-/// So much later each time that two minutes show it.
-const DRIFT: Duration = Duration::from_millis(400);

@@ -255,7 +255,7 @@ impl Platform {
         let call = recording.call;
         self.recording_changed(now, id, index, Change::Stopped(By::User));
         // What is still to be said of it is told the recorder before it is let go.
-        let is_kept = self.has(Fault::LeaveStoppedOpen) || self.has_last_words(id);
+        let is_kept = self.has(Fault::LeaveStoppedOpen) || self.has_last_words(id, index);
         if let Some(call) = call.filter(|_| !is_kept) {
             let _ = self.agent.hang_up(now, call, Vec::new());
         }

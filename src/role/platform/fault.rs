@@ -157,6 +157,8 @@ pub enum Fault {
     BeepForWords,
     /// Plays the compliance announcement to the party within the organization.
     ComplyInside,
+    /// Tells nobody that a call cannot be recorded.
+    FailSilently,
     /// Does not record what is said while something is announced.
     ForgetMeanwhile,
     /// Plays the compliance announcement without the delay that was asked for.
@@ -291,6 +293,7 @@ impl Fault {
         ("announce-with-the-call", Self::AnnounceWithTheCall),
         ("beep-for-words", Self::BeepForWords),
         ("comply-inside", Self::ComplyInside),
+        ("fail-silently", Self::FailSilently),
         ("forget-meanwhile", Self::ForgetMeanwhile),
         ("hurry-compliance", Self::HurryCompliance),
         ("pause-silently", Self::PauseSilently),

@@ -22,6 +22,7 @@ mod prompts;
 mod record;
 mod recording;
 mod registrar;
+mod remind;
 mod settings;
 mod snapshot;
 mod splice;

@@ -25,12 +25,19 @@ pub struct Player {
     pub reminder: Option<(Duration, Instant)>,
     /// The recordings that take what is said.
     pub running: BTreeSet<usize>,
+    /// Recordings that are over, and whose recorders are told of the announcement of it before they
+    /// are let go.
+    pub parting: BTreeSet<usize>,
+    /// Those of them whose recorder has been told, and has yet to answer.
+    pub leaving: BTreeSet<usize>,
     /// When the compliance announcement is due.
     pub compliance: Option<Instant>,
     /// When an announcement that is late on purpose is due.
     pub late_start: Option<Instant>,
     /// Whether people were told, or are about to be, before there was anything to tell.
     pub has_complied: bool,
+    /// Whether people were told that the call cannot be recorded.
+    pub has_failed: bool,
     /// What was played, for recordings that begin later.
     pub played: Vec<Played>,
 }
@@ -112,9 +119,12 @@ impl Player {
             waiting: VecDeque::new(),
             reminder: None,
             running: BTreeSet::new(),
+            parting: BTreeSet::new(),
+            leaving: BTreeSet::new(),
             compliance: None,
             late_start: None,
             has_complied: false,
+            has_failed: false,
             played: Vec::new(),
         }
     }
@@ -125,12 +135,6 @@ impl Player {
             self.waiting.push_back(item);
         }
         self.begin(now);
-    }
-
-    /// Whether this is being played, or about to be.
-    pub fn is_about(&self, kind: Occasion) -> bool {
-        let playing = self.playing.iter().map(|playing| playing.item.kind);
-        playing.chain(self.waiting.iter().map(|item| item.kind)).any(|it| it == kind)
     }
 
     /// What the other side says, on its way to `to`; nothing while something is played instead.

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use crate::audio::Tone;
-use crate::role::{Choice, Compliance, Surface};
+use crate::role::{Choice, Compliance, Failure, Surface};
 use crate::siprec::Announcement;
 
 /// What is played, to whom, and what the recorder is told of it.
@@ -29,6 +29,9 @@ pub struct Prompts {
     pub records_reminders: bool,
     /// AMB-10: whether the notice of a pause and of its end is on the recording.
     pub records_pauses: bool,
+    /// What becomes of a call that cannot be recorded: `failureBehavior`. Which of them the product
+    /// begins with is not known; its examples show the first.
+    pub failure: Failure,
     /// Who hears the compliance announcement.
     pub compliance: Compliance,
     /// How the recorder is told.
@@ -61,7 +64,7 @@ pub enum Placement {
 impl Default for Prompts {
     fn default() -> Self {
         Self {
-            length: Duration::from_secs(3),
+            length: Duration::from_secs(2),
             reminder: Tone::RECORDER_WARNING,
             beep: Tone { length: Duration::from_millis(200), ..Tone::RECORDER_WARNING },
             announces_end: true,
@@ -70,6 +73,7 @@ impl Default for Prompts {
             pauses_to_everybody: true,
             records_reminders: false,
             records_pauses: false,
+            failure: Failure::default(),
             compliance: Compliance::default(),
             telling: Telling {
                 namespace: Announcement::NAMESPACE.to_owned(),
@@ -90,6 +94,7 @@ impl Prompts {
             Choice::PausesToEverybody(it) => self.pauses_to_everybody = it,
             Choice::RecordReminders(it) => self.records_reminders = it,
             Choice::RecordPauseNotices(it) => self.records_pauses = it,
+            Choice::Failing(it) => self.failure = it,
             Choice::Compliance(it) => self.compliance = it,
         }
     }

@@ -144,8 +144,14 @@ impl Platform {
             Event::Modify { id: theirs, request, .. } => {
                 self.recorder_asks(now, id, index, theirs, &request);
             }
-            Event::Modified { response, .. } => self.recorder_agrees(id, index, &response),
-            Event::ModifyFailed { .. } => self.offer_refused(now, id, index),
+            Event::Modified { response, .. } => {
+                self.recorder_agrees(id, index, &response);
+                self.was_told(now, id, index);
+            }
+            Event::ModifyFailed { .. } => {
+                self.offer_refused(now, id, index);
+                self.was_told(now, id, index);
+            }
             Event::ModifyStale { call, .. } => {
                 self.tell_streams(now, id, index, call);
             }

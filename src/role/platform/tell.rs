@@ -20,9 +20,9 @@ impl Platform {
         let recordings = self.bridges.get(&id).map_or(0, |bridge| bridge.recordings.len());
         if !is_untold && played.heard.contains(&true) {
             for index in 0..recordings {
-                let ends_after = then == Then::EndRecording(index);
+                let is_parting = self.has_last_words(id, index);
                 let recording = self.recording(id, index);
-                if recording.is_some_and(|it| it.stage == Stage::Up || ends_after) {
+                if recording.is_some_and(|it| it.stage == Stage::Up || is_parting) {
                     self.tell(now, id, index, &[&played]);
                 }
             }
@@ -34,11 +34,27 @@ impl Platform {
         match then {
             Then::GoOn => {}
             Then::EndCall => self.end_call(now, id),
-            Then::EndRecording(index) => {
-                if let Some(call) = self.recording(id, index).and_then(|it| it.call) {
-                    let _ = self.agent.hang_up(now, call, Vec::new());
-                }
+            // A recorder that gets the end before the news would not take the news any more.
+            Then::EndRecording(index) if !is_untold => {
+                self.player(id).leaving.insert(index);
             }
+            Then::EndRecording(index) => self.part(now, id, index),
+        }
+    }
+
+    /// A recorder answered to what it was told: if that was the last, it is let go.
+    pub(super) fn was_told(&mut self, now: Instant, id: BridgeId, index: usize) {
+        let player = self.players.get_mut(&id);
+        if player.is_some_and(|player| player.leaving.remove(&index)) {
+            self.part(now, id, index);
+        }
+    }
+
+    /// The recorder of a recording that is over is let go.
+    pub(super) fn part(&mut self, now: Instant, id: BridgeId, index: usize) {
+        self.player(id).parting.remove(&index);
+        if let Some(call) = self.recording(id, index).and_then(|recording| recording.call) {
+            let _ = self.agent.hang_up(now, call, Vec::new());
         }
     }
 

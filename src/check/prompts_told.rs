@@ -8,6 +8,7 @@ use super::Verdict;
 use super::modes::end;
 use super::prompts::no_conversation;
 use super::prompts_heard::{heard_by, parties, tones_heard};
+use super::prompts_tones::last_media;
 use super::streams::{each_recording, name_of};
 use super::view::{Conversation, last_conversation};
 use crate::audio::Message;
@@ -55,7 +56,7 @@ fn is_known(
     let name = event.kind.map_or("tone", Occasion::word);
     let Some((at, about)) = told.iter().find(|(_, told)| is_about(timeline, event, told)) else {
         let is_over = session.dialog.ended.is_some_and(|ended| event.to + SOON > ended);
-        let is_new = event.to + SOON > end(timeline);
+        let is_new = event.to + SOON > end(timeline).max(last_media(timeline));
         if is_over || is_new {
             return Verdict::Pass;
         }

@@ -37,7 +37,7 @@ pub fn reminded(timeline: &Timeline, audience: &Audience, period: Duration) -> V
     })
 }
 
-fn last_media(timeline: &Timeline) -> Instant {
+pub(super) fn last_media(timeline: &Timeline) -> Instant {
     let last = timeline.flows().iter().filter_map(|flow| flow.nearest_to_receiver().last());
     last.map(|packet| packet.at).max().unwrap_or_default()
 }

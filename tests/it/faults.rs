@@ -200,7 +200,7 @@ const CAUGHT: &[(&str, Wrong, &str)] = &[
     ("The tone does not silence anybody", Platform("silence-for-tone"), "RFC6341-5-REQ005"),
     (TONE, Platform("remind-high"), "REG-BEEP-1"),
     (TONE, Platform("remind-briefly"), "REG-BEEP-2"),
-    (TONE, Platform("remind-quietly"), "REG-BEEP-5"),
+    (TONE, Platform("remind-loudly"), "REG-BEEP-5"),
     ("Nine seconds are refused", Platform("take-any-period"), "WXC-TONE-2"),
     ("Ninety-one seconds are refused", Platform("take-any-period"), "WXC-TONE-3"),
     ("The programming interface takes more", Platform("refuse-long-periods"), "WXC-TONE-4"),

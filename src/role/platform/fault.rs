@@ -181,8 +181,8 @@ pub enum Fault {
     RemindInPauses,
     /// Waits longer from one reminder to the next.
     RemindLaterEachTime,
-    /// Reminds people with a tone that is 9 dB too faint.
-    RemindQuietly,
+    /// Reminds people with a tone that is 9 dB too loud.
+    RemindLoudly,
     /// Reminds people although nobody asked for it.
     RemindUninvited,
     /// Tells nobody that a recording goes on.
@@ -207,7 +207,7 @@ pub enum Fault {
     TellOthersOfPauses,
     /// Tells the recorder of a failure, whatever was announced.
     TellWrongKind,
-    /// Tells the recorder that everything was announced when the recording began.
+    /// Tells the recorder that everything was announced three seconds later than it was.
     TellWrongTime,
     /// Announces a pause that a beep should tell of.
     WordsForBeep,
@@ -305,7 +305,7 @@ impl Fault {
         ("remind-high", Self::RemindHigh),
         ("remind-in-pauses", Self::RemindInPauses),
         ("remind-later-each-time", Self::RemindLaterEachTime),
-        ("remind-quietly", Self::RemindQuietly),
+        ("remind-loudly", Self::RemindLoudly),
         ("remind-uninvited", Self::RemindUninvited),
         ("resume-silently", Self::ResumeSilently),
         ("silence-for-tone", Self::SilenceForTone),

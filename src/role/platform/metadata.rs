@@ -158,12 +158,6 @@ impl Script {
         }
     }
 
-    /// When the recording began.
-    pub fn since(&self) -> String {
-        let start = self.metadata.sessions.first().and_then(|session| session.start_time.clone());
-        start.unwrap_or_default()
-    }
-
     /// Tells of something that was played: once, or to each of those who `heard` it. Of many only
     /// the last are told again, so that a document does not grow without bound.
     pub fn tell(&mut self, announcement: &Announcement, telling: &Telling, heard: &[String]) {

@@ -66,8 +66,8 @@ impl Platform {
         match self.settings.fault {
             Some(Fault::RemindHigh) => Tone { hertz: tone.hertz + tone.hertz / 45, ..tone },
             Some(Fault::RemindBriefly) => Tone { length: tone.length / 5, ..tone },
-            Some(Fault::RemindQuietly) => {
-                Tone { level: Level::from_dbm0(tone.level.dbm0() - 9.0), ..tone }
+            Some(Fault::RemindLoudly) => {
+                Tone { level: Level::from_dbm0(tone.level.dbm0() + 9.0), ..tone }
             }
             _ => tone,
         }

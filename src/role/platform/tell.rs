@@ -1,6 +1,8 @@
 //! What the recorder is told of what was played to people (the product's facts, section 4.8: the
 //! product's own way is not known).
 
+use std::time::Duration;
+
 use super::bridge::End;
 use super::player::{Played, Then};
 use super::prompts::Placement;
@@ -76,9 +78,6 @@ impl Platform {
                 Some(Fault::TellWrongKind) => {
                     Announcement { kind: Occasion::Failure, ..announcement }
                 }
-                Some(Fault::TellWrongTime) => {
-                    Announcement { started_at: recording.script.since(), ..announcement }
-                }
                 _ => announcement,
             };
             let whole = telling.placement != Placement::Participant;
@@ -108,6 +107,10 @@ impl Platform {
             heard.filter(|end| !(fault == Some(Fault::TellCallerOnly) && *end == End::Callee));
         let numbers = heard.filter_map(|end| Some(bridge?.leg(end).number.clone()));
         let heard_by = numbers.map(|number| format!("sip:{number}@{}", self.settings.domain));
+        let began = match fault {
+            Some(Fault::TellWrongTime) => played.began + LATER,
+            _ => played.began,
+        };
         let level = match played.item.kind {
             Occasion::Compliance | Occasion::Failure => "organization",
             _ => "user",
@@ -115,7 +118,7 @@ impl Platform {
         Announcement {
             kind: played.item.kind,
             method: played.item.method,
-            started_at: self.settings.epoch.rfc3339(played.began),
+            started_at: self.settings.epoch.rfc3339(began),
             duration_ms: u64::try_from(played.length.as_millis()).unwrap_or(u64::MAX),
             level: Some(level.to_owned()),
             heard_by: heard_by.collect(),
@@ -133,3 +136,5 @@ impl Platform {
 
 /// Announcements of one call that are kept for a recording that begins later.
 const TOLD_MAX: usize = 16;
+/// Nobody would take it for the time on the way.
+const LATER: Duration = Duration::from_secs(3);

@@ -183,6 +183,15 @@ Feature: Everybody on a recorded call is told
       And 6 seconds pass
       Then everybody is told that the recording goes on
 
+    Example: A pause on demand is announced
+      Given Alice's calls are recorded on demand
+      And an announcement tells of pauses of Alice's recordings
+      And Alice and Bob are talking
+      When Alice starts the recording
+      And Alice pauses the recording
+      And 4 seconds pass
+      Then everybody is told that the recording is paused
+
     Example: A beep tells of a pause
       Given Alice's calls are always recorded, with pause and resume
       And a tone tells of pauses of Alice's recordings

@@ -9,13 +9,20 @@ Feature: A tone reminds everybody that they are recorded
       When Alice and Bob talk for 25 seconds
       Then nobody hears a tone
 
-  Rule: Once switched on, the tone comes every twenty seconds
+  Rule: Once switched on, the tone comes every twenty seconds, or fifteen by the interface
 
     Example: Switched on, and nothing else said
       Given Alice's calls are always recorded
       And a tone reminds everybody of Alice's recordings
       When Alice and Bob talk for 45 seconds
       Then everybody hears a tone every 20 seconds
+
+    Example: Switched on by the programming interface, and nothing else said
+      Given Alice's calls are always recorded
+      And the platform takes settings by its programming interface
+      And a tone reminds everybody of Alice's recordings
+      When Alice and Bob talk for 35 seconds
+      Then everybody hears a tone every 15 seconds
 
   Rule: All parties hear the tone, as often as was asked for
 
@@ -39,6 +46,12 @@ Feature: A tone reminds everybody that they are recorded
       Then everybody hears a tone every 10 seconds
 
   Rule: The time between two tones is ten to ninety seconds
+
+    Example: Every ninety seconds
+      Given Alice's calls are always recorded
+      And a tone every 90 seconds is asked for in Alice's recordings
+      When Alice and Bob talk for 95 seconds
+      Then everybody hears a tone every 90 seconds
 
     Example: Nine seconds are refused
       Given Alice's calls are always recorded

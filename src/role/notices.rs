@@ -50,6 +50,8 @@ pub enum Notice {
     Pauses(Signal),
     /// How often a tone reminds everybody; refused outside of [`Surface::periods`].
     Remind(Option<Duration>),
+    /// That a tone reminds everybody, as often as is usual where settings are made (AMB-3).
+    RemindAsUsual,
     /// Whether this person is reached over the public telephone network.
     Outside(bool),
     /// The language of this person: `en`, `de`, `pt-BR`.
@@ -152,6 +154,7 @@ impl fmt::Display for Notice {
             Self::Pauses(signal) => write!(f, "pauses told by {signal:?}"),
             Self::Remind(None) => f.write_str("no reminder tone"),
             Self::Remind(Some(period)) => write!(f, "reminder tone every {period:?}"),
+            Self::RemindAsUsual => f.write_str("reminder tone"),
             Self::Outside(outside) => write!(f, "outside {outside}"),
             Self::Language(language) => write!(f, "language {language}"),
         }

@@ -8,7 +8,7 @@ use crate::check::prompts::{self, News};
 use crate::check::{prompts_told, prompts_tones};
 use crate::evidence::Kind;
 use crate::role::platform::language;
-use crate::role::{Command, Notice, Signal, Surface};
+use crate::role::{Command, Notice, Signal};
 
 /// The begin and the end of this person's recordings are announced to everybody on these calls.
 #[cucumber::given(expr = "{party}'s recordings are announced on {calls}")]
@@ -29,7 +29,7 @@ fn pauses_are_told(world: &mut World, sound: Heard, party: Party) -> Result<(), 
 /// The reminder tone was switched on for this person's recordings, and nothing else said of it.
 #[cucumber::given(expr = "a tone reminds everybody of {party}'s recordings")]
 fn tone(world: &mut World, party: Party) -> Result<(), StepError> {
-    notify(world, &party, Notice::Remind(Some(Surface::Portal.usual_period())))
+    notify(world, &party, Notice::RemindAsUsual)
 }
 
 /// The administrator asked for a reminder as often as this; the platform may refuse.

@@ -279,6 +279,7 @@ impl Platform {
                     Err(why) if !any => tracing::info!("an administrator cannot {why}"),
                     _ => user.notices.reminder = Some(*period),
                 },
+                Notice::RemindAsUsual => user.notices.reminder = Some(surface.usual_period()),
                 Notice::Outside(outside) => user.outside = *outside,
                 Notice::Language(tag) => user.language = language(tag),
             }

@@ -52,6 +52,7 @@ Feature: Telephones show what is true
       Given Alice's calls are always recorded
       And Alice and Bob are talking
       When the recorder goes out of service
+      And they talk for 5 seconds
       Then Alice's telephone shows that the recording has failed
       And Alice hears Bob
 

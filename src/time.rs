@@ -106,6 +106,13 @@ impl Epoch {
             .map_or_else(|_| "9999-12-30T00:00:00.000Z".to_owned(), |at| format!("{at:.3}"))
     }
 
+    /// The moment of a date in RFC 3339 form, if it is one, and not before the start of the run.
+    pub fn moment(self, rfc3339: &str) -> Option<Instant> {
+        let at: jiff::Timestamp = rfc3339.trim().parse().ok()?;
+        let nanos = at.as_nanosecond() - i128::from(self.unix_nanos);
+        u64::try_from(nanos).ok().map(Instant::from_nanos)
+    }
+
     /// The NTP timestamp of `moment` (RFC 3550 section 4): seconds since 1900 in the upper 32
     /// bits, the fraction of a second in the lower 32.
     pub fn ntp(self, moment: Instant) -> u64 {
@@ -139,5 +146,15 @@ mod tests {
     #[test]
     fn a_span_never_goes_backwards() {
         assert_eq!(Instant::START - Instant::from_millis(1), Duration::ZERO);
+    }
+
+    #[test]
+    fn a_date_is_the_moment_that_it_was_made_of() {
+        let epoch = Epoch::SIMULATED;
+        let moment = Instant::from_millis(61_234);
+        assert_eq!(epoch.moment(&epoch.rfc3339(moment)), Some(moment));
+        assert_eq!(epoch.moment("2030-01-01T01:00:01.5+01:00"), Some(Instant::from_millis(1_500)));
+        assert_eq!(epoch.moment("1999-01-01T00:00:00Z"), None);
+        assert_eq!(epoch.moment("yesterday"), None);
     }
 }

@@ -75,7 +75,7 @@ pub fn shows(timeline: &Timeline, name: &str, wanted: Icon) -> Verdict {
     })
 }
 
-/// At no moment of the last call somebody's telephone showed what had not been true for `limit`.
+/// Never in the last call did somebody's telephone show what was not true for longer than `limit`.
 pub fn is_true(timeline: &Timeline, name: &str, limit: Duration) -> Verdict {
     let Some(conversation) = last_conversation(timeline) else {
         return Verdict::Inconclusive("no conversation was seen".to_owned());
@@ -83,13 +83,15 @@ pub fn is_true(timeline: &Timeline, name: &str, limit: Duration) -> Verdict {
     let told = told(timeline, name);
     let truth = Truth::of(timeline);
     let end = conversation.hung_up.unwrap_or_else(|| last_seen(timeline));
-    let mut at = conversation.answered + limit;
+    let mut at = conversation.answered;
+    let mut since: Option<Instant> = None;
     while at < end {
         let shown = told.iter().rfind(|(moment, _)| *moment <= at).and_then(|(_, record)| *record);
-        let steps = u32::try_from(limit.as_millis() / STEP.as_millis()).unwrap_or(u32::MAX);
-        let mut lately = (0..=steps).map(|step| truth.at(before(at, STEP * step)));
-        if !lately.any(|moment| moment.allows(shown)) {
-            return untrue(name, at, shown, truth.at(at));
+        let moment = truth.at(at);
+        if moment.allows(shown) {
+            since = None;
+        } else if at - *since.get_or_insert(at) > limit {
+            return untrue(name, at, shown, moment);
         }
         at = at + STEP;
     }

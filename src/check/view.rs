@@ -34,7 +34,7 @@ pub struct Conversation {
 
 impl Conversation {
     /// Whether something happened in this call rather than in one before or after it.
-    fn has(&self, at: Instant) -> bool {
+    pub fn has(&self, at: Instant) -> bool {
         at >= self.dialled && self.next.is_none_or(|next| at < next)
     }
 }

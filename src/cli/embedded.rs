@@ -15,6 +15,7 @@ pub const SCENARIOS: Shelf =
 
 /// Every file under `features/`, sorted: `("features/x.feature", include_str!("../../…"))`.
 const FEATURE_FILES: &[Embedded] = &[
+    ("features/announcements.feature", include_str!("../../features/announcements.feature")),
     ("features/dual_streams.feature", include_str!("../../features/dual_streams.feature")),
     (
         "features/hold_and_transfer.feature",
@@ -26,6 +27,7 @@ const FEATURE_FILES: &[Embedded] = &[
         include_str!("../../features/recording_indicator.feature"),
     ),
     ("features/recording_modes.feature", include_str!("../../features/recording_modes.feature")),
+    ("features/reminder_tone.feature", include_str!("../../features/reminder_tone.feature")),
     ("features/start_and_end.feature", include_str!("../../features/start_and_end.feature")),
     ("features/voice_messages.feature", include_str!("../../features/voice_messages.feature")),
     (

@@ -12,6 +12,7 @@ use super::streams::StreamLine;
 use super::timeline::Timeline;
 use crate::sdp::Description;
 use crate::sip::{Message, Method};
+use crate::siprec::Announcement;
 use crate::time::Instant;
 
 /// The picture of a call.
@@ -205,8 +206,28 @@ fn metadata((number, session): (usize, &RecordingSession<'_>)) -> Vec<String> {
             lines.push(format!("  label {label}: {names}"));
         }
     }
+    lines.extend(told(session, &title));
     for (at, why) in &session.unreadable {
         lines.push(format!("{title} at {at} ms, unreadable: cannot {why}"));
+    }
+    lines
+}
+
+/// `recording session 1 was told at 5042.093 ms: start (announcement, 3000 ms) heard by sip:…`
+fn told(session: &RecordingSession<'_>, title: &str) -> Vec<String> {
+    let mut known: Vec<Announcement> = Vec::new();
+    let mut lines = Vec::new();
+    for (at, document) in &session.documents {
+        for it in document.announcements() {
+            if known.contains(&it) {
+                continue;
+            }
+            let (kind, method, span) = (it.kind.word(), it.method.word(), it.duration_ms);
+            let heard = it.heard_by.join(", ");
+            lines.push(format!("{title} was told at {at} ms: {kind} ({method}, {span} ms)"));
+            lines.push(format!("  from {}, heard by {heard}", it.started_at));
+            known.push(it);
+        }
     }
     lines
 }

@@ -1,12 +1,14 @@
 //! Listens to what passes: from the payload of a packet to who is heard in it.
 
 use std::collections::VecDeque;
+use std::time::Duration;
 
 use bytes::Bytes;
 
-use super::media::{RtpSeen, Sound};
-use crate::audio::{self, Heard, Listener, Mark};
+use super::media::{Overheard, RtpSeen, Sound};
+use crate::audio::{self, Burst, Heard, Listener, Mark, ToneFinder};
 use crate::rtp::{Codec, Narrowband};
+use crate::time::Instant;
 
 /// Listens to single packets of G.711, and remembers what it heard: the same frame crosses a call
 /// six times, and is listened to once.
@@ -100,33 +102,54 @@ struct Attention {
     heard: Vec<(u64, Heard)>,
     /// The packets that may still be given a name: where each begins, and its place in the list.
     open: VecDeque<(u64, usize, bool)>,
+    finder: ToneFinder,
+    bursts: Vec<Burst>,
+    /// When the last packets came, and where each begins.
+    lately: VecDeque<(u64, Instant)>,
+    /// How many packets running could be understood by themselves.
+    plain: usize,
 }
 
 impl StreamEar {
     /// Listens to the last packet of `list`, and writes into the list whatever is understood now,
     /// which may be about the packets before it.
-    pub(super) fn hear(&mut self, list: &mut [RtpSeen], payload: &[u8]) {
+    pub(super) fn hear(
+        &mut self,
+        list: &mut [RtpSeen],
+        payload: &[u8],
+        tone: u16,
+        over: &mut Overheard,
+    ) {
         let Some((last, _)) = list.split_last() else { return };
         let Some(codec) = Codec::of_payload_type(last.payload_type) else { return };
-        if self.attention.is_none() && !matches!(last.sound, Sound::Other | Sound::Mixed) {
+        let is_plain = !matches!(last.sound, Sound::Other | Sound::Mixed);
+        if self.attention.is_none() && is_plain {
             return;
         }
         let (ssrc, timestamp, place) = (last.ssrc, last.timestamp, list.len() - 1);
-        let attention = self.attention.get_or_insert_with(|| Box::new(Attention::new(timestamp)));
+        let fresh = || Box::new(Attention::new(timestamp, tone));
+        let attention = self.attention.get_or_insert_with(fresh);
+        attention.plain = if is_plain { attention.plain + 1 } else { 0 };
         let position = attention.follow(timestamp);
-        attention.open.push_back((position, place, false));
-        if attention.open.len() > OPEN_MAX {
-            attention.open.pop_front();
-        }
+        attention.note(position, place, last.at);
         attention.pcm.clear();
         attention.narrowband.decode(ssrc, codec, payload, &mut attention.pcm);
         attention.listener.push(position, &attention.pcm, &mut attention.heard);
-        attention.write(list);
+        attention.finder.push(position, &attention.pcm, &mut attention.bursts);
+        let is_over = attention.plain >= PLAIN;
+        if is_over {
+            attention.listener.finish(&mut attention.heard);
+            attention.finder.finish(&mut attention.bursts);
+        }
+        attention.write(list, over);
+        if is_over {
+            self.attention = None;
+        }
     }
 }
 
 impl Attention {
-    fn new(timestamp: u32) -> Self {
+    fn new(timestamp: u32, tone: u16) -> Self {
         Self {
             narrowband: Narrowband::default(),
             listener: Listener::new(),
@@ -134,7 +157,34 @@ impl Attention {
             pcm: Vec::with_capacity(FRAME),
             heard: Vec::new(),
             open: VecDeque::new(),
+            finder: ToneFinder::new(tone),
+            bursts: Vec::new(),
+            lately: VecDeque::new(),
+            plain: 0,
         }
+    }
+
+    fn note(&mut self, position: u64, place: usize, at: Instant) {
+        self.open.push_back((position, place, false));
+        if self.open.len() > OPEN_MAX {
+            self.open.pop_front();
+        }
+        self.lately.push_back((position, at));
+        if self.lately.len() > LATELY_MAX {
+            self.lately.pop_front();
+        }
+    }
+
+    /// When the sample at this position came, or would have.
+    fn moment(&self, position: u64) -> Option<Instant> {
+        let before = self.lately.iter().rfind(|(begin, _)| *begin <= position);
+        let (begin, at) = before.or(self.lately.front())?;
+        let span = |samples: u64| Duration::from_micros(samples.saturating_mul(125));
+        Some(if position >= *begin {
+            *at + span(position - begin)
+        } else {
+            Instant::START + at.elapsed().saturating_sub(span(begin - position))
+        })
     }
 
     /// Where a packet with this timestamp begins, counted without wrapping.
@@ -146,8 +196,12 @@ impl Attention {
         position
     }
 
-    /// Gives the packets their names. A second voice in a packet makes it a mix.
-    fn write(&mut self, list: &mut [RtpSeen]) {
+    /// Gives the packets their names. A second voice in a packet makes it a mix; what is played
+    /// over a voice is noted beside it.
+    fn write(&mut self, list: &mut [RtpSeen], over: &mut Overheard) {
+        for burst in std::mem::take(&mut self.bursts) {
+            over.tones.extend(self.moment(burst.at).map(|at| (at, burst)));
+        }
         for (position, heard) in self.heard.drain(..) {
             let sound = Sound::of(&heard);
             // A symbol belongs to the packet in which its middle is.
@@ -155,9 +209,25 @@ impl Attention {
             let packet = self.open.iter_mut().rev().find(|(begin, ..)| *begin <= middle);
             let Some((_, place, named)) = packet else { continue };
             let Some(seen) = list.get_mut(*place) else { continue };
-            let again = matches!((seen.sound, sound), (Sound::Voice(one), Sound::Voice(other)) if one.voice() != other.voice());
-            seen.sound = if *named && again { Sound::Mixed } else { sound };
-            *named |= matches!(sound, Sound::Voice(_));
+            seen.sound = match (seen.sound, sound) {
+                (Sound::Voice(one), Sound::Voice(other))
+                    if *named && one.voice() != other.voice() =>
+                {
+                    Sound::Mixed
+                }
+                (voice @ (Sound::Voice(_) | Sound::Mixed), Sound::Prompt(cue)) if *named => {
+                    over.cues.push((seen.at, cue));
+                    voice
+                }
+                (Sound::Prompt(cue), voice @ Sound::Voice(_)) if *named => {
+                    over.cues.push((seen.at, cue));
+                    voice
+                }
+                // A tone or a rest beside what was understood.
+                (known, Sound::Other | Sound::Silence) if *named => known,
+                (_, sound) => sound,
+            };
+            *named |= matches!(sound, Sound::Voice(_) | Sound::Prompt(_));
         }
     }
 }
@@ -183,13 +253,17 @@ const REMEMBERED: usize = 4_096;
 const FRAME: usize = 160;
 /// A listener makes up its mind within four symbols.
 const OPEN_MAX: usize = 32;
+/// Longer than a tone lasts and is waited for: two and a half seconds.
+const LATELY_MAX: usize = 128;
+/// After a second that could be understood packet by packet, nobody has to listen any more.
+const PLAIN: usize = 50;
 /// Timestamps may go back from where a stream begins.
 const START: u64 = 1 << 33;
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::audio::Voice;
+    use crate::audio::{Message, Prompt, Tone, Voice, mix};
 
     #[test]
     fn what_is_known_by_its_octets_would_be_heard_the_same() {
@@ -219,5 +293,61 @@ mod tests {
         let sound = ear.hear(0, &payload, &payload, before);
         assert_eq!(sound, Sound::Voice(Mark::new(voice, 700)));
         assert_eq!(ear.hear(8, &payload, &payload, None), ear.listen(Codec::Pcma, &payload));
+    }
+
+    /// Plays ten seconds of speech with something over it from the third second on.
+    fn heard(over: impl Fn(u32) -> Option<[i16; FRAME]>) -> (Vec<RtpSeen>, Overheard) {
+        let (mut ear, mut stream) = (Ear::new(), StreamEar::default());
+        let (mut list, mut overheard) = (Vec::new(), Overheard::default());
+        let voice = Voice::of_person(1).unwrap();
+        for n in 0..500_u32 {
+            let played = n.checked_sub(150).and_then(&over).unwrap_or([0; FRAME]);
+            let mut both = [0; FRAME];
+            mix(&[&voice.speak(n), &played], &mut both);
+            let mut payload = Vec::new();
+            Codec::Pcmu.encoder().encode(&both, &mut payload);
+            let payload = Bytes::from(payload);
+            let sound = ear.hear(0, &payload, &payload, None);
+            list.push(RtpSeen {
+                at: Instant::from_millis(20 * u64::from(n)),
+                timestamp: 160 * n,
+                ssrc: 7,
+                sequence: 0,
+                payload_type: 0,
+                marker: false,
+                sound,
+            });
+            stream.hear(&mut list, &payload, 1_400, &mut overheard);
+        }
+        (list, overheard)
+    }
+
+    fn understood(list: &[RtpSeen]) -> usize {
+        let voice = Voice::of_person(1).unwrap();
+        let right = |(n, seen): &(u32, &RtpSeen)| seen.sound == Sound::Voice(Mark::new(voice, *n));
+        (0..).zip(list).filter(right).count()
+    }
+
+    #[test]
+    fn speech_is_understood_under_a_tone_and_the_tone_is_measured() {
+        let (list, over) = heard(|n| Tone::RECORDER_WARNING.play(n));
+        assert!(understood(&list) >= 498, "{} of 500 understood", understood(&list));
+        assert_eq!(over.tones.len(), 1, "{over:?}");
+        let (at, burst) = over.tones[0];
+        assert!(at.since(Instant::from_millis(2_990)) < Duration::from_millis(20), "{at}");
+        assert!(burst.length.abs_diff(Duration::from_millis(500)) < Duration::from_millis(15));
+        assert!(burst.hertz.abs_diff(1_400) <= 4, "{burst:?}");
+        assert!((burst.level.dbm0() + 20.0).abs() < 1.0, "{burst:?}");
+        assert_eq!(over.cues.len(), 0);
+    }
+
+    #[test]
+    fn an_announcement_over_speech_is_noted_beside_it() {
+        let prompt = Prompt::new(Message::Started, 0).unwrap();
+        let play = |n| u16::try_from(n).ok().filter(|n| *n < 100).and_then(|n| prompt.play(n));
+        let (list, over) = heard(play);
+        assert!(understood(&list) >= 490, "{} of 500 understood", understood(&list));
+        assert!(over.cues.len() >= 90, "{} of 100 noted", over.cues.len());
+        assert_eq!(over.tones.len(), 0);
     }
 }

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use bytes::Bytes;
 
 use super::sighting::Side;
-use crate::audio::{self, Cue, Mark};
+use crate::audio::{self, Burst, Cue, Mark};
 use crate::time::Instant;
 
 /// One RTP packet as it crossed one point.
@@ -76,17 +76,53 @@ pub struct Flow {
     pub sent: Vec<RtpSeen>,
     /// Packets as they arrived, where the receiver is ours to watch.
     pub received: Vec<RtpSeen>,
+    /// What else was heard in the packets as they left.
+    pub over_sent: Overheard,
+    /// What else was heard in the packets as they arrived.
+    pub over_received: Overheard,
+}
+
+/// What was heard in a stream beside its voices.
+#[derive(Clone, Debug, Default)]
+pub struct Overheard {
+    /// Places of announcements in packets in which somebody speaks too.
+    pub cues: Vec<(Instant, Cue)>,
+    /// Tones, and when each began.
+    pub tones: Vec<(Instant, Burst)>,
 }
 
 impl Flow {
     /// An empty flow.
     pub fn new(source: SocketAddr, target: SocketAddr) -> Self {
-        Self { source, target, sent: Vec::new(), received: Vec::new() }
+        Self {
+            source,
+            target,
+            sent: Vec::new(),
+            received: Vec::new(),
+            over_sent: Overheard::default(),
+            over_received: Overheard::default(),
+        }
     }
 
     /// The packets as seen nearest to the receiver: as received, or else as sent.
     pub fn nearest_to_receiver(&self) -> &[RtpSeen] {
         if self.received.is_empty() { &self.sent } else { &self.received }
+    }
+
+    /// What else was heard in [`nearest_to_receiver`](Self::nearest_to_receiver).
+    pub fn over(&self) -> &Overheard {
+        if self.received.is_empty() { &self.over_sent } else { &self.over_received }
+    }
+
+    /// Every place of an announcement that was heard here, and when, oldest first.
+    pub fn cues(&self) -> Vec<(Instant, Cue)> {
+        let alone = self.nearest_to_receiver().iter().filter_map(|packet| match packet.sound {
+            Sound::Prompt(cue) => Some((packet.at, cue)),
+            _ => None,
+        });
+        let mut cues: Vec<_> = alone.chain(self.over().cues.iter().copied()).collect();
+        cues.sort_by_key(|(at, _)| *at);
+        cues
     }
 
     /// The packets as seen nearest to the sender: as sent, or else as received.

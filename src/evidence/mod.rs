@@ -2,7 +2,7 @@
 //!
 //! The [`Timeline`] is what the testbed writes while time passes: signalling whole, media as a
 //! line per packet, and what people did. The views beside it ([`dialogs`], [`recordings`]) say
-//! what it amounts to; the pictures ([`ladder`]) show it.
+//! what it amounts to; the pictures ([`Ladder`]) show it.
 
 mod between;
 mod bodies;
@@ -32,7 +32,7 @@ pub use dialogs::{Answered, Dialog, dialogs};
 pub use exchange::{Exchange, description_of};
 pub use ladder::{Ladder, Line};
 pub use lines::write_lines;
-pub use media::{Flow, ReportSeen, RtpSeen, Sound};
+pub use media::{Flow, Overheard, ReportSeen, RtpSeen, Sound};
 pub use pcapng::PcapWriter;
 pub use record::record;
 pub use recordings::{RecordedStream, RecordingSession, metadata_of, recordings};

@@ -49,7 +49,7 @@ pub enum Content {
     Sip(Arc<Message>),
     /// An HTTP message.
     Http(Arc<http::Message>),
-    /// Something else that came to a signalling address, cut to its first [`RUBBISH_KEPT`] bytes,
+    /// Something else that came to a signalling address, cut to its first 2,048 bytes,
     /// and why it is no message.
     Rubbish(Bytes, String),
 }

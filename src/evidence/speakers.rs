@@ -72,6 +72,22 @@ impl Speakers {
         if packets.iter().any(|packet| packet.sound == Sound::Mixed) {
             names.push("several at once".to_owned());
         }
+        names.extend(played(flow));
         if names.is_empty() { String::new() } else { format!("  {}", names.join(", ")) }
     }
+}
+
+/// What is played in a flow: each announcement, and how many tones.
+fn played(flow: &Flow) -> Vec<String> {
+    let prompts: BTreeSet<_> = flow.cues().into_iter().map(|(_, cue)| cue.prompt).collect();
+    let announced = prompts.into_iter().map(|prompt| match prompt.language() {
+        0 => format!("announcement {:?}", prompt.message()),
+        language => format!("announcement {:?} in language {language}", prompt.message()),
+    });
+    let tones = match flow.over().tones.len() {
+        0 => None,
+        1 => Some("a tone".to_owned()),
+        count => Some(format!("{count} tones")),
+    };
+    announced.chain(tones).collect()
 }

@@ -39,6 +39,8 @@ pub struct Timeline {
     speakers: OnceLock<Speakers>,
     reports: Vec<ReportSeen>,
     ear: Ear,
+    /// The frequency of the tones that are looked for, in hertz.
+    tone: u16,
     /// For each flow, an ear where it leaves and one where it arrives.
     stream_ears: Vec<[StreamEar; 2]>,
     deeds: Vec<Deed>,
@@ -66,6 +68,7 @@ impl Timeline {
             speakers: OnceLock::new(),
             reports: Vec::new(),
             ear: Ear::new(),
+            tone: TONE,
             stream_ears: Vec::new(),
             deeds: Vec::new(),
             lately_read: Default::default(),
@@ -91,6 +94,11 @@ impl Timeline {
     /// Why the pcapng file ended before the run, if it did.
     pub fn pcap_trouble(&self) -> Option<&str> {
         self.pcap_trouble.as_deref()
+    }
+
+    /// Looks for tones of about this frequency from now on: 35 Hz more or less.
+    pub fn listen_for(&mut self, hertz: u16) {
+        self.tone = hertz;
     }
 
     /// The wall-clock time of the start of the run.
@@ -207,9 +215,9 @@ impl Timeline {
         self.speakers.take();
         let [leaving, arriving] = &mut self.stream_ears[number];
         let flow = &mut self.flows[number];
-        let (list, stream_ear) = match side {
-            Side::Received => (&mut flow.received, arriving),
-            _ => (&mut flow.sent, leaving),
+        let (list, stream_ear, over) = match side {
+            Side::Received => (&mut flow.received, arriving, &mut flow.over_received),
+            _ => (&mut flow.sent, leaving, &mut flow.over_sent),
         };
         if list.len() == PACKETS_MAX {
             self.dropped += 1;
@@ -227,7 +235,7 @@ impl Timeline {
             marker: read.header.marker,
             sound,
         });
-        stream_ear.hear(list, read.payload);
+        stream_ear.hear(list, read.payload, self.tone, over);
     }
 
     /// The number of the flow that a packet is of, unless it would be one too many.
@@ -355,5 +363,7 @@ const HTTP_BYTES_MAX: usize = 256 << 20;
 const RUBBISH_MAX: usize = 200;
 /// A thousand calls at once.
 const FLOWS_MAX: usize = 8_192;
+/// The recorder warning tone of FS-1037C.
+const TONE: u16 = 1_400;
 /// Ten hours of one stream; 58 MB.
 const PACKETS_MAX: usize = 1_800_000;

@@ -1,20 +1,7 @@
-//! What becomes of calls that cannot be recorded, and how soon a platform notices.
+//! What a platform does about recorders that fail, and how soon it notices.
 
 use std::fmt;
 use std::time::Duration;
-
-/// What becomes of a call that should be recorded and cannot be (product API: `failureBehavior`).
-/// Which of them the product has for a default is not known; its examples show the first.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-pub enum FailureBehaviour {
-    /// `PROCEED_WITH_CALL_NO_ANNOUNCEMENT`: it goes on as if nothing had happened.
-    #[default]
-    Proceed,
-    /// `PROCEED_CALL_WITH_ANNOUNCEMENT`: it goes on, and everybody is told.
-    Announce,
-    /// `END_CALL_WITH_ANNOUNCEMENT`: everybody is told, and it ends.
-    End,
-}
 
 /// How a platform makes sure that its recorders are there: OPTIONS every so often (RFC 3261
 /// section 11). Which message the product uses is not known.
@@ -30,8 +17,6 @@ pub struct Heartbeat {
 /// Something that whoever runs a platform decides about its recorders.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum RecorderChoice {
-    /// What becomes of calls that cannot be recorded.
-    OnFailure(FailureBehaviour),
     /// The recorders after the first are asked where it fails.
     StandBy,
     /// How long one is waited for: 50 ms to 10 s.
@@ -40,20 +25,9 @@ pub enum RecorderChoice {
     Beat(Heartbeat),
 }
 
-impl fmt::Display for FailureBehaviour {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
-            Self::Proceed => "proceed",
-            Self::Announce => "announce",
-            Self::End => "end",
-        })
-    }
-}
-
 impl fmt::Display for RecorderChoice {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::OnFailure(behaviour) => write!(f, "when a recorder fails: {behaviour}"),
             Self::StandBy => f.write_str("asks the next recorder when one fails"),
             Self::Patience(span) => write!(f, "waits {span:?} for a recorder"),
             Self::Beat(Heartbeat { period, failures }) => {

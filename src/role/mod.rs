@@ -5,6 +5,7 @@ mod control;
 mod diversion;
 mod failure;
 mod latch;
+mod notices;
 pub mod phone;
 pub mod platform;
 mod ports;
@@ -13,7 +14,10 @@ pub mod recorder;
 pub use asker::{Asker, Failed, answer, asked};
 pub use control::{Channel, Control, RecordWords, RecordingMode};
 pub use diversion::{Elsewhere, Occasion};
-pub use failure::{FailureBehaviour, Heartbeat, RecorderChoice};
+pub use failure::{Heartbeat, RecorderChoice};
+pub use notices::{
+    Announced, Choice, Compliance, Failure, Notice, Notices, OutOfRange, Signal, Surface,
+};
 pub use ports::Ports;
 
 use std::fmt;
@@ -99,6 +103,10 @@ pub enum Command {
     Divert(String, Occasion, Elsewhere),
     /// Decides whether the messages that a number gets and leaves are recorded.
     RecordMessages(String, bool),
+    /// Sets what the people on a user's recorded calls are told: a number, and one setting.
+    Notify(String, Notice),
+    /// Settles for the whole platform what the product leaves open.
+    Choose(Choice),
     /// Makes a part be wrong on purpose from now on, by the name of the fault.
     Break(String),
 }
@@ -127,6 +135,8 @@ impl fmt::Display for Command {
             }
             Self::RecordMessages(number, true) => write!(f, "records the messages of {number}"),
             Self::RecordMessages(number, false) => write!(f, "records no messages of {number}"),
+            Self::Notify(number, notice) => write!(f, "sets {number}: {notice}"),
+            Self::Choose(choice) => write!(f, "chooses {choice}"),
             Self::Break(fault) => write!(f, "breaks: {fault}"),
         }
     }

@@ -1,10 +1,14 @@
 //! The cast: who takes part, which parts we play, and which are real.
 
 use super::address::{Address, Number, TRANSPORTS, Transport};
+use super::codecs::{self, Codec};
 use super::diagnostic::{Located, Place};
 use super::file::{self, Field, Named, Text};
 use super::known::Known;
+use super::notices::{self, Notices};
+use super::prompts::{self, Prompts};
 use super::reader::{Reader, TRUTH};
+use super::recording::{CONTROLS, Controls, MODES, Recording};
 use super::yaml::{place, place_of, suggestion};
 
 /// Somebody who takes part.
@@ -78,43 +82,18 @@ pub struct Phone {
     /// `recording`: what the platform does with its calls before anybody in a feature says
     /// otherwise; never unless the file says otherwise.
     pub recording: Recording,
+    /// What the people on its owner's recorded calls are told.
+    pub notices: Notices,
     /// `controls`: by which way its user controls recordings; star codes unless the file says
     /// otherwise.
     pub controls: Controls,
 }
 
-/// By which way a user says what a recording should do.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Controls {
-    /// `star codes`: dialled on a second line.
-    StarCodes,
-    /// `keys`: the same codes, pressed in the call.
-    Keys,
-    /// `info`: INFO with a `Record` header field.
-    Info,
-    /// `recordpref`: the telephone says what it prefers (RFC 7866 section 7.3.2); it has to be
-    /// record aware.
-    RecordPreference,
-}
-
-/// When a user's calls are recorded.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Recording {
-    /// Not at all.
-    Never,
-    /// From when its user asks for it.
-    OnDemand,
-    /// From the answer to the end, and kept only if its user asks for it.
-    KeptOnDemand,
-    /// From the answer to the end.
-    Always,
-    /// From the answer to the end, and its user may pause.
-    AlwaysWithPause,
-}
-
 /// A calling platform.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Platform {
+    /// `prompts`: what it plays to people on recorded calls.
+    pub prompts: Prompts,
     /// `dialect`: how it writes SIPREC; by the book unless the file says otherwise.
     pub dialect: Dialect,
     /// `large requests`: whether a request that is too large for UDP moves to TCP (RFC 3261
@@ -156,17 +135,6 @@ pub enum Player {
     Real(Located<Address>),
     /// `real: registers`: a real phone, found where it registers from.
     Registers,
-}
-
-/// A codec for telephone audio.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Codec {
-    /// G.711 µ-law.
-    Pcmu,
-    /// G.711 A-law.
-    Pcma,
-    /// G.722 at 64 kbit/s.
-    G722,
 }
 
 /// The names in the file, whether or not their parts can be read.
@@ -214,17 +182,23 @@ fn read_part(reader: &mut Reader, name: &Text, part: &file::Part, known: &Known)
             let large_requests =
                 reader.word_or(large, "way for large requests", LARGE, LargeRequests::Move);
             let stops_kept = reader.word_or(&part.stops_kept, "truth", TRUTH, false);
-            Role::Platform(Platform { dialect, large_requests, stops_kept })
+            let prompts = part.prompts.0.as_ref();
+            let prompts = prompts.map(|it| prompts::read(reader, &it.value)).unwrap_or_default();
+            Role::Platform(Platform { prompts, dialect, large_requests, stops_kept })
         }
         RoleName::Recorder => Role::Recorder,
     };
     refuse_strangers(reader, role_name, part);
+    if let (Some(prompts), true) = (&part.prompts.0, role_name != RoleName::Platform) {
+        let what = format!("a {} has no `prompts`", role_name.word());
+        reader.complain(place(prompts.referenced), what, "`prompts` is for a platform");
+    }
     let player = read_player(reader, role_name, part, known);
     let transport = match &player {
         Player::Real(address) if part.transport.0.is_none() => address.value.transport,
         _ => reader.word_or(&part.transport, "transport", TRANSPORTS, Transport::Udp),
     };
-    let codecs = read_codecs(reader, part);
+    let codecs = codecs::read(reader, part);
     Some(Part { name: name.value.clone(), place: at, role, player, transport, codecs })
 }
 
@@ -249,12 +223,21 @@ fn read_phone(reader: &mut Reader, name: &Text, part: &file::Part) -> Option<Pho
         reader.complain(place_of(name), what, "add `number: \"+1 202 555 0101\"`");
         return None;
     };
+    let record_aware = reader.word_or(&part.record_aware, "truth", TRUTH, false);
+    let controls = reader.word_or(&part.controls, "way to control", CONTROLS, Controls::StarCodes);
+    if let (Some(text), Controls::RecordPreference, false) =
+        (&part.controls.0, controls, record_aware)
+    {
+        let what = "a phone that is not record aware has no preference";
+        reader.complain(place_of(text), what, "add `record aware: true`");
+    }
     Some(Phone {
         number: reader.value(number, Number::parse)?,
         password: part.password.0.as_ref().map(|password| password.value.clone()),
-        record_aware: reader.word_or(&part.record_aware, "truth", TRUTH, false),
+        record_aware,
+        notices: notices::read(reader, part),
         recording: reader.word_or(&part.recording, "recording mode", MODES, Recording::Never),
-        controls: reader.word_or(&part.controls, "way to control", CONTROLS, Controls::StarCodes),
+        controls,
     })
 }
 
@@ -266,6 +249,11 @@ fn refuse_strangers(reader: &mut Reader, role: RoleName, part: &file::Part) {
         (Phone, "password", &part.password),
         (Phone, "record aware", &part.record_aware),
         (Phone, "recording", &part.recording),
+        (Phone, "announced", &part.announced),
+        (Phone, "pauses told by", &part.pauses_told_by),
+        (Phone, "reminder tone", &part.reminder_tone),
+        (Phone, "outside", &part.outside),
+        (Phone, "language", &part.language),
         (Phone, "controls", &part.controls),
         (Platform, "dialect", &part.dialect),
         (Platform, "large requests", &part.large_requests),
@@ -308,27 +296,6 @@ fn read_player(reader: &mut Reader, role: RoleName, part: &file::Part, known: &K
     }
 }
 
-fn read_codecs(reader: &mut Reader, part: &file::Part) -> Vec<Codec> {
-    let Some(list) = &part.codecs.0 else {
-        return vec![Codec::Pcmu, Codec::Pcma];
-    };
-    if list.value.is_empty() {
-        let help = format!("for example `[{}]`", words(CODECS).join(", "));
-        reader.complain(place(list.referenced), "a part without a codec cannot speak", help);
-    }
-    let mut codecs = Vec::new();
-    for text in &list.value {
-        match reader.word(text, "codec", CODECS) {
-            Some(codec) if codecs.contains(&codec) => {
-                reader.complain(place_of(text), "this codec is there twice", "each codec once");
-            }
-            Some(codec) => codecs.push(codec),
-            None => {}
-        }
-    }
-    codecs
-}
-
 fn complete(reader: &mut Reader, whole: Place, cast: &[Part]) {
     let of = |role| cast.iter().filter(move |part| part.role.name() == role);
     for (role, who) in [
@@ -358,7 +325,7 @@ fn complete(reader: &mut Reader, whole: Place, cast: &[Part]) {
     }
 }
 
-fn words<T>(table: &[(&'static str, T)]) -> Vec<&'static str> {
+pub(super) fn words<T>(table: &[(&'static str, T)]) -> Vec<&'static str> {
     table.iter().map(|(word, _)| *word).collect()
 }
 
@@ -368,28 +335,10 @@ const ROLES: &[(&str, RoleName)] = &[
     ("recorder", RoleName::Recorder),
 ];
 
-const MODES: &[(&str, Recording)] = &[
-    ("never", Recording::Never),
-    ("on demand", Recording::OnDemand),
-    ("kept on demand", Recording::KeptOnDemand),
-    ("always", Recording::Always),
-    ("always with pause and resume", Recording::AlwaysWithPause),
-];
-
-const CONTROLS: &[(&str, Controls)] = &[
-    ("star codes", Controls::StarCodes),
-    ("keys", Controls::Keys),
-    ("info", Controls::Info),
-    ("recordpref", Controls::RecordPreference),
-];
-
 const DIALECTS: &[(&str, Dialect)] = &[("rfc", Dialect::Rfc), ("webex", Dialect::Webex)];
 
 const LARGE: &[(&str, LargeRequests)] =
     &[("move to tcp", LargeRequests::Move), ("stay on udp", LargeRequests::Stay)];
-
-const CODECS: &[(&str, Codec)] =
-    &[("PCMU", Codec::Pcmu), ("PCMA", Codec::Pcma), ("G722", Codec::G722)];
 
 /// A longer name would break every ladder.
 const NAME_MAX: usize = 24;

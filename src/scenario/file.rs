@@ -37,6 +37,14 @@ pub struct Part {
     pub number: Field<Text>,
     pub password: Field<Text>,
     pub recording: Field<Text>,
+    pub announced: Field<Text>,
+    #[serde(rename = "pauses told by")]
+    pub pauses_told_by: Field<Text>,
+    #[serde(rename = "reminder tone")]
+    pub reminder_tone: Field<Text>,
+    pub outside: Field<Text>,
+    pub language: Field<Text>,
+    pub prompts: Field<Spanned<Prompts>>,
     #[serde(rename = "record aware")]
     pub record_aware: Field<Text>,
     pub controls: Field<Text>,
@@ -49,6 +57,37 @@ pub struct Part {
     pub codecs: Field<Spanned<Vec<Text>>>,
     pub real: Field<Text>,
     pub fault: Field<Text>,
+}
+
+/// What a platform plays to people.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Prompts {
+    pub length: Field<Text>,
+    #[serde(rename = "tone frequency")]
+    pub tone_frequency: Field<Text>,
+    #[serde(rename = "tone length")]
+    pub tone_length: Field<Text>,
+    #[serde(rename = "tone level")]
+    pub tone_level: Field<Text>,
+    #[serde(rename = "end announced")]
+    pub end_announced: Field<Text>,
+    #[serde(rename = "announced with")]
+    pub announced_with: Field<Text>,
+    #[serde(rename = "set by")]
+    pub set_by: Field<Text>,
+    #[serde(rename = "pauses told to")]
+    pub pauses_told_to: Field<Text>,
+    #[serde(rename = "reminders recorded")]
+    pub reminders_recorded: Field<Text>,
+    #[serde(rename = "pause notices recorded")]
+    pub pause_notices_recorded: Field<Text>,
+    #[serde(rename = "told as")]
+    pub told_as: Field<Text>,
+    #[serde(rename = "told in")]
+    pub told_in: Field<Text>,
+    #[serde(rename = "reminders told")]
+    pub reminders_told: Field<Text>,
 }
 
 /// A simulated network.

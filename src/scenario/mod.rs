@@ -8,28 +8,33 @@
 mod address;
 mod budgets;
 mod cast;
+mod codecs;
 mod diagnostic;
 mod file;
 mod known;
 mod nearest;
 mod network;
+mod notices;
+mod prompts;
 mod quantity;
 mod reader;
+mod recording;
 mod yaml;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use address::{Address, Number, Transport};
 pub use budgets::Budgets;
-pub use cast::{
-    Codec, Controls, Dialect, LargeRequests, Part, Phone, Platform, Player, Recording, Role,
-    RoleName,
-};
+pub use cast::{Dialect, LargeRequests, Part, Phone, Platform, Player, Role, RoleName};
+pub use codecs::Codec;
 pub use diagnostic::{Diagnostic, Diagnostics, Located, Place, Source};
 pub use known::{CAPABILITIES, Known, capability_tag};
 pub use nearest::{distance, nearest};
 pub use network::{Between, Link, Network, Setting, TlsFiles, Wire};
+pub use notices::{Announced, Notices, Signal};
+pub use prompts::{Placement, Prompts};
 pub use quantity::{Rate, Share, Unreadable, duration};
+pub use recording::{Controls, Recording};
 
 use file::{Field, File, Named, Text};
 use reader::Reader;

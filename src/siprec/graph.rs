@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::announcement::Announcement;
 use super::id::Id;
 use super::metadata::{Metadata, Participant, ParticipantStream, Session, Stream};
 
@@ -50,6 +51,11 @@ impl Metadata {
     /// Who hears a stream, those who have stopped not counted.
     pub fn receivers(&self, stream: &Id) -> Vec<&Participant> {
         self.ends(|it| it.receive.contains(stream))
+    }
+
+    /// What was played to the people on the call, as far as it is told here, in order.
+    pub fn announcements(&self) -> Vec<Announcement> {
+        self.extensions.iter().filter_map(Announcement::read).collect()
     }
 
     fn ends(&self, has: impl Fn(&ParticipantStream) -> bool) -> Vec<&Participant> {

@@ -18,6 +18,7 @@
 //! # Ok::<(), tallylight::siprec::Malformed>(())
 //! ```
 
+mod announcement;
 mod aor;
 mod body;
 mod bounds;
@@ -42,6 +43,7 @@ mod write_rfc;
 mod write_webex;
 mod xml;
 
+pub use announcement::{Announcement, Method, Occasion};
 pub use body::{Body, Colon, Layout, MetadataType, Order, Received};
 pub use broadworks::{BroadWorks, Call, Queue, Redirect, RedirectedCall};
 pub use diff::diff;

@@ -69,6 +69,7 @@ fn never_gets(world: &mut World, party: Party, keys: String) -> Result<(), StepE
 /// Counted from when the platform knew of it.
 #[cucumber::then(expr = "the recorder hears {party} again within {duration}")]
 fn hears_again(world: &mut World, party: Party, span: Span) -> Result<(), StepError> {
+    world.pass(span.0)?;
     world.judge(|timeline, _| pauses::hears_again_within(timeline, &party.0, span.0))
 }
 

@@ -7,7 +7,7 @@ use super::words::Span;
 use super::world::World;
 use crate::check::calls;
 use crate::evidence::Kind;
-use crate::role::{Command, FailureBehaviour, Heartbeat, RecorderChoice};
+use crate::role::{Choice, Command, Failure, Heartbeat, RecorderChoice};
 
 /// Where the first recorder does not take a recording, or is lost, another one is asked.
 #[cucumber::given("a second recorder stands by")]
@@ -30,7 +30,8 @@ fn looked_after(world: &mut World, span: Span) -> Result<(), StepError> {
 /// Nobody may talk who cannot be recorded.
 #[cucumber::given("a call that cannot be recorded ends")]
 fn ends(world: &mut World) -> Result<(), StepError> {
-    choose(world, RecorderChoice::OnFailure(FailureBehaviour::End))
+    let platform = world.part(Kind::Platform)?;
+    world.tell(&platform, Command::Choose(Choice::Failing(Failure::EndAndSay)))
 }
 
 /// Time passes until another recorder is asked, and then so much more; "from then on" counts from

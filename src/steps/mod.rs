@@ -14,6 +14,9 @@ mod mailbox;
 mod outcome;
 mod outline;
 mod plan;
+mod prompt_words;
+#[expect(clippy::needless_pass_by_value, reason = "cucumber hands every word over")]
+mod prompts;
 mod recorder;
 mod runner;
 mod selection;

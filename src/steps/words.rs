@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use cucumber::Parameter;
 
+use super::prompt_words::{Calls, Chosen, Heard, Language, Listeners, Told};
 use crate::check::indicator::Icon;
 use crate::role::Channel;
 use crate::scenario;
@@ -110,7 +111,7 @@ impl FromStr for Shown {
 /// What a word should have been and was not. The expressions above let no such word through.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 #[error("find {0}")]
-pub struct Unsaid(&'static str);
+pub struct Unsaid(pub(super) &'static str);
 
 /// The parameters that sentences of this house may have: name and expression.
 pub const PARAMETERS: &[(&str, &str)] = &[
@@ -119,6 +120,12 @@ pub const PARAMETERS: &[(&str, &str)] = &[
     (Party::NAME, Party::REGEX),
     (Way::NAME, Way::REGEX),
     (Shown::NAME, Shown::REGEX),
+    (Listeners::NAME, Listeners::REGEX),
+    (Told::NAME, Told::REGEX),
+    (Language::NAME, Language::REGEX),
+    (Heard::NAME, Heard::REGEX),
+    (Calls::NAME, Calls::REGEX),
+    (Chosen::NAME, Chosen::REGEX),
 ];
 
 fn number_word(word: &str) -> Option<usize> {

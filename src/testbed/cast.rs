@@ -6,7 +6,7 @@ use std::time::Duration;
 use thiserror::Error;
 
 use super::words::{codecs, transport};
-use super::{AnyDriver, Home, Testbed, network};
+use super::{AnyDriver, Home, Testbed, network, users};
 use crate::audio::Voice;
 use crate::driver::sim::Sim;
 use crate::driver::wire::Wire;
@@ -16,7 +16,7 @@ use crate::packet::Transport;
 use crate::role::phone::{self, Phone};
 use crate::role::platform::{self, Platform};
 use crate::role::recorder::{self, Keep, Recorder};
-use crate::role::{Channel, Ports, RecordWords, RecordingMode, Role};
+use crate::role::{Channel, Ports, RecordWords, Role};
 use crate::scenario::{self, Part, Player, Scenario, Setting};
 use crate::time::Epoch;
 
@@ -58,7 +58,8 @@ impl Testbed {
             Builder { scenario, seed, epoch: driver.epoch(), keep: Some(keep), driver };
         let places = builder.places()?;
         let parts = builder.parts(&places);
-        let timeline = Timeline::new(builder.epoch);
+        let mut timeline = Timeline::new(builder.epoch);
+        timeline.listen_for(users::tone_of(scenario));
         let mut testbed = Self::new(builder.driver, timeline);
         for (part, place) in scenario.cast.iter().zip(&places) {
             testbed.listening.insert(Name::from(part.name.as_str()), place.listen.clone());
@@ -268,20 +269,7 @@ impl Builder<'_> {
         seed: u64,
         places: &[Place],
     ) -> Platform {
-        let users = self.scenario.phones().map(|(part, phone)| platform::User {
-            number: phone.number.as_str().to_owned(),
-            display: part.name.clone(),
-            password: phone.password.clone(),
-            takes_sha256: matches!(part.player, Player::Ours { .. }),
-            recording: match phone.recording {
-                scenario::Recording::Never => RecordingMode::Never,
-                scenario::Recording::OnDemand => RecordingMode::OnDemand,
-                scenario::Recording::KeptOnDemand => RecordingMode::KeptOnDemand,
-                scenario::Recording::Always => RecordingMode::Always,
-                scenario::Recording::AlwaysWithPause => RecordingMode::AlwaysWithPause,
-            },
-            diversions: platform::Diversions::default(),
-        });
+        let users = self.scenario.phones().map(|(part, phone)| users::user(part, phone));
         Platform::new(platform::Settings {
             domain: DOMAIN.to_owned(),
             listen: place.listen.clone(),
@@ -298,6 +286,7 @@ impl Builder<'_> {
             },
             patience: PATIENCE,
             failing: self.failing(part, places),
+            prompts: users::prompts(&platform.prompts),
             large_requests_to_tcp: platform.large_requests == scenario::LargeRequests::Move,
             provisional: PROVISIONAL.to_owned(),
             stops_kept: platform.stops_kept,

@@ -4,6 +4,7 @@ mod any;
 mod cast;
 mod network;
 mod stop;
+mod users;
 mod words;
 
 pub use any::AnyDriver;

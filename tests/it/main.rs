@@ -15,6 +15,7 @@ mod ladders;
 mod mutations;
 mod opinions;
 mod pcapng;
+mod prompts;
 mod readme;
 mod real_voices;
 mod recording_client;

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use tallylight::scenario::{
-    Codec, Dialect, Known, Player, Profile, RoleName, Scenario, Setting, Share, Transport,
+    Announced, Codec, Dialect, Known, Placement, Player, Profile, Role, RoleName, Scenario,
+    Setting, Share, Transport,
 };
 
 const OFFICE: &str = r#"# Two desk phones on an office network; everything is simulated.
@@ -229,6 +230,55 @@ fn a_number_needs_its_country() {
 #[test]
 fn a_key_of_another_role_is_refused() {
     insta::assert_snapshot!(told("role: platform }", "role: platform, record aware: true }"));
+}
+
+#[test]
+fn a_way_to_control_recordings_is_one_that_telephones_have() {
+    insta::assert_snapshot!(told("record aware: true }", "controls: star code }"));
+}
+
+#[test]
+fn a_preference_needs_a_phone_that_is_record_aware() {
+    insta::assert_snapshot!(told("record aware: true }", "controls: recordpref }"));
+}
+
+#[test]
+fn a_recording_mode_is_one_of_five() {
+    insta::assert_snapshot!(told("record aware: true }", "recording: sometimes }"));
+}
+
+#[test]
+fn what_people_are_told_is_read() {
+    let alice = "0101\", announced: outside calls, reminder tone: 30 minutes, language: pt-BR }";
+    let prompts = "prompts: { length: 3 s, tone level: -13.5 dBm0, told in: recording } }";
+    let text = OFFICE.replacen("0101\" }", alice, 1);
+    let text = text.replacen("role: platform }", &format!("role: platform, {prompts}"), 1);
+    let office = Scenario::parse("scenarios/quiet_office.yaml", &text, &KNOWN).unwrap();
+    let (_, alice) = office.phones().next().unwrap();
+    assert_eq!(alice.notices.announced, Announced::Outside);
+    assert_eq!(alice.notices.reminder, Some(Duration::from_mins(30)));
+    assert_eq!(alice.notices.language.as_deref(), Some("pt-BR"));
+    let Role::Platform(platform) = &office.part("platform").unwrap().role else { panic!() };
+    assert_eq!(platform.prompts.length, Some(Duration::from_secs(3)));
+    assert_eq!(platform.prompts.level, Some(-135));
+    assert_eq!(platform.prompts.placement, Some(Placement::Recording));
+    assert_eq!(platform.prompts.hertz, None);
+}
+
+#[test]
+fn a_tone_that_comes_too_often_is_refused() {
+    insta::assert_snapshot!(told("0101\" }", "0101\", reminder tone: 9 s }"));
+}
+
+#[test]
+fn a_tone_that_no_telephone_carries_is_refused() {
+    let tone = "role: platform, prompts: { tone frequency: 200 Hz, tone level: 3 dBm0 } }";
+    insta::assert_snapshot!(told("role: platform }", tone));
+}
+
+#[test]
+fn a_phone_plays_nothing_to_others() {
+    insta::assert_snapshot!(told("0101\" }", "0101\", prompts: { length: 3 s } }"));
 }
 
 #[test]

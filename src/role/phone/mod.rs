@@ -176,6 +176,8 @@ impl Phone {
             | Command::Recorders(_)
             | Command::Divert(..)
             | Command::RecordMessages(..)
+            | Command::Notify(..)
+            | Command::Choose(_)
             | Command::Break(_) => {}
         }
     }

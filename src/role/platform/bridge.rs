@@ -30,8 +30,6 @@ pub struct Bridge {
     pub transfer: Option<Transfer>,
     /// What somebody is asked for since there is somebody new at the other end.
     pub renewal: Option<Renewal>,
-    /// Whether somebody was told that it cannot be recorded.
-    pub is_known_to_fail: bool,
     /// Who was called before whoever is called now.
     pub diverted: Vec<String>,
     /// How many more hops it may take (RFC 3261 section 20.22).
@@ -123,7 +121,6 @@ impl Bridge {
             tracking_id,
             transfer: None,
             renewal: None,
-            is_known_to_fail: false,
             diverted: Vec::new(),
             hops: 70,
             mailbox: None,

@@ -48,5 +48,9 @@ impl Platform {
             recording.last = Some(change);
         }
         self.indicate(now, id);
+        if change == Change::Started {
+            self.tell_of_before(now, id, index);
+        }
+        self.notice(now, id, index, change);
     }
 }

@@ -126,7 +126,7 @@ impl Platform {
     ) -> Result<(), Refusal> {
         let (id, end) = self.call_half(call_id).ok_or(Refusal::NoCall)?;
         let granted = self.control(now, id, end, wish);
-        self.drain_events(now);
+        self.settle(now);
         granted
     }
 
@@ -254,7 +254,9 @@ impl Platform {
         recording.discard();
         let call = recording.call;
         self.recording_changed(now, id, index, Change::Stopped(By::User));
-        if let Some(call) = call.filter(|_| !self.has(Fault::LeaveStoppedOpen)) {
+        // What is still to be said of it is told the recorder before it is let go.
+        let is_kept = self.has(Fault::LeaveStoppedOpen) || self.has_last_words(id, index);
+        if let Some(call) = call.filter(|_| !is_kept) {
             let _ = self.agent.hang_up(now, call, Vec::new());
         }
     }

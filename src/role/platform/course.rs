@@ -36,6 +36,9 @@ impl Platform {
             Event::ModifyFailed { id: ours, .. } if self.tells(id, end, ours) => {
                 self.not_told(now, id, end);
             }
+            Event::ModifyStale { id: ours, .. } if self.tells(id, end, ours) => {
+                self.tell_anew(now, id, end);
+            }
             Event::Modified { response, id: ours, .. } => {
                 self.modified(now, id, end, ours, &response);
             }
@@ -109,6 +112,7 @@ impl Platform {
         if let Some(bridge) = self.bridges.get_mut(&id) {
             bridge.stage = Stage::Up;
         }
+        self.notice_call(now, id);
         if !self.has(Fault::RecordRinging) {
             self.begin_recordings(now, id);
         }

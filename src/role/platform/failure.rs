@@ -9,14 +9,12 @@ use super::change::Change;
 use super::recording::Stage;
 use super::{BridgeId, Fault, Place, Platform};
 use crate::packet::Transport;
-use crate::role::{FailureBehaviour, Heartbeat};
+use crate::role::Heartbeat;
 use crate::time::Instant;
 
 /// What a platform knows of recorders that fail.
 #[derive(Clone, Debug)]
 pub struct Failing {
-    /// What becomes of a call that cannot be recorded.
-    pub behaviour: FailureBehaviour,
     /// The recorders after the first, in the order in which they are asked.
     pub further: Vec<(Transport, SocketAddr)>,
     /// Whether those are asked at all.
@@ -28,12 +26,7 @@ pub struct Failing {
 impl Default for Failing {
     /// One recorder, and a call that goes on without it.
     fn default() -> Self {
-        Self {
-            behaviour: FailureBehaviour::Proceed,
-            further: Vec::new(),
-            stands_by: false,
-            heartbeat: None,
-        }
+        Self { further: Vec::new(), stands_by: false, heartbeat: None }
     }
 }
 
@@ -73,6 +66,13 @@ impl Platform {
         true
     }
 
+    /// Whether a recording that was lost goes on at another recorder.
+    pub(super) fn goes_on_elsewhere(&mut self, id: BridgeId, index: usize, how: Change) -> bool {
+        let asked = self.recording(id, index).map_or(0, |recording| recording.recorder);
+        let next = self.recorder_from(asked + 1).filter(|_| how == Change::Failed);
+        next.is_some() && !self.has(Fault::AskOneRecorderOnly)
+    }
+
     /// A recording came to nothing: goes on at the next recorder, or does what was decided.
     pub(super) fn after_failure(&mut self, now: Instant, id: BridgeId, index: usize, how: Change) {
         let is_up = self.bridges.get(&id).is_some_and(|bridge| bridge.stage == CallStage::Up);
@@ -85,28 +85,6 @@ impl Platform {
         let next = self.recorder_from(asked + 1).filter(|_| how == Change::Failed);
         if let Some(next) = next.filter(|_| !self.has(Fault::AskOneRecorderOnly)) {
             self.begin_recording_at(now, id, user, next);
-            return;
-        }
-        let Some(bridge) = self.bridges.get_mut(&id) else { return };
-        if std::mem::replace(&mut bridge.is_known_to_fail, true) {
-            // Both parties are recorded: once is enough.
-            return;
-        }
-        match self.settings.failing.behaviour {
-            FailureBehaviour::Proceed => {}
-            FailureBehaviour::Announce => self.say_that_it_fails(now, id, false),
-            FailureBehaviour::End if self.has(Fault::GoOnUnrecorded) => {}
-            FailureBehaviour::End => self.say_that_it_fails(now, id, true),
-        }
-    }
-
-    /// The announcement of a failure is played here, and the call ends after it if `ends`. Until
-    /// there is one, the call ends at once.
-    fn say_that_it_fails(&mut self, now: Instant, id: BridgeId, ends: bool) {
-        let Some(bridge) = self.bridges.get(&id).filter(|_| ends) else { return };
-        let calls: Vec<_> = bridge.legs.iter().filter_map(|leg| leg.call).collect();
-        for call in calls {
-            let _ = self.agent.hang_up(now, call, Vec::new());
         }
     }
 

@@ -135,8 +135,6 @@ pub enum Fault {
     BreakLine,
     /// Asks no recorder but the first.
     AskOneRecorderOnly,
-    /// Lets a call go on that should end because it cannot be recorded.
-    GoOnUnrecorded,
     /// Does not ask whether its recorders are there.
     LetTheHeartStop,
     /// Sends no call elsewhere that nobody takes.
@@ -155,6 +153,84 @@ pub enum Fault {
     TellNobodyOfTransfers,
     /// Does not tell the recorder to whom a call was handed on.
     NameNoNewcomer,
+    /// Announces the end of a recording where it should not, and does not where it should.
+    AnnounceEndOtherwise,
+    /// Announces the recording of every call, whatever the settings say.
+    AnnounceEverything,
+    /// Announces a recording four seconds after its start.
+    AnnounceLate,
+    /// Announces no recording, whatever the settings say.
+    AnnounceNothing,
+    /// Announces pauses although nobody asked for it.
+    AnnouncePauses,
+    /// Announces a recording that the recorder has refused.
+    AnnounceRefused,
+    /// Announces recordings to whoever called, and nobody else.
+    AnnounceToCallerOnly,
+    /// Announces each recording of a call in which both parties are recorded.
+    AnnounceEach,
+    /// Announces a recording to those who have heard the compliance announcement.
+    AnnounceTwice,
+    /// Announces recordings with the call where it should with the recording, and the reverse.
+    AnnounceWithTheCall,
+    /// Beeps at a pause that should be announced.
+    BeepForWords,
+    /// Plays the compliance announcement to the party within the organization.
+    ComplyInside,
+    /// Tells nobody that a call cannot be recorded.
+    FailSilently,
+    /// Does not record what is said while something is announced.
+    ForgetMeanwhile,
+    /// Plays the compliance announcement without the delay that was asked for.
+    HurryCompliance,
+    /// Tells nobody of a pause.
+    PauseSilently,
+    /// Puts announcements on the recording where they should not be, and leaves out what should.
+    RecordAnnouncements,
+    /// Puts reminders on the recording where they should not be, and leaves out what should.
+    RecordTones,
+    /// Refuses a time between two reminders that only its interface takes.
+    RefuseLongPeriods,
+    /// Reminds people with a fifth of the tone.
+    RemindBriefly,
+    /// Reminds whoever called, and nobody else.
+    RemindCallerOnly,
+    /// Reminds people with a tone that is two per cent too high.
+    RemindHigh,
+    /// Reminds people of a recording that is paused.
+    RemindInPauses,
+    /// Waits longer from one reminder to the next.
+    RemindLaterEachTime,
+    /// Reminds people with a tone that is 9 dB too loud.
+    RemindLoudly,
+    /// Reminds people although nobody asked for it.
+    RemindUninvited,
+    /// Tells nobody that a recording goes on.
+    ResumeSilently,
+    /// Lets nobody hear the other side while it reminds them.
+    SilenceForTone,
+    /// Plays no compliance announcement.
+    SkipCompliance,
+    /// Speaks English with everybody.
+    SpeakEnglish,
+    /// Takes any time between two reminders, however short or long.
+    TakeAnyPeriod,
+    /// Takes calls within the organization for calls outside.
+    TakeInsideForOutside,
+    /// Takes calls outside for calls within the organization.
+    TakeOutsideForInside,
+    /// Tells the recorder that only the caller heard an announcement.
+    TellCallerOnly,
+    /// Tells the recorder of no announcement.
+    TellNothing,
+    /// Tells everybody of a pause where only one should be, and one where everybody should.
+    TellOthersOfPauses,
+    /// Tells the recorder of a failure, whatever was announced.
+    TellWrongKind,
+    /// Tells the recorder that everything was announced three seconds later than it was.
+    TellWrongTime,
+    /// Announces a pause that a beep should tell of.
+    WordsForBeep,
 }
 
 impl Fault {
@@ -226,7 +302,6 @@ impl Fault {
         ("garble-ringing", Self::GarbleRinging),
         ("break-line", Self::BreakLine),
         ("ask-one-recorder-only", Self::AskOneRecorderOnly),
-        ("go-on-unrecorded", Self::GoOnUnrecorded),
         ("let-the-heart-stop", Self::LetTheHeartStop),
         ("let-it-ring", Self::LetItRing),
         ("ignore-hold", Self::IgnoreHold),
@@ -236,6 +311,45 @@ impl Fault {
         ("mix-two-only", Self::MixTwoOnly),
         ("tell-nobody-of-transfers", Self::TellNobodyOfTransfers),
         ("name-no-newcomer", Self::NameNoNewcomer),
+        ("announce-end-otherwise", Self::AnnounceEndOtherwise),
+        ("announce-everything", Self::AnnounceEverything),
+        ("announce-late", Self::AnnounceLate),
+        ("announce-nothing", Self::AnnounceNothing),
+        ("announce-pauses", Self::AnnouncePauses),
+        ("announce-refused", Self::AnnounceRefused),
+        ("announce-to-caller-only", Self::AnnounceToCallerOnly),
+        ("announce-each", Self::AnnounceEach),
+        ("announce-twice", Self::AnnounceTwice),
+        ("announce-with-the-call", Self::AnnounceWithTheCall),
+        ("beep-for-words", Self::BeepForWords),
+        ("comply-inside", Self::ComplyInside),
+        ("fail-silently", Self::FailSilently),
+        ("forget-meanwhile", Self::ForgetMeanwhile),
+        ("hurry-compliance", Self::HurryCompliance),
+        ("pause-silently", Self::PauseSilently),
+        ("record-announcements", Self::RecordAnnouncements),
+        ("record-tones", Self::RecordTones),
+        ("refuse-long-periods", Self::RefuseLongPeriods),
+        ("remind-briefly", Self::RemindBriefly),
+        ("remind-caller-only", Self::RemindCallerOnly),
+        ("remind-high", Self::RemindHigh),
+        ("remind-in-pauses", Self::RemindInPauses),
+        ("remind-later-each-time", Self::RemindLaterEachTime),
+        ("remind-loudly", Self::RemindLoudly),
+        ("remind-uninvited", Self::RemindUninvited),
+        ("resume-silently", Self::ResumeSilently),
+        ("silence-for-tone", Self::SilenceForTone),
+        ("skip-compliance", Self::SkipCompliance),
+        ("speak-english", Self::SpeakEnglish),
+        ("take-any-period", Self::TakeAnyPeriod),
+        ("take-inside-for-outside", Self::TakeInsideForOutside),
+        ("take-outside-for-inside", Self::TakeOutsideForInside),
+        ("tell-caller-only", Self::TellCallerOnly),
+        ("tell-nothing", Self::TellNothing),
+        ("tell-others-of-pauses", Self::TellOthersOfPauses),
+        ("tell-wrong-kind", Self::TellWrongKind),
+        ("tell-wrong-time", Self::TellWrongTime),
+        ("words-for-beep", Self::WordsForBeep),
     ];
 
     /// The fault of this name.

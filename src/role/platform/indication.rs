@@ -30,11 +30,10 @@ impl Platform {
             let Some(call) = leg.call.filter(|_| leg.has_news() && leg.telling.is_none()) else {
                 continue;
             };
-            let before = leg.shown;
             leg.begin_change();
             let body = sdp_body(leg.say_again());
             match self.agent.reinvite(now, call, Content::from(body)) {
-                Ok(request) => leg.telling = Some((request, before)),
+                Ok(request) => leg.telling = Some(request),
                 // It is on its way out.
                 Err(_) => leg.undo_change(),
             }
@@ -44,7 +43,7 @@ impl Platform {
     /// Whether a request of ours was to tell a telephone how the recording stands.
     pub(super) fn tells(&self, id: BridgeId, end: End, request: RequestId) -> bool {
         let leg = self.bridges.get(&id).map(|bridge| bridge.leg(end));
-        leg.is_some_and(|leg| leg.telling.is_some_and(|(telling, _)| telling == request))
+        leg.is_some_and(|leg| leg.telling == Some(request))
     }
 
     /// A telephone was told, and answered.
@@ -68,19 +67,12 @@ impl Platform {
         self.indicate(now, id);
     }
 
-    /// A telephone changes the session while we wait to tell it something: what we wanted to say
-    /// may be out of date by then, and is said anew afterwards.
-    pub(super) fn put_off_telling(&mut self, now: Instant, id: BridgeId) {
-        let Self { bridges, agent, .. } = self;
-        let Some(bridge) = bridges.get_mut(&id) else { return };
-        for leg in &mut bridge.legs {
-            if let Some((call, (request, before))) = leg.call.zip(leg.telling)
-                && agent.withdraw(now, call, request)
-            {
-                leg.telling = None;
-                leg.shown = before;
-            }
-        }
+    /// The session was described otherwise while we waited to tell a telephone something: that told
+    /// it too, unless there is other news by now.
+    pub(super) fn tell_anew(&mut self, now: Instant, id: BridgeId, end: End) {
+        let Some(bridge) = self.bridges.get_mut(&id) else { return };
+        bridge.leg_mut(end).telling = None;
+        self.indicate(now, id);
     }
 }
 

@@ -30,8 +30,8 @@ pub struct Leg {
     pub record: Option<Record>,
     /// What it was told last.
     pub shown: Option<Record>,
-    /// The request that tells it at present, and what it had been told before.
-    pub telling: Option<(RequestId, Option<Record>)>,
+    /// The request that tells it at present.
+    pub telling: Option<RequestId>,
     /// What it prefers, if it said so and nobody has heeded it yet.
     pub preference: Option<RecordPreference>,
     /// The keys that were pressed on it.

@@ -54,13 +54,13 @@ impl Platform {
             // It is recorded when it is mixed, so that all stand where they were heard.
             return self.hear_in_room(room, id, packet);
         } else {
-            self.pass_on(id, from, is_rtcp, packet);
+            self.pass_on(now, id, from, is_rtcp, packet);
         }
         self.copy(now, id, from, is_rtcp, packet);
     }
 
     /// What one telephone sent goes to the other.
-    fn pass_on(&mut self, id: BridgeId, from: End, is_rtcp: bool, packet: &Packet) {
+    fn pass_on(&mut self, now: Instant, id: BridgeId, from: End, is_rtcp: bool, packet: &Packet) {
         let Some(bridge) = self.bridges.get(&id) else { return };
         let to = bridge.leg(from.other());
         let target = to.agreed.as_ref().and_then(|agreed| {
@@ -69,9 +69,13 @@ impl Platform {
         let source = if is_rtcp { rtcp_of(to.local) } else { to.local };
         let muted = is_muted(self.settings.fault, bridge, from);
         let (host, ports) = (self.settings.ports.host(), &self.ports);
-        if let Some(target) = target.filter(|at| !muted && !is_ours(host, ports, *at)) {
-            self.packets.push_back(datagram(source, target, &packet.payload));
-        }
+        let Some(target) = target.filter(|at| !muted && !is_ours(host, ports, *at)) else { return };
+        let player = self.player(id);
+        let payload = match is_rtcp {
+            true => Some(player.report(from, &packet.payload)),
+            false => player.pass(now, from.other(), &packet.payload),
+        };
+        self.packets.extend(payload.map(|payload| datagram(source, target, &payload)));
     }
 
     /// What one telephone sent goes to the recorders too.
@@ -83,9 +87,15 @@ impl Platform {
         is_rtcp: bool,
         packet: &Packet,
     ) {
-        let Self { bridges, spoiler, packets, settings, .. } = self;
+        let Self { bridges, spoiler, packets, settings, players, .. } = self;
+        let mut player = players.get_mut(&id);
+        let is_speaking = player.as_ref().is_some_and(|player| player.is_speaking());
+        if settings.fault == Some(Fault::ForgetMeanwhile) && is_speaking && !is_rtcp {
+            return;
+        }
         let bridge = bridges.get_mut(&id).filter(|bridge| bridge.stage != Stage::Over);
-        for recording in bridge.into_iter().flat_map(|bridge| &mut bridge.recordings) {
+        let recordings = bridge.into_iter().flat_map(|bridge| &mut bridge.recordings);
+        for (index, recording) in recordings.enumerate() {
             if is_rtcp {
                 recording.hear_rtcp(from, &packet.payload, packets);
                 continue;
@@ -98,7 +108,10 @@ impl Platform {
                 let source = recording.streams.first().map(|stream| stream.local);
                 packets.extend(source.map(|it| datagram(it, somewhere, &packet.payload)));
             } else {
-                spoiler.fork(now, recording, from, &packet.payload, packets);
+                let player = player.as_mut();
+                let mixed = player.and_then(|it| it.copy(index, from, &packet.payload));
+                let payload = mixed.as_ref().unwrap_or(&packet.payload);
+                spoiler.fork(now, recording, from, payload, packets);
             }
         }
     }

@@ -7,15 +7,16 @@ use rand_chacha::rand_core::Rng;
 use super::bridge::{Bridge, End};
 use super::control::call_id;
 use super::fault::Fault;
+use super::prompts::{Placement, Telling};
 use super::recording::label;
 use super::settings::{Dialect, Settings};
 use super::spoil::spoil_metadata;
 use crate::role::RecordingMode;
 use crate::sip::agent;
 use crate::siprec::{
-    self, BroadWorks, Call, DataMode, Extension, Group, Id, Interval, Layout, Metadata, NameId,
-    Parent, Participant, ParticipantSession, ParticipantStream, Recording, Redirect, Session,
-    SessionRecording, Stream, StreamMode,
+    self, Announcement, BroadWorks, Call, DataMode, Extension, Group, Id, Interval, Layout,
+    Metadata, MetadataType, NameId, Parent, Participant, ParticipantSession, ParticipantStream,
+    Recording, Redirect, Session, SessionRecording, Stream, StreamMode,
 };
 use crate::time::Instant;
 
@@ -34,6 +35,9 @@ pub struct Script {
     session_id: String,
     /// Whether there is something that the recorder was not told.
     pub(super) is_news: bool,
+    /// What was played to people, and the id under which the drafts want it.
+    told: Vec<Extension>,
+    told_id: Id,
 }
 
 impl Script {
@@ -125,6 +129,7 @@ impl Script {
             Dialect::Rfc => format!("tallylight-{}", rng.next_u32()),
             Dialect::Webex => "UniqueBroadWorksBoundary".to_owned(),
         };
+        let told_id = Id::new(format!("{}-played", session.as_str()));
         Self {
             metadata,
             present: participants,
@@ -134,6 +139,8 @@ impl Script {
             boundary,
             session_id,
             is_news: true,
+            told: Vec::new(),
+            told_id,
         }
     }
 
@@ -156,20 +163,41 @@ impl Script {
         }
     }
 
-    /// The body of an UPDATE that brings nothing but what is to be said.
-    pub fn alone(&mut self, dialect: Dialect, fault: Option<Fault>) -> agent::Body {
-        let offer = self.body(&[], dialect, fault);
-        let dialect = match dialect {
-            Dialect::Rfc => siprec::Dialect::Rfc,
-            Dialect::Webex => siprec::Dialect::Webex,
+    /// Tells of something that was played: once, or to each of those who `heard` it. Of many only
+    /// the last are told again, so that a document does not grow without bound.
+    pub fn tell(&mut self, announcement: &Announcement, telling: &Telling, heard: &[String]) {
+        let session = self.metadata.sessions.first().map(|session| session.id.clone());
+        let parents: Vec<_> = match telling.placement {
+            Placement::Recording => vec![Parent::Recording],
+            Placement::Session => session.into_iter().map(Parent::Session).collect(),
+            Placement::Participant => {
+                let heard = |it: &&Participant| it.names.iter().any(|it| heard.contains(&it.aor));
+                let participants = self.metadata.participants.iter().filter(heard);
+                participants.map(|it| Parent::Participant(it.id.clone())).collect()
+            }
         };
-        let Some(document) = spoil_metadata(fault, self.metadata.write(dialect)) else {
-            return offer;
-        };
-        agent::Body {
-            headers: vec![("Content-Disposition".to_owned(), "recording-session".to_owned())],
-            ..agent::Body::new("application/rs-metadata+xml", document.into_bytes())
+        for parent in parents {
+            let id = Some(self.told_id.clone());
+            self.told.extend(announcement.extension(&telling.namespace, parent, id));
         }
+        let excess = self.told.len().saturating_sub(TOLD_MAX);
+        self.told.drain(..excess);
+    }
+
+    /// All that is to be said, without an offer: as the product updates it.
+    pub fn alone(&self) -> agent::Content {
+        let document = self.whole().write(siprec::Dialect::Webex);
+        let body = siprec::Body::metadata(&document, MetadataType::Current);
+        let disposition = body.content_disposition.into_iter();
+        let headers = disposition.map(|it| ("Content-Disposition".to_owned(), it)).collect();
+        let body = Some(agent::Body::new(&body.content_type, body.bytes));
+        agent::Content { headers, body }
+    }
+
+    fn whole(&self) -> Metadata {
+        let mut metadata = self.metadata.clone();
+        metadata.extensions.extend(self.told.iter().cloned());
+        metadata
     }
 
     /// The body of an INVITE or UPDATE: the offer, and all that is to be said.
@@ -180,7 +208,7 @@ impl Script {
             Dialect::Webex => siprec::Dialect::Webex,
         };
         let layout = Layout { boundary: self.boundary.clone(), ..Layout::of(dialect) };
-        let Some(document) = spoil_metadata(fault, self.metadata.write(dialect)) else {
+        let Some(document) = spoil_metadata(fault, self.whole().write(dialect)) else {
             return agent::Body::new("application/sdp", offer.to_vec());
         };
         let body = siprec::Body::both(offer, &document, &layout);
@@ -274,3 +302,5 @@ pub fn uuid(rng: &mut ChaCha8Rng) -> String {
 const VOICEMAIL: &str = "<voicemail xmlns=\"urn:example:recording-voicemail:1\"/>";
 /// The recording type of what is kept: the only one that has been seen.
 const KEPT: &str = "on";
+/// A document may tell of so many: a tone that comes every ten seconds fills it in five minutes.
+const TOLD_MAX: usize = 32;

@@ -1,6 +1,7 @@
 //! The calling platform: registers telephones, bridges their calls, and as the session recording
 //! client (RFC 7866) sends both sides of a recorded user's calls to the recorder.
 
+mod announce;
 mod attendance;
 mod bridge;
 mod call_record;
@@ -22,14 +23,20 @@ mod media;
 mod metadata;
 mod modify;
 mod mouth;
+mod overlay;
 mod pause;
+mod player;
+mod prompts;
 mod record;
 mod recording;
 mod registrar;
+mod remind;
 mod room;
 mod settings;
 mod snapshot;
+mod splice;
 mod spoil;
+mod tell;
 mod transfer;
 mod wish;
 
@@ -38,6 +45,7 @@ pub use control::{Refusal, State};
 pub use failure::Failing;
 pub use fault::Fault;
 pub use forward::Diversions;
+pub use prompts::{Placement, Prompts, Telling, is_language, language};
 pub use settings::{Dialect, Settings, User};
 
 use std::collections::{BTreeMap, VecDeque};
@@ -53,6 +61,7 @@ use crate::time::Instant;
 use bridge::{Bridge, End};
 use call_record::CallRecords;
 use heartbeat::Pulse;
+use player::Player;
 use registrar::Registrar;
 use room::{Room, RoomId};
 use spoil::{Spoiler, spoil_message};
@@ -75,6 +84,8 @@ pub struct Platform {
     leaving: BTreeMap<CallId, Instant>,
     /// Which bridge has each media port, for RTP and for RTCP.
     ports: BTreeMap<u16, BridgeId>,
+    /// What is played on each bridge.
+    players: BTreeMap<BridgeId, Player>,
     bridges_begun: u64,
     /// When a bridge or a recording wants something next. Media changes nothing about it.
     due: Option<Instant>,
@@ -133,6 +144,7 @@ impl Platform {
             next_beat: None,
             leaving: BTreeMap::new(),
             ports: BTreeMap::new(),
+            players: BTreeMap::new(),
             bridges_begun: 0,
             due: None,
             records: CallRecords::default(),
@@ -144,11 +156,14 @@ impl Platform {
     /// What is still held on to, and how many pairs of media ports are free: once all calls are
     /// over and their timers have run out, nothing and all.
     pub fn leftovers(&self) -> (Vec<String>, usize) {
-        let Self { bridges, places, ports, .. } = self;
+        let Self { bridges, places, ports, players, .. } = self;
         let mut left = self.agent.leftovers();
-        for (name, count) in
-            [("bridges", bridges.len()), ("places", places.len()), ("ports", ports.len())]
-        {
+        for (name, count) in [
+            ("bridges", bridges.len()),
+            ("places", places.len()),
+            ("ports", ports.len()),
+            ("players", players.len()),
+        ] {
             if count > 0 {
                 left.push(format!("{count} {name}"));
             }
@@ -181,6 +196,8 @@ impl Platform {
             }
             Command::Recorders(choice) => self.choose_recorders(now, choice),
             Command::Record(number, mode) => self.set_recording(&number, mode),
+            Command::Notify(number, notice) => self.set_notice(&number, &notice),
+            Command::Choose(choice) => self.settings.prompts.choose(choice),
             Command::Break(fault) => {
                 self.settings.fault = Fault::named(&fault);
                 self.spoiler = Spoiler::new(self.settings.fault);
@@ -192,7 +209,6 @@ impl Platform {
 
     fn choose_recorders(&mut self, now: Instant, choice: RecorderChoice) {
         match choice {
-            RecorderChoice::OnFailure(behaviour) => self.settings.failing.behaviour = behaviour,
             RecorderChoice::StandBy => self.settings.failing.stands_by = true,
             RecorderChoice::Patience(span) => {
                 self.settings.patience =
@@ -213,6 +229,21 @@ impl Platform {
                 user.recording = mode;
             }
         }
+    }
+
+    /// Does what follows from an input, and looks what is due next.
+    fn settle(&mut self, now: Instant) {
+        self.drain_events(now);
+        let due = [
+            self.ringing_deadline(),
+            self.leaving_deadline(),
+            self.recording_deadline(),
+            self.beat_deadline(),
+            self.mailbox_deadline(),
+            self.mixing_deadline(),
+            self.prompt_deadline(),
+        ];
+        self.due = due.into_iter().flatten().min();
     }
 
     fn drain_events(&mut self, now: Instant) {
@@ -286,6 +317,7 @@ impl Platform {
         let gone: Vec<_> =
             self.bridges.keys().copied().filter(|bridge| !used.contains(bridge)).collect();
         for id in gone {
+            self.players.remove(&id);
             let Some(bridge) = self.bridges.remove(&id) else { continue };
             let users = &self.settings.users;
             self.records.write(&bridge, |number| {
@@ -324,6 +356,7 @@ impl Role for Platform {
                     self.end_ringing(now);
                     self.see_off(now);
                     self.begin_due_recordings(now);
+                    self.play_due(now);
                 }
                 self.spoiler.release(now, &mut self.packets);
                 while let Some(call) = self.spoiler.ended(now) {
@@ -331,16 +364,7 @@ impl Role for Platform {
                 }
             }
         }
-        self.drain_events(now);
-        let due = [
-            self.ringing_deadline(),
-            self.leaving_deadline(),
-            self.recording_deadline(),
-            self.beat_deadline(),
-            self.mailbox_deadline(),
-            self.mixing_deadline(),
-        ];
-        self.due = due.into_iter().flatten().min();
+        self.settle(now);
     }
 
     fn poll_output(&mut self) -> Output {

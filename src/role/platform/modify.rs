@@ -18,7 +18,6 @@ impl Platform {
         theirs: RequestId,
         request: &Message,
     ) {
-        self.put_off_telling(now, id);
         if self.answers_preference(now, id, end, theirs, request) {
             return;
         }

@@ -183,8 +183,14 @@ impl Platform {
             Event::Modify { id: theirs, request, .. } => {
                 self.recorder_asks(now, id, index, theirs, &request);
             }
-            Event::Modified { response, .. } => self.recorder_agrees(id, index, &response),
-            Event::ModifyFailed { .. } => self.offer_refused(now, id, index),
+            Event::Modified { response, .. } => {
+                self.recorder_agrees(id, index, &response);
+                self.was_told(now, id, index);
+            }
+            Event::ModifyFailed { .. } => {
+                self.offer_refused(now, id, index);
+                self.was_told(now, id, index);
+            }
             Event::ModifyStale { call, .. } => {
                 self.tell_streams(now, id, index, call);
             }
@@ -339,6 +345,7 @@ impl Platform {
         let leaves_open = self.has(Fault::LeaveRecordingOpen)
             || self.has(Fault::EndOnlyWithCaller) && gone == End::Callee;
         let is_late = self.has(Fault::EndLate);
+        self.fall_silent(now, id);
         let Some(bridge) = self.bridges.get_mut(&id) else { return };
         let (mut calls, mut ended) = (Vec::new(), Vec::new());
         for (index, recording) in bridge.recordings.iter_mut().enumerate() {

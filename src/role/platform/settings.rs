@@ -6,8 +6,9 @@ use std::time::Duration;
 use super::failure::Failing;
 use super::fault::Fault;
 use super::forward::Diversions;
+use super::prompts::Prompts;
 use crate::packet::Transport;
-use crate::role::{Ports, RecordWords, RecordingMode};
+use crate::role::{Notices, Ports, RecordWords, RecordingMode};
 use crate::time::Epoch;
 
 /// What makes one platform different from another.
@@ -39,6 +40,8 @@ pub struct Settings {
     pub stops_kept: bool,
     /// The words of a `Record` header field in INFO.
     pub record_words: RecordWords,
+    /// What it plays to people, and tells the recorder of it.
+    pub prompts: Prompts,
     /// How it is wrong on purpose.
     pub fault: Option<Fault>,
     /// Where all its random numbers come from.
@@ -63,6 +66,12 @@ pub struct User {
     pub recording: RecordingMode,
     /// Where their calls go that they do not take.
     pub diversions: Diversions,
+    /// What the people on their recorded calls are told.
+    pub notices: Notices,
+    /// Whether they are reached over the public telephone network.
+    pub outside: bool,
+    /// The language that they are spoken to in, by its number: [`super::language`].
+    pub language: u8,
 }
 
 /// How a recording client speaks: by the RFCs, or as the product really does.

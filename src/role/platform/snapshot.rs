@@ -88,12 +88,13 @@ impl Platform {
         if self.settings.dialect == Dialect::Rfc {
             return self.tell_metadata(now, id, index);
         }
-        let (fault, heard) = (self.settings.fault, self.heard(id));
+        let heard = self.heard(id);
         let Some((recording, heard)) = self.recording(id, index).zip(heard) else { return };
         recording.script.hears(heard);
-        let body = recording.script.alone(Dialect::Webex, fault);
+        recording.script.is_news = false;
+        let content = recording.script.alone();
         if let Some(call) = recording.call {
-            let _ = self.agent.update(now, call, Content::from(body));
+            let _ = self.agent.update(now, call, content);
         }
     }
 

@@ -51,7 +51,7 @@ impl Platform {
         };
         let _ = self.agent.respond(now, theirs, Reply::new(202));
         let teller = Teller { call, event: request.cseq().map_or(0, |cseq| cseq.number) };
-        self.tell(now, teller, 100);
+        self.tell_progress(now, teller, 100);
         let done = match heir {
             Heir::Called(number, display) => {
                 self.call_heir(now, id, by, teller, number, display).err()
@@ -63,7 +63,7 @@ impl Platform {
             Heir::Room(room) => Some(self.take_to_room(now, id, by, room)),
         };
         if let Some(code) = done {
-            self.tell(now, teller, code);
+            self.tell_progress(now, teller, code);
         }
     }
 
@@ -168,7 +168,7 @@ impl Platform {
                 let teller =
                     self.bridges.get(&id).and_then(|it| Some(it.transfer.as_ref()?.teller));
                 if let Some(teller) = teller {
-                    self.tell(now, teller, response.code().unwrap_or(180));
+                    self.tell_progress(now, teller, response.code().unwrap_or(180));
                 }
             }
             Event::Answered { call, response, .. } => self.heir_answers(now, id, call, &response),
@@ -203,7 +203,7 @@ impl Platform {
         transfer.leg.record_aware = is_record_aware(response);
         let Transfer { by, teller, leg } = transfer;
         self.hand_over(now, id, by, leg);
-        self.tell(now, teller, 200);
+        self.tell_progress(now, teller, 200);
         self.renew(now, id, by.other(), true);
     }
 
@@ -212,7 +212,7 @@ impl Platform {
         let transfer = self.bridges.get_mut(&id).and_then(|bridge| bridge.transfer.take());
         let Some(Transfer { by, teller, leg }) = transfer else { return };
         self.release_port(leg.local);
-        self.tell(now, teller, code);
+        self.tell_progress(now, teller, code);
         let is_left = self.bridges.get(&id).is_some_and(|bridge| bridge.leg(by).call.is_none());
         if is_left {
             // Whoever handed the call on has hung up since: there is nobody to come back to.
@@ -353,13 +353,13 @@ impl Platform {
                 let _ = self.agent.hang_up(now, call, Vec::new());
             }
             self.release_port(leg.local);
-            self.tell(now, teller, 487);
+            self.tell_progress(now, teller, 487);
         }
         false
     }
 
     /// Tells whoever asked how far it has come (RFC 3515 section 2.4.5).
-    fn tell(&mut self, now: Instant, teller: Teller, code: u16) {
+    fn tell_progress(&mut self, now: Instant, teller: Teller, code: u16) {
         let is_lost = self.has(Fault::TellNobodyOfTransfers);
         let state = if code < 200 { ACTIVE } else { "terminated;reason=noresource" };
         let status = format!("SIP/2.0 {code} {}\r\n", usual_reason(code));

@@ -16,7 +16,7 @@ use crate::rtp::{self, Codec, Interval, Playout, Sender};
 use crate::sdp::{self, Capabilities, Description, Direction, Negotiated, Origin, Slot};
 use crate::sip::Message;
 use crate::sip::agent::Why;
-use crate::siprec::Metadata;
+use crate::siprec::{Announcement, Metadata};
 use crate::time::{Epoch, Instant};
 
 /// One recording session.
@@ -28,6 +28,7 @@ pub struct Session {
     said: Option<sdp::Session>,
     streams: Vec<Stream>,
     metadata: Option<Metadata>,
+    announcements: Vec<Announcement>,
     document: Bytes,
     keeps_sound: bool,
     rng: ChaCha8Rng,
@@ -56,6 +57,7 @@ impl Session {
             said: None,
             streams: Vec::new(),
             metadata: None,
+            announcements: Vec::new(),
             document: Bytes::new(),
             keeps_sound,
             rng: ChaCha8Rng::seed_from_u64(salt),
@@ -133,6 +135,12 @@ impl Session {
     pub fn read_metadata(&mut self, document: &[u8]) {
         let Ok(read) = Metadata::parse(document) else { return };
         self.document = Bytes::copy_from_slice(document);
+        // A document tells of the last ones again: each is kept once.
+        for told in read.announcements() {
+            if !self.announcements.contains(&told) && self.announcements.len() < ANNOUNCEMENTS_MAX {
+                self.announcements.push(told);
+            }
+        }
         match &mut self.metadata {
             Some(whole) => {
                 // An update of what was never said is for the evidence to show.
@@ -207,6 +215,7 @@ impl Session {
             why,
             tracks,
             metadata: self.metadata,
+            announcements: self.announcements,
             document: self.document,
         })
     }
@@ -258,6 +267,8 @@ impl Stream {
 
 /// G.711 with its headers, in bits per second.
 const SESSION_BANDWIDTH: u32 = 80_000;
+/// A tone every ten seconds for three hours.
+const ANNOUNCEMENTS_MAX: usize = 1_000;
 /// A conference has more voices, but nobody records so many apart.
 const STREAMS_MAX: usize = 8;
 /// Four hours of one side: longer calls are cut there.

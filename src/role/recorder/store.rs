@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use bytes::Bytes;
 
 use crate::sip::agent::Why;
-use crate::siprec::Metadata;
+use crate::siprec::{Announcement, Metadata};
 
 /// A recording that is whole.
 #[derive(Clone, Debug)]
@@ -26,6 +26,8 @@ pub struct Recording {
     pub tracks: Vec<Track>,
     /// Who was on it, once all documents are counted in.
     pub metadata: Option<Metadata>,
+    /// What was played to the people on the call, as far as the recorder was told, in order.
+    pub announcements: Vec<Announcement>,
     /// The last document, as it came.
     pub document: Bytes,
 }

@@ -30,17 +30,6 @@ impl UserAgent {
             _ => Err(Error::NotNow),
         })
     }
-
-    /// Takes back a re-INVITE or UPDATE that was asked for and is not on its way: it waits for its
-    /// turn, or to be repeated after a 491. Returns whether it did; no event speaks of it then.
-    pub fn withdraw(&mut self, now: Instant, call: CallId, request: RequestId) -> bool {
-        let taken = self.with_call(now, call, |call, _| {
-            let before = call.wanted.len();
-            call.wanted.retain(|wanted| wanted.id != request);
-            Ok(call.wanted.len() < before)
-        });
-        taken.unwrap_or(false)
-    }
 }
 
 /// As a client.

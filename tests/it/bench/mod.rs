@@ -17,7 +17,9 @@ use tallylight::packet::{Packet, Transport};
 use tallylight::role::phone::{self, Phone};
 use tallylight::role::platform::{self, Dialect, Platform, User};
 use tallylight::role::recorder::{self, Recorder};
-use tallylight::role::{Channel, Command, Input, Output, Ports, RecordWords, RecordingMode, Role};
+use tallylight::role::{
+    Channel, Command, Input, Notices, Output, Ports, RecordWords, RecordingMode, Role,
+};
 use tallylight::sdp::Codec;
 use tallylight::sip::{Message, Method};
 use tallylight::time::{Epoch, Instant};
@@ -295,10 +297,8 @@ pub fn sdp_of_codecs(at: [u8; 4], version: u32, streams: &[(u16, &str)], formats
     let mut text =
         format!("v=0\r\no=- 7 {version} IN IP4 {host}\r\ns=-\r\nc=IN IP4 {host}\r\nt=0 0\r\n");
     for (port, direction) in streams {
-        text = format!("{text}m=audio {port} RTP/AVP {formats}\r\n");
-        if *port != 0 {
-            text = format!("{text}a={direction}\r\n");
-        }
+        let line = if *port == 0 { String::new() } else { format!("a={direction}\r\n") };
+        text = format!("{text}m=audio {port} RTP/AVP {formats}\r\n{line}");
     }
     text
 }
@@ -333,6 +333,9 @@ fn platform(wish: &Wish) -> Platform {
         takes_sha256: true,
         recording: if recorded { RecordingMode::Always } else { RecordingMode::Never },
         diversions: platform::Diversions::default(),
+        notices: Notices::default(),
+        outside: false,
+        language: 0,
     };
     let users = [
         (ALICE, "Alice", wish.recorded[0]),
@@ -352,6 +355,7 @@ fn platform(wish: &Wish) -> Platform {
         provisional: "provisional".to_owned(),
         stops_kept: false,
         record_words: RecordWords::default(),
+        prompts: platform::Prompts::default(),
         fault: None,
         seed: 1,
         epoch: Epoch::SIMULATED,
@@ -396,9 +400,9 @@ fn listen(at: [u8; 4]) -> Vec<(Transport, SocketAddr)> {
 }
 
 const MILLISECOND: Duration = Duration::from_millis(1);
-/// What waited for a slow recorder goes out at once: both sides of ten seconds, and some words.
+/// What waited for a slow recorder goes out at once: ten seconds of both sides.
 const OUTPUTS_MAX: usize = 1_100;
 /// More than four parts have to do at one instant.
 const EVENTS_AT_ONCE_MAX: usize = 5_000;
-/// Scripts do not take what they have no use for.
+/// Scripts take what they have a use for.
 const INBOX_MAX: usize = 200_000;

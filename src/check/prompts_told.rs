@@ -118,15 +118,12 @@ fn events(timeline: &Timeline, conversation: &Conversation) -> Vec<Event> {
         let same = events.iter_mut().find(|event| {
             event.kind == kind && event.from.since(from).max(from.since(event.from)) <= OFF
         });
-        match same {
-            Some(event) => {
-                event.heard_by.insert(name.to_owned());
-                event.from = event.from.min(from);
-            }
-            None => {
-                let heard_by = BTreeSet::from([name.to_owned()]);
-                events.push(Event { kind, from, to, heard_by });
-            }
+        if let Some(event) = same {
+            event.heard_by.insert(name.to_owned());
+            event.from = event.from.min(from);
+        } else {
+            let heard_by = BTreeSet::from([name.to_owned()]);
+            events.push(Event { kind, from, to, heard_by });
         }
     };
     for name in parties(timeline, conversation) {

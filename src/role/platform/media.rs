@@ -71,9 +71,10 @@ impl Platform {
         let (host, ports) = (self.settings.ports.host(), &self.ports);
         let Some(target) = target.filter(|at| !muted && !is_ours(host, ports, *at)) else { return };
         let player = self.player(id);
-        let payload = match is_rtcp {
-            true => Some(player.report(from, &packet.payload)),
-            false => player.pass(now, from.other(), &packet.payload),
+        let payload = if is_rtcp {
+            Some(player.report(from, &packet.payload))
+        } else {
+            player.pass(now, from.other(), &packet.payload)
         };
         self.packets.extend(payload.map(|payload| datagram(source, target, &payload)));
     }

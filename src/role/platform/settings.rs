@@ -74,6 +74,23 @@ pub struct User {
     pub language: u8,
 }
 
+impl User {
+    /// Somebody who is not recorded, of whom nothing else is known.
+    pub fn new(number: &str, display: &str) -> Self {
+        Self {
+            number: number.to_owned(),
+            display: display.to_owned(),
+            password: None,
+            diversions: Diversions::default(),
+            takes_sha256: false,
+            recording: RecordingMode::Never,
+            notices: Notices::default(),
+            outside: false,
+            language: 0,
+        }
+    }
+}
+
 /// How a recording client speaks: by the RFCs, or as the product really does.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub enum Dialect {

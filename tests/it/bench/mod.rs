@@ -17,9 +17,7 @@ use tallylight::packet::{Packet, Transport};
 use tallylight::role::phone::{self, Phone};
 use tallylight::role::platform::{self, Dialect, Platform, User};
 use tallylight::role::recorder::{self, Recorder};
-use tallylight::role::{
-    Channel, Command, Input, Notices, Output, Ports, RecordWords, RecordingMode, Role,
-};
+use tallylight::role::{Channel, Command, Input, Output, Ports, RecordWords, RecordingMode, Role};
 use tallylight::sdp::Codec;
 use tallylight::sip::{Message, Method};
 use tallylight::time::{Epoch, Instant};
@@ -327,15 +325,9 @@ fn body(text: &str, kind: &str) -> String {
 
 fn platform(wish: &Wish) -> Platform {
     let user = |(number, display, recorded): (&str, &str, bool)| User {
-        number: number.to_owned(),
-        display: display.to_owned(),
-        password: None,
         takes_sha256: true,
         recording: if recorded { RecordingMode::Always } else { RecordingMode::Never },
-        diversions: platform::Diversions::default(),
-        notices: Notices::default(),
-        outside: false,
-        language: 0,
+        ..User::new(number, display)
     };
     let users = [
         (ALICE, "Alice", wish.recorded[0]),

@@ -98,7 +98,9 @@ impl Verdict {
 /// Why nothing can be concluded from a timeline, if it is not whole.
 pub fn doubt(timeline: &Timeline) -> Option<String> {
     let dropped = timeline.dropped();
-    (dropped > 0).then(|| format!("the evidence is not whole: {dropped} packets more than fit"))
+    let more = (dropped > 0).then(|| format!("{dropped} packets more than fit"));
+    let why = more.or_else(|| timeline.torn().map(str::to_owned))?;
+    Some(format!("the evidence is not whole: {why}"))
 }
 
 /// Evidence against a requirement.

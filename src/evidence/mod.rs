@@ -6,6 +6,8 @@
 
 mod between;
 mod bodies;
+mod calls;
+mod capture;
 mod cast;
 mod classify;
 mod deed;
@@ -26,6 +28,8 @@ mod streams;
 mod timeline;
 mod transactions;
 
+pub use calls::{Call, calls};
+pub use capture::{Captured, Told, Unreadable, capture};
 pub use cast::{Cast, Kind, Member, Name};
 pub use deed::{Deed, What};
 pub use dialogs::{Answered, Dialog, dialogs};

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 
 use super::cast::Kind;
 use super::dialogs::{Dialog, dialogs};
-use super::exchange::Exchange;
+use super::exchange::{Exchange, description_of};
 use super::media::Flow;
 use super::timeline::Timeline;
 use crate::sdp::Description;
@@ -67,11 +67,40 @@ pub fn recordings(timeline: &Timeline) -> Vec<RecordingSession<'_>> {
 }
 
 /// Whether a dialog is with a recorder: by who takes part, or by what it says of itself.
-fn is_recording(timeline: &Timeline, dialog: &Dialog<'_>) -> bool {
+pub(super) fn is_recording(timeline: &Timeline, dialog: &Dialog<'_>) -> bool {
     let with_recorder = [dialog.caller, dialog.callee]
         .into_iter()
         .any(|address| timeline.cast().is(address, Kind::Recorder));
     with_recorder || claims_to_record(dialog.invite)
+}
+
+/// Who asks whom to record.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Asker {
+    /// The recording client asks the recorder.
+    Client,
+    /// The recorder asks for a session (RFC 7866 section 6.2).
+    Server,
+}
+
+/// Whether an INVITE asks for a recording session, for somebody who does not know who takes part.
+/// A client may carry its tag in the call that it records too (RFC 7866 section 6.1.2), so that by
+/// itself says nothing.
+pub(super) fn asks_to_record(invite: &Message) -> Option<Asker> {
+    let contact = invite.contact().ok().flatten();
+    let tagged = |tag: &str| contact.as_ref().is_some_and(|contact| contact.params.has(tag));
+    let labelled = || {
+        let (_, description) = description_of(invite)?;
+        description.media.iter().all(|medium| medium.label.is_some()).then_some(())
+    };
+    let required = invite.headers.all("Require").any(|tag| tag.eq_ignore_ascii_case("siprec"));
+    if tagged("+sip.srs") {
+        return Some(Asker::Server);
+    }
+    let is_client = required
+        || metadata_of(invite).is_some()
+        || ((tagged("+sip.src") || tagged("src")) && labelled().is_some());
+    is_client.then_some(Asker::Client)
 }
 
 /// RFC 7866 sections 6.1.1 and 9.1, and the dialect of the product.

@@ -52,6 +52,8 @@ pub struct Timeline {
     /// How many bytes of HTTP are kept.
     http_bytes: usize,
     dropped: u64,
+    /// What else is missing in it, if anything is.
+    torn: Option<&'static str>,
     pcap: Option<Pcap>,
     pcap_trouble: Option<String>,
 }
@@ -76,6 +78,7 @@ impl Timeline {
             rubbish: 0,
             http_bytes: 0,
             dropped: 0,
+            torn: None,
             pcap: None,
             pcap_trouble: None,
         }
@@ -148,6 +151,16 @@ impl Timeline {
         self.dropped
     }
 
+    /// What is missing in the evidence for another reason than that it did not fit.
+    pub fn torn(&self) -> Option<&'static str> {
+        self.torn
+    }
+
+    /// The evidence is not whole, for a reason that fits after "the evidence is not whole: ".
+    pub fn tear(&mut self, why: &'static str) {
+        self.torn = Some(why);
+    }
+
     /// As if something had not fitted.
     #[cfg(test)]
     pub fn overflow(&mut self) {
@@ -194,6 +207,25 @@ impl Timeline {
         self.rubbish = 0;
         self.http_bytes = 0;
         self.dropped = 0;
+    }
+
+    /// A timeline of some of what is on this one.
+    pub(super) fn part(
+        &self,
+        message: impl Fn(&Sighting) -> bool,
+        flows: Vec<Flow>,
+        moment: impl Fn(Instant) -> bool,
+    ) -> Self {
+        Self {
+            cast: self.cast.clone(),
+            signalling: self.signalling.iter().filter(|it| message(it)).cloned().collect(),
+            flows,
+            reports: self.reports.iter().filter(|report| moment(report.at)).cloned().collect(),
+            deeds: self.deeds.clone(),
+            dropped: self.dropped,
+            torn: self.torn,
+            ..Self::new(self.epoch)
+        }
     }
 
     fn record(&mut self, at: Instant, side: Side, packet: &Packet) {

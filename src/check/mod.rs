@@ -7,10 +7,12 @@ pub mod align;
 pub mod calls;
 pub mod control;
 pub mod deeds;
+pub mod field;
 pub mod indicator;
 mod limits;
 pub mod modes;
 pub mod pauses;
+mod profile;
 pub mod prompts;
 pub mod prompts_heard;
 pub mod prompts_told;
@@ -24,7 +26,9 @@ pub mod streams;
 mod view;
 pub mod whole;
 
+pub use field::field;
 pub use limits::Limits;
+pub use profile::{Profile, TwoVerdicts};
 pub use requirement::{Id, Level, Requirement, catalogue};
 pub use rules::always;
 

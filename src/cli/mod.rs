@@ -6,6 +6,7 @@ mod embedded;
 mod exit;
 mod files;
 mod findings;
+mod judge;
 mod load;
 mod output;
 mod run;
@@ -17,7 +18,7 @@ use std::path::Path;
 
 use clap::Parser as _;
 
-pub use args::{Arguments, Command, Run, Serve};
+pub use args::{Arguments, Command, Judge, Run, Serve};
 pub use clock::Watch;
 pub use exit::Exit;
 pub use load::{Refusal, known, plan, scenario, vocabulary};
@@ -31,6 +32,7 @@ pub fn start(home: &Path, arguments: &Arguments, output: &mut Output) -> Exit {
         None => run::run(home, &Run::default(), output),
         Some(Command::Run(arguments)) => run::run(home, arguments, output),
         Some(Command::Serve(arguments)) => serve::serve(home, arguments, output),
+        Some(Command::Judge(arguments)) => judge::judge(home, arguments, output),
         Some(Command::Steps) => vocabulary::print(output),
     }
 }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::io::Write;
+use std::net::SocketAddr;
 use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
@@ -228,6 +229,45 @@ impl Timeline {
         }
     }
 
+    /// A message that an earlier timeline had, or rubbish, and why it is that.
+    pub(super) fn message_again(
+        &mut self,
+        at: Instant,
+        side: Side,
+        packet: &Packet,
+        why: Option<String>,
+    ) {
+        self.message(at, side, packet);
+        let last = self.signalling.last_mut().filter(|last| last.at == at);
+        if let (Some(last), Some(why)) = (last, why) {
+            last.content = Content::Rubbish(packet.payload.clone(), why);
+        }
+    }
+
+    /// A packet of media that an earlier timeline had.
+    pub(super) fn packet_again(
+        &mut self,
+        (source, target): (SocketAddr, SocketAddr),
+        side: Side,
+        seen: RtpSeen,
+    ) {
+        match self.flow((source, target)) {
+            Some(flow) if side == Side::Received => self.flows[flow].received.push(seen),
+            Some(flow) => self.flows[flow].sent.push(seen),
+            None => self.dropped += 1,
+        }
+    }
+
+    /// A report that an earlier timeline had.
+    pub(super) fn report_again(&mut self, report: ReportSeen) {
+        self.reports.push(report);
+    }
+
+    /// How many sightings an earlier timeline had no room for.
+    pub(super) fn count_dropped(&mut self, dropped: u64) {
+        self.dropped += dropped;
+    }
+
     fn record(&mut self, at: Instant, side: Side, packet: &Packet) {
         match classify(packet) {
             Class::Rtp => self.rtp(at, side, packet),
@@ -240,7 +280,7 @@ impl Timeline {
         let Ok(read) = rtp::Packet::read(&packet.payload) else {
             return self.message(at, side, packet);
         };
-        let Some(number) = self.flow(packet) else {
+        let Some(number) = self.flow((packet.source, packet.target)) else {
             self.dropped += 1;
             return;
         };
@@ -271,13 +311,12 @@ impl Timeline {
     }
 
     /// The number of the flow that a packet is of, unless it would be one too many.
-    fn flow(&mut self, packet: &Packet) -> Option<usize> {
-        let ends = (packet.source, packet.target);
+    fn flow(&mut self, ends: (SocketAddr, SocketAddr)) -> Option<usize> {
         let known = self.flow_between.get(ends);
         if known.is_some() || self.flows.len() == FLOWS_MAX {
             return known;
         }
-        self.flows.push(Flow::new(packet.source, packet.target));
+        self.flows.push(Flow::new(ends.0, ends.1));
         self.stream_ears.push(<[StreamEar; 2]>::default());
         self.flow_between.insert(ends, self.flows.len() - 1);
         Some(self.flows.len() - 1)

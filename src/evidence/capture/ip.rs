@@ -7,7 +7,13 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(super) enum Carried {
     /// A UDP datagram.
-    Udp { source: SocketAddr, target: SocketAddr, payload: Vec<u8> },
+    Udp {
+        source: SocketAddr,
+        target: SocketAddr,
+        /// The identification of the IP packet; 0 if it has none.
+        id: u32,
+        payload: Vec<u8>,
+    },
     /// A TCP segment.
     Tcp(Segment),
     /// A fragment whose others are awaited.
@@ -174,7 +180,7 @@ fn ipv6(packet: &[u8]) -> Option<Piece<'_>> {
     Some(Piece { key: (source, target, next, id), offset, more, payload: rest })
 }
 
-fn carried((source, target, protocol, _): Key, payload: &[u8]) -> Carried {
+fn carried((source, target, protocol, id): Key, payload: &[u8]) -> Carried {
     let ports = match payload {
         [a, b, c, d, ..] => [u16::from_be_bytes([*a, *b]), u16::from_be_bytes([*c, *d])],
         _ => return Carried::Else,
@@ -182,18 +188,18 @@ fn carried((source, target, protocol, _): Key, payload: &[u8]) -> Carried {
     let [source, target] =
         [SocketAddr::new(source, ports[0]), SocketAddr::new(target, ports[1])];
     match protocol {
-        UDP => udp(source, target, payload).unwrap_or(Carried::Else),
+        UDP => udp(source, target, id, payload).unwrap_or(Carried::Else),
         TCP => tcp(source, target, payload).map_or(Carried::Else, Carried::Tcp),
         _ => Carried::Else,
     }
 }
 
 /// RFC 768.
-fn udp(source: SocketAddr, target: SocketAddr, datagram: &[u8]) -> Option<Carried> {
+fn udp(source: SocketAddr, target: SocketAddr, id: u32, datagram: &[u8]) -> Option<Carried> {
     let length = usize::from(u16::from_be_bytes([*datagram.get(4)?, *datagram.get(5)?]));
     let end = if length == 0 { datagram.len() } else { length.min(datagram.len()) };
     let payload = datagram.get(8..end)?.to_vec();
-    Some(Carried::Udp { source, target, payload })
+    Some(Carried::Udp { source, target, id, payload })
 }
 
 fn tcp(source: SocketAddr, target: SocketAddr, segment: &[u8]) -> Option<Segment> {
@@ -243,7 +249,7 @@ mod tests {
             assert_eq!(fragments.read(&piece(from, to)), Carried::Fragment);
         }
         assert_eq!(fragments.unfinished(), 1);
-        let Carried::Udp { source, target, payload } = fragments.read(&piece(8, 16)) else {
+        let Carried::Udp { source, target, payload, .. } = fragments.read(&piece(8, 16)) else {
             panic!("not whole")
         };
         assert_eq!(source, "192.0.2.1:5060".parse().unwrap());

@@ -214,7 +214,7 @@ fn fill(
             continue;
         }
         let at = Instant::from_nanos(u64::try_from(nanos.saturating_sub(epoch)).unwrap_or_default());
-        match lately.meet(number(&seen), place, at) {
+        match lately.meet(number(&seen), seen.id, place, at) {
             Meeting::First => timeline.sent(at, &seen.packet),
             Meeting::Elsewhere => timeline.received(at, &seen.packet),
             Meeting::Again => *twice += 1,
@@ -234,6 +234,7 @@ struct Lately {
 struct Place {
     capture: usize,
     at: Instant,
+    id: Option<u32>,
     /// The capture that saw it arrive.
     arrived: Option<usize>,
 }
@@ -250,7 +251,7 @@ enum Meeting {
 }
 
 impl Lately {
-    fn meet(&mut self, number: u64, capture: usize, at: Instant) -> Meeting {
+    fn meet(&mut self, number: u64, id: Option<u32>, capture: usize, at: Instant) -> Meeting {
         while let Some((seen, old)) = self.order.front().copied()
             && (at - seen > WINDOW || self.order.len() > LATELY_MAX)
         {
@@ -265,7 +266,8 @@ impl Lately {
         let places = self.places.entry(number).or_default();
         for place in places.iter_mut() {
             let is_here = place.capture == capture || place.arrived == Some(capture);
-            if is_here && at - place.at <= TWICE {
+            let is_same = id.is_some() && place.id == id;
+            if is_here && is_same && at - place.at <= TWICE {
                 return Meeting::Again;
             }
             if !is_here {
@@ -276,7 +278,7 @@ impl Lately {
                 };
             }
         }
-        places.push_back(Place { capture, at, arrived: None });
+        places.push_back(Place { capture, at, id, arrived: None });
         self.order.push_back((at, number));
         Meeting::First
     }
@@ -312,12 +314,15 @@ mod tests {
     fn a_packet_is_sent_in_one_capture_and_received_in_another_and_nothing_in_a_third() {
         let mut lately = Lately::default();
         let at = Instant::from_millis;
-        assert_eq!(lately.meet(7, 0, at(0)), Meeting::First);
-        assert_eq!(lately.meet(7, 0, at(0)), Meeting::Again);
-        assert_eq!(lately.meet(7, 1, at(20)), Meeting::Elsewhere);
-        assert_eq!(lately.meet(7, 2, at(21)), Meeting::Again);
+        assert_eq!(lately.meet(7, Some(9), 0, at(0)), Meeting::First);
+        assert_eq!(lately.meet(7, Some(9), 0, at(0)), Meeting::Again);
+        assert_eq!(lately.meet(7, Some(9), 1, at(20)), Meeting::Elsewhere);
+        assert_eq!(lately.meet(7, Some(9), 2, at(21)), Meeting::Again);
+        // A copy of its own: it has no number, or another one.
+        assert_eq!(lately.meet(8, None, 0, at(22)), Meeting::First);
+        assert_eq!(lately.meet(8, None, 0, at(22)), Meeting::First);
         // Sent again, and again received.
-        assert_eq!(lately.meet(7, 0, at(500)), Meeting::First);
-        assert_eq!(lately.meet(7, 1, at(520)), Meeting::Elsewhere);
+        assert_eq!(lately.meet(7, Some(9), 0, at(500)), Meeting::First);
+        assert_eq!(lately.meet(7, Some(9), 1, at(520)), Meeting::Elsewhere);
     }
 }

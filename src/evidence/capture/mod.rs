@@ -34,6 +34,9 @@ struct Seen {
     nanos: i64,
     what: Kind,
     packet: Packet,
+    /// By which a second look at the same packet is told from a copy of it: nothing, where that
+    /// cannot be.
+    id: Option<u32>,
 }
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -94,11 +97,14 @@ impl<R: Read> Reader<R> {
             self.counts.cut += u64::from(!frame.whole);
             let nanos = frame.nanos;
             match self.fragments.read(packet) {
-                Carried::Udp { source, target, payload } => {
+                Carried::Udp { source, target, id, payload } => {
                     self.counts.udp += 1;
                     // Half a message is none; half a packet of media is still known by its head.
                     if frame.whole || !is_sip(&payload) {
-                        self.ready.push_back(datagram(nanos, source, target, payload));
+                        // The device `any` shows everything on loopback twice.
+                        let is_any = matches!(frame.link, 113 | 276);
+                        let id = (id != 0 || is_any).then_some(id);
+                        self.ready.push_back(datagram(nanos, (source, target), id, payload));
                     }
                 }
                 Carried::Tcp(segment) => {
@@ -106,7 +112,7 @@ impl<R: Read> Reader<R> {
                     let (source, target) = (segment.source, segment.target);
                     for payload in self.streams.take(&segment) {
                         let packet = Packet { transport: Transport::Tcp, source, target, payload };
-                        self.ready.push_back(Seen { nanos, what: Kind::Sip, packet });
+                        self.ready.push_back(Seen { nanos, what: Kind::Sip, packet, id: None });
                     }
                 }
                 Carried::Fragment | Carried::Else => {}
@@ -155,8 +161,14 @@ impl<R: Read> Reader<R> {
     }
 }
 
-fn datagram(nanos: i64, source: SocketAddr, target: SocketAddr, payload: Vec<u8>) -> Seen {
+fn datagram(
+    nanos: i64,
+    (source, target): (SocketAddr, SocketAddr),
+    id: Option<u32>,
+    payload: Vec<u8>,
+) -> Seen {
     let what = if is_sip(&payload) { Kind::Sip } else { Kind::Datagram };
     let payload = Bytes::from(payload);
-    Seen { nanos, what, packet: Packet { transport: Transport::Udp, source, target, payload } }
+    let packet = Packet { transport: Transport::Udp, source, target, payload };
+    Seen { nanos, what, packet, id }
 }

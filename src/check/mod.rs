@@ -9,6 +9,7 @@ pub mod control;
 pub mod deeds;
 pub mod field;
 pub mod indicator;
+mod judged;
 mod limits;
 pub mod modes;
 pub mod pauses;
@@ -27,6 +28,7 @@ mod view;
 pub mod whole;
 
 pub use field::field;
+pub use judged::{Coverage, coverage, judged, judged_in};
 pub use limits::Limits;
 pub use profile::{Profile, TwoVerdicts};
 pub use requirement::{Id, Level, Requirement, catalogue};

@@ -39,6 +39,10 @@ pub enum Command {
     /// Exit codes: 0 no requirement was broken; 1 one was; 2 a file could not be read; 3 nothing
     /// was broken, and nothing could be judged for certain; 4 there is no call in it.
     Judge(Judge),
+    /// Lists the requirements of the catalogue, and how many are judged.
+    Requirements(Requirements),
+    /// Says what a requirement demands, where from, how it is judged, and what commonly breaks it.
+    Explain(Explain),
     /// Prints the sentences that features can be written in.
     Steps,
 }
@@ -128,6 +132,42 @@ pub struct Judge {
     /// Shows every call with its streams, and every answer, not only what is wrong.
     #[arg(long)]
     pub all: bool,
+}
+
+/// Arguments of `requirements`.
+#[derive(Args, Clone, Debug, Default)]
+pub struct Requirements {
+    /// Only rows of this source: RFC7866.
+    #[arg(long, value_name = "NAME")]
+    pub source: Option<String>,
+
+    /// Only rows about this role: src, srs, ua, platform, recorder, any.
+    #[arg(long, value_name = "NAME")]
+    pub role: Option<String>,
+
+    /// Only rows of this level: must, should, may, info.
+    #[arg(long, value_name = "WORD")]
+    pub level: Option<String>,
+
+    /// Only rows of this priority: 1, 2 or 3.
+    #[arg(long, value_name = "N")]
+    pub priority: Option<u8>,
+
+    /// Only rows that a check can report.
+    #[arg(long, conflicts_with = "not_judged")]
+    pub judged: bool,
+
+    /// Only rows that no check can report.
+    #[arg(long)]
+    pub not_judged: bool,
+}
+
+/// Arguments of `explain`.
+#[derive(Args, Clone, Debug, Default)]
+pub struct Explain {
+    /// The requirement, such as RFC7866-7.1.1-2, or a source or a section of one: RFC7866-7.1.1.
+    #[arg(value_name = "ID")]
+    pub id: String,
 }
 
 fn profile_of(text: &str) -> Result<Profile, String> {

@@ -43,7 +43,8 @@ pub fn calls(timeline: &Timeline) -> Vec<Call> {
             recorded(&calls, &open, &dialog)
         } else if timeline.cast().is(dialog.caller, Kind::Platform) {
             let users = users(&dialog);
-            let shares = |place: &&usize| calls[**place].users.intersection(&users).next().is_some();
+            let shares =
+                |place: &&usize| calls[**place].users.intersection(&users).next().is_some();
             open.iter().rev().find(shares).copied()
         } else {
             // The other side of a proxy is the same dialog; anything else is a call of its own.

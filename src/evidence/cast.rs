@@ -75,7 +75,10 @@ impl Cast {
     pub(super) fn homes(&self, member: usize) -> Vec<String> {
         let hosts = self.hosts.iter().filter(|(_, own)| **own == member);
         let sockets = self.sockets.iter().filter(|(_, own)| **own == member);
-        hosts.map(|(host, _)| host.to_string()).chain(sockets.map(|(at, _)| at.to_string())).collect()
+        hosts
+            .map(|(host, _)| host.to_string())
+            .chain(sockets.map(|(at, _)| at.to_string()))
+            .collect()
     }
 
     /// A real part turned out to have an address, which another one may have had before.

@@ -79,7 +79,8 @@ pub fn read_lines(input: impl Read) -> Result<Captured, Unreadable> {
             Err(why) => return Err(wrong(why.to_string())),
         };
         if let Line::Run { epoch, dropped } = line {
-            let begun = timeline.get_or_insert_with(|| Timeline::new(Epoch::from_unix_nanos(epoch)));
+            let begun =
+                timeline.get_or_insert_with(|| Timeline::new(Epoch::from_unix_nanos(epoch)));
             begun.count_dropped(dropped);
             continue;
         }
@@ -145,9 +146,7 @@ fn put(timeline: &mut Timeline, line: Line) -> Result<(), &'static str> {
 
 fn seen(rtp: &Rtp) -> Result<RtpSeen, &'static str> {
     let sound = match (rtp.mark, rtp.sound.as_str()) {
-        (Some((voice, moment)), _) => {
-            Sound::of_mark(Mark::numbered(voice, moment).ok_or("voice")?)
-        }
+        (Some((voice, moment)), _) => Sound::of_mark(Mark::numbered(voice, moment).ok_or("voice")?),
         (None, "silence") => Sound::Silence,
         (None, "mixed") => Sound::Mixed,
         (None, "other") => Sound::Other,

@@ -55,7 +55,9 @@ impl RecordingSession<'_> {
         let exchanges = self.dialog.exchanges();
         let is_paused = |description: &Description| {
             let mut open = description.media.iter().filter(|medium| !medium.is_disabled());
-            let is_still = |it: &MediaDescription| it.direction == Direction::Inactive || it.has_null_address();
+            let is_still = |it: &MediaDescription| {
+                it.direction == Direction::Inactive || it.has_null_address()
+            };
             !description.media.is_empty() && open.all(|medium| is_still(medium))
         };
         let said = |exchange: &Exchange| sides(exchange).0.map(is_paused);

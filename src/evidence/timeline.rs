@@ -1,5 +1,7 @@
 //! The record of a run, written while time passes.
 
+mod again;
+
 use std::fmt;
 use std::io::Write;
 use std::net::SocketAddr;
@@ -208,64 +210,6 @@ impl Timeline {
         self.rubbish = 0;
         self.http_bytes = 0;
         self.dropped = 0;
-    }
-
-    /// A timeline of some of what is on this one.
-    pub(super) fn part(
-        &self,
-        message: impl Fn(&Sighting) -> bool,
-        flows: Vec<Flow>,
-        moment: impl Fn(Instant) -> bool,
-    ) -> Self {
-        Self {
-            cast: self.cast.clone(),
-            signalling: self.signalling.iter().filter(|it| message(it)).cloned().collect(),
-            flows,
-            reports: self.reports.iter().filter(|report| moment(report.at)).cloned().collect(),
-            deeds: self.deeds.clone(),
-            dropped: self.dropped,
-            torn: self.torn,
-            ..Self::new(self.epoch)
-        }
-    }
-
-    /// A message that an earlier timeline had, or rubbish, and why it is that.
-    pub(super) fn message_again(
-        &mut self,
-        at: Instant,
-        side: Side,
-        packet: &Packet,
-        why: Option<String>,
-    ) {
-        self.message(at, side, packet);
-        let last = self.signalling.last_mut().filter(|last| last.at == at);
-        if let (Some(last), Some(why)) = (last, why) {
-            last.content = Content::Rubbish(packet.payload.clone(), why);
-        }
-    }
-
-    /// A packet of media that an earlier timeline had.
-    pub(super) fn packet_again(
-        &mut self,
-        (source, target): (SocketAddr, SocketAddr),
-        side: Side,
-        seen: RtpSeen,
-    ) {
-        match self.flow((source, target)) {
-            Some(flow) if side == Side::Received => self.flows[flow].received.push(seen),
-            Some(flow) => self.flows[flow].sent.push(seen),
-            None => self.dropped += 1,
-        }
-    }
-
-    /// A report that an earlier timeline had.
-    pub(super) fn report_again(&mut self, report: ReportSeen) {
-        self.reports.push(report);
-    }
-
-    /// How many sightings an earlier timeline had no room for.
-    pub(super) fn count_dropped(&mut self, dropped: u64) {
-        self.dropped += dropped;
     }
 
     fn record(&mut self, at: Instant, side: Side, packet: &Packet) {

@@ -126,11 +126,7 @@ impl From<io::Error> for Broken {
 }
 
 /// The rest of the head of a pcap file (draft-ietf-opsawg-pcap section 4).
-fn pcap(
-    input: &mut impl Read,
-    big_endian: bool,
-    nanoseconds: bool,
-) -> Result<Format, Unreadable> {
+fn pcap(input: &mut impl Read, big_endian: bool, nanoseconds: bool) -> Result<Format, Unreadable> {
     let mut head = [0; 20];
     if fill(input, &mut head)? < head.len() {
         return Err(Unreadable::Unknown);

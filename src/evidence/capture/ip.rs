@@ -185,8 +185,7 @@ fn carried((source, target, protocol, id): Key, payload: &[u8]) -> Carried {
         [a, b, c, d, ..] => [u16::from_be_bytes([*a, *b]), u16::from_be_bytes([*c, *d])],
         _ => return Carried::Else,
     };
-    let [source, target] =
-        [SocketAddr::new(source, ports[0]), SocketAddr::new(target, ports[1])];
+    let [source, target] = [SocketAddr::new(source, ports[0]), SocketAddr::new(target, ports[1])];
     match protocol {
         UDP => udp(source, target, id, payload).unwrap_or(Carried::Else),
         TCP => tcp(source, target, payload).map_or(Carried::Else, Carried::Tcp),

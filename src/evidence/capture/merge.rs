@@ -177,9 +177,8 @@ struct Source {
 impl Source {
     fn advance(&mut self) -> Result<(), Unreadable> {
         let next = self.reader.next()?;
-        self.next = next.map(|seen| {
-            (self.clock.tell(seen.nanos).saturating_add(self.offset), seen)
-        });
+        self.next =
+            next.map(|seen| (self.clock.tell(seen.nanos).saturating_add(self.offset), seen));
         Ok(())
     }
 }
@@ -196,7 +195,8 @@ fn fill(
     for (place, (told, offset)) in files.iter().zip(offsets).enumerate() {
         let open = || {
             let reader = Reader::open((told.open)()?)?;
-            let mut source = Source { reader, clock: Clock::default(), offset: *offset, next: None };
+            let mut source =
+                Source { reader, clock: Clock::default(), offset: *offset, next: None };
             source.advance()?;
             Ok(source)
         };
@@ -213,7 +213,8 @@ fn fill(
         if seen.what == Kind::Datagram && !survey.is_media(&seen.packet) {
             continue;
         }
-        let at = Instant::from_nanos(u64::try_from(nanos.saturating_sub(epoch)).unwrap_or_default());
+        let at =
+            Instant::from_nanos(u64::try_from(nanos.saturating_sub(epoch)).unwrap_or_default());
         match lately.meet(number(&seen), seen.id, place, at) {
             Meeting::First => timeline.sent(at, &seen.packet),
             Meeting::Elsewhere => timeline.received(at, &seen.packet),

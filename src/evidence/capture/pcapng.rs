@@ -126,8 +126,9 @@ impl Blocks {
 
     fn timed(&self, number: u32, block: &[u8]) -> Result<Option<Frame>, Broken> {
         let interface = usize::try_from(number).ok().and_then(|n| self.interfaces.get(n));
-        let interface = interface
-            .ok_or_else(|| Broken::Nonsense(format!("a packet of the unknown interface {number}")))?;
+        let interface = interface.ok_or_else(|| {
+            Broken::Nonsense(format!("a packet of the unknown interface {number}"))
+        })?;
         let (high, low) = (self.word(block, 4)?, self.word(block, 8)?);
         let units = u64::from(high) << 32 | u64::from(low);
         let (kept, original) = (self.word(block, 12)?, self.word(block, 16)?);
@@ -192,7 +193,11 @@ fn skip(input: &mut impl Read, length: u32) -> Result<(), Broken> {
 
 /// The length of a block that holds a packet.
 fn within(length: u32) -> Result<u32, Broken> {
-    if length <= PACKET_MAX { Ok(length) } else { Err(Broken::Nonsense("a packet too long".to_owned())) }
+    if length <= PACKET_MAX {
+        Ok(length)
+    } else {
+        Err(Broken::Nonsense("a packet too long".to_owned()))
+    }
 }
 
 /// The first block's type, alike in both byte orders.

@@ -153,7 +153,8 @@ impl Survey {
 
     fn invite(&mut self, from: SocketAddr, to: SocketAddr, message: &Message) {
         let Ok(call_id) = message.call_id() else { return };
-        let known = |known: &Invite| known.call_id == call_id && (known.from, known.to) == (from, to);
+        let known =
+            |known: &Invite| known.call_id == call_id && (known.from, known.to) == (from, to);
         if self.invites.len() == INVITES_MAX || self.invites.iter().rev().take(NEAR).any(known) {
             return;
         }
@@ -185,8 +186,11 @@ impl Survey {
     fn kinds(&self) -> BTreeMap<SocketAddr, Kind> {
         let mut kinds = BTreeMap::new();
         let ends = |invite: &Invite| (self.part(invite.from), self.part(invite.to));
-        let recordings: Vec<_> =
-            self.invites.iter().filter_map(|it| Some((ends(it), &it.call_id, it.recording?))).collect();
+        let recordings: Vec<_> = self
+            .invites
+            .iter()
+            .filter_map(|it| Some((ends(it), &it.call_id, it.recording?)))
+            .collect();
         let sent: BTreeSet<_> = recordings.iter().map(|((from, _), id, _)| (*id, *from)).collect();
         for ((from, to), call_id, asked_by) in &recordings {
             let goes_on = sent.contains(&(*call_id, *to));
@@ -199,7 +203,8 @@ impl Survey {
             let server_kind = if goes_on { Kind::Platform } else { Kind::Recorder };
             kinds.entry(server).or_insert(server_kind);
         }
-        let calls: Vec<_> = self.invites.iter().filter(|it| it.recording.is_none()).map(ends).collect();
+        let calls: Vec<_> =
+            self.invites.iter().filter(|it| it.recording.is_none()).map(ends).collect();
         let is_platform = |part: &SocketAddr| kinds.get(part) == Some(&Kind::Platform);
         if !calls.iter().any(|(from, to)| is_platform(from) || is_platform(to))
             && let Some(hub) = hub(&calls)

@@ -98,13 +98,16 @@ impl Stream {
             return 0;
         }
         let next = *self.next.get_or_insert(segment.sequence);
-        let sequence = if segment.syn { segment.sequence.wrapping_add(1) } else { segment.sequence };
+        let sequence =
+            if segment.syn { segment.sequence.wrapping_add(1) } else { segment.sequence };
         let ahead = sequence.wrapping_sub(next);
         if ahead == 0 || ahead > HALF {
             self.in_order(sequence, &segment.payload, messages);
-        } else if !self.early.iter().any(|(known, bytes)| {
-            *known == sequence && bytes.len() >= segment.payload.len()
-        }) {
+        } else if !self
+            .early
+            .iter()
+            .any(|(known, bytes)| *known == sequence && bytes.len() >= segment.payload.len())
+        {
             self.early.push((sequence, segment.payload.clone()));
         }
         self.catch_up(messages);
@@ -231,8 +234,14 @@ mod tests {
         let at = u32::MAX - 20;
         let end = MESSAGE.len();
         let syn = Segment { syn: true, ..segment(at.wrapping_sub(1), &[]) };
-        let parts =
-            [syn, cut(at, 30, end), cut(at, 0, 10), cut(at, 0, 10), cut(at, 5, 25), cut(at, 20, 35)];
+        let parts = [
+            syn,
+            cut(at, 30, end),
+            cut(at, 0, 10),
+            cut(at, 0, 10),
+            cut(at, 5, 25),
+            cut(at, 20, 35),
+        ];
         assert_eq!(follow(&parts), [MESSAGE]);
     }
 

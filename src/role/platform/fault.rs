@@ -211,6 +211,8 @@ pub enum Fault {
     TellWrongTime,
     /// Announces a pause that a beep should tell of.
     WordsForBeep,
+    /// Sends every request over UDP, however large it is.
+    StayOnUdp,
 }
 
 impl Fault {
@@ -320,6 +322,7 @@ impl Fault {
         ("tell-wrong-kind", Self::TellWrongKind),
         ("tell-wrong-time", Self::TellWrongTime),
         ("words-for-beep", Self::WordsForBeep),
+        ("stay-on-udp", Self::StayOnUdp),
     ];
 
     /// The fault of this name.

@@ -96,7 +96,8 @@ impl Platform {
                 contact_user: Some("platform".to_owned()),
                 session_timer: Some(SESSION_TIMER),
                 allow: allowed(),
-                large_requests_to_tcp: settings.large_requests_to_tcp,
+                large_requests_to_tcp: settings.large_requests_to_tcp
+                    && settings.fault != Some(Fault::StayOnUdp),
                 accept: ACCEPTED.map(str::to_owned).to_vec(),
                 ..AgentSettings::default()
             },

@@ -89,17 +89,19 @@ impl Opinion {
     }
 }
 
-/// A failure counts unless the profile forgives it; calls that nothing is wrong with count as
-/// passed, if anything about them could be told.
+/// A failure counts unless the profile forgives it. Where no question about any recording has a
+/// certain answer, the whole is open.
 fn tally(opinion: &Opinion, verdicts: &TwoVerdicts, arguments: &Judge) -> Tally {
     let counts = |row: &&Id| arguments.profile.forgives(**row).is_none();
     let failed = verdicts.by_the_book.iter().filter(counts).count();
     let answers = opinion.calls.iter().flat_map(|(_, _, answers)| answers);
     let ruled = opinion.rules.iter().flat_map(|judged| &judged.verdicts);
-    let passed =
-        answers.map(|it| &it.verdict).chain(ruled).filter(|it| **it == Verdict::Pass).count();
+    let asked = answers.filter(|it| it.verdict == Verdict::Pass).count();
+    let ruled = ruled.filter(|verdict| **verdict == Verdict::Pass).count();
     let torn = opinion.calls.first().and_then(|(_, part, _)| doubt(part)).is_some();
-    Tally { passed, failed, inconclusive: usize::from(torn || passed == 0), ..Tally::default() }
+    // That every message is lawful says nothing of a recording that was not seen.
+    let open = usize::from(torn || asked == 0);
+    Tally { passed: asked + ruled, failed, inconclusive: open, ..Tally::default() }
 }
 
 /// The last moment of a timeline.

@@ -80,7 +80,7 @@ fn one(row: &Requirement) -> String {
         Coverage::NotYet => put("judged", "not yet"),
         Coverage::NotObservable => put("judged", "no: no network shows it"),
     }
-    let troubles = field().iter().filter(|trouble| trouble.rows.iter().any(|id| *id == row.id));
+    let troubles = field().iter().filter(|trouble| trouble.rows.contains(&row.id));
     for trouble in troubles {
         put("broken by", &format!("{} (no. {} in the field)", trouble.seen, trouble.rank));
         put("then", &trouble.then);

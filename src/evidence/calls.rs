@@ -109,6 +109,7 @@ impl Call {
 impl Timeline {
     /// What was seen of one call; `next` is when the next one was dialled that may use the same
     /// addresses.
+    #[must_use]
     pub fn of_call(&self, call: &Call, next: Option<Instant>) -> Self {
         let is_of = |sighting: &Sighting| {
             let message = sighting.message();

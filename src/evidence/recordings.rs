@@ -58,7 +58,7 @@ impl RecordingSession<'_> {
             let is_still = |it: &MediaDescription| {
                 it.direction == Direction::Inactive || it.has_null_address()
             };
-            !description.media.is_empty() && open.all(|medium| is_still(medium))
+            !description.media.is_empty() && open.all(is_still)
         };
         let said = |exchange: &Exchange| sides(exchange).0.map(is_paused);
         let mut pauses: Vec<(Instant, Option<Instant>, usize)> = Vec::new();

@@ -5,6 +5,7 @@ use std::fs;
 use std::io::{self, Read};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use clap::Parser as _;
 use tallylight::cli::{self, Arguments, Output};
@@ -71,11 +72,11 @@ fn a_capture_of_a_run_is_judged_as_the_run_was() {
 
 #[test]
 fn two_captures_of_one_call_count_no_packet_twice_and_set_each_others_clocks() {
-    let (timeline, file) = played("A two-party call", "");
-    let late = shifted(&timeline);
+    let (timeline, _) = played("A two-party call", "");
+    let (file, late) = (pcapng_of(&timeline, |_| true), shifted(&timeline));
     let alone = read(&[&file]).timeline;
     let both = read(&[&file, &late]);
-    let sent = |timeline: &Timeline| timeline.flows().iter().map(|it| it.sent.len()).sum::<usize>();
+    let sent = |timeline: &Timeline| packets(timeline).len();
     assert_eq!(sent(&both.timeline), sent(&alone));
     assert_eq!(both.timeline.signalling().len(), 2 * alone.signalling().len());
     let note = both.notes.iter().find(|note| note.contains("its clock is taken")).unwrap();
@@ -160,13 +161,16 @@ fn the_catalogue_is_listed_and_a_row_explained() {
 
 /// What was seen of an example in a quiet office, with a fault of the platform; and its packets.
 fn played(example: &str, fault: &str) -> (Timeline, Vec<u8>) {
+    // Tests run at once, and each has a file of its own.
+    static PLAYED: AtomicUsize = AtomicUsize::new(0);
     let office = stage::scenario_text("quiet_office");
     let office = match fault {
         "" => office,
         fault => stage::with(&office, "role: platform", &format!("role: platform, fault: {fault}")),
     };
     let scenario = stage::scenario_of(&office);
-    let path = scratch(&format!("{}-{fault}.pcapng", example.replace(' ', "-")), &[]);
+    let number = PLAYED.fetch_add(1, Ordering::Relaxed);
+    let path = scratch(&format!("{number}.pcapng"), &[]);
     let mut job = stage::job(&stage::example(example), &scenario, scenario.seed);
     let setting = Setting { pcap: Some(path.clone()), ..(*job.setting).clone() };
     job.setting = Arc::new(setting);

@@ -33,9 +33,7 @@ fn ethernet(mut bytes: &[u8]) -> Below<'_> {
     for _ in 0..TAGS_MAX {
         match bytes {
             // IEEE 802.1Q and 802.1ad, and what came before it: a tag, and the type again.
-            [0x81, 0x00, _, _, rest @ ..]
-            | [0x88, 0xA8, _, _, rest @ ..]
-            | [0x91, 0x00, _, _, rest @ ..] => bytes = rest,
+            [0x81 | 0x91, 0x00, _, _, rest @ ..] | [0x88, 0xA8, _, _, rest @ ..] => bytes = rest,
             _ => break,
         }
     }
@@ -47,11 +45,11 @@ fn ethernet(mut bytes: &[u8]) -> Below<'_> {
 
 fn typed<'a>(kind: &[u8], rest: &'a [u8]) -> Below<'a> {
     match (kind, rest) {
-        ([0x08, 0x00] | [0x86, 0xDD], rest) => ip(rest),
         // Inside of version 2 of the cooked capture.
         ([0x81, 0x00] | [0x88, 0xA8], [_, _, rest @ ..]) => ethernet(rest),
-        // PPP over Ethernet (RFC 2516 section 4): its header, and the protocol of PPP.
-        ([0x88, 0x64], [_, _, _, _, _, _, 0x00, 0x21 | 0x57, rest @ ..]) => ip(rest),
+        // IP itself, or PPP over Ethernet (RFC 2516 section 4): its header, and the protocol of PPP.
+        ([0x08, 0x00] | [0x86, 0xDD], rest)
+        | ([0x88, 0x64], [_, _, _, _, _, _, 0x00, 0x21 | 0x57, rest @ ..]) => ip(rest),
         _ => Below::Else,
     }
 }

@@ -48,7 +48,7 @@ impl Blocks {
                 continue;
             }
             let length = long(length, self.big_endian);
-            if length < 12 || length % 4 != 0 {
+            if length < 12 || !length.is_multiple_of(4) {
                 return Err(Broken::Nonsense(format!("a block of {length} bytes")));
             }
             let inside = length - 12;
@@ -79,7 +79,7 @@ impl Blocks {
         };
         self.interfaces.clear();
         let length = long(length, self.big_endian);
-        let rest = length.checked_sub(12).filter(|_| length % 4 == 0);
+        let rest = length.checked_sub(12).filter(|_| length.is_multiple_of(4));
         let rest = rest.ok_or_else(|| Broken::Nonsense(format!("a section of {length} bytes")))?;
         skip(input, rest)
     }

@@ -12,7 +12,7 @@ use crate::sip::framing::{Frame, Framer};
 /// One direction of each connection.
 #[derive(Debug, Default)]
 pub(super) struct Streams {
-    streams: BTreeMap<Ends, Stream>,
+    open: BTreeMap<Ends, Stream>,
     /// In the order in which they began.
     order: VecDeque<Ends>,
     /// How many times bytes were missing, so that a message was, or may have been.
@@ -45,12 +45,12 @@ impl Streams {
     /// The messages that a segment completes.
     pub(super) fn take(&mut self, segment: &Segment) -> Vec<Bytes> {
         let ends = (segment.source, segment.target);
-        if !self.streams.contains_key(&ends) && segment.payload.is_empty() && !segment.syn {
+        if !self.open.contains_key(&ends) && segment.payload.is_empty() && !segment.syn {
             return Vec::new();
         }
         self.make_room(ends);
         let fresh = Stream { next: None, early: Vec::new(), content: Content::Unknown };
-        let stream = self.streams.entry(ends).or_insert(fresh);
+        let stream = self.open.entry(ends).or_insert(fresh);
         if segment.syn {
             *stream = Stream {
                 next: Some(segment.sequence.wrapping_add(1)),
@@ -67,25 +67,25 @@ impl Streams {
         self.encrypted += u64::from(is_tls && !was_tls);
         if segment.ends && stream.early.is_empty() {
             // The place in `order` is forgotten when its turn comes.
-            self.streams.remove(&ends);
+            self.open.remove(&ends);
         }
         messages
     }
 
     /// How many streams ended in the middle of something, counting each gap.
     pub(super) fn unfinished(&self) -> u64 {
-        let open = self.streams.values().filter(|stream| !stream.early.is_empty());
+        let open = self.open.values().filter(|stream| !stream.early.is_empty());
         self.gaps + open.count() as u64
     }
 
     fn make_room(&mut self, ends: Ends) {
-        if self.streams.contains_key(&ends) {
+        if self.open.contains_key(&ends) {
             return;
         }
         while self.order.len() >= STREAMS_MAX
             && let Some(oldest) = self.order.pop_front()
         {
-            self.streams.remove(&oldest);
+            self.open.remove(&oldest);
         }
         self.order.push_back(ends);
     }

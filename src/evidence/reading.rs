@@ -23,6 +23,7 @@ enum Line {
     Run { epoch: i64, dropped: u64 },
     Member { name: String, role: String, number: Option<String>, real: bool, at: Vec<String> },
     Deed { at: u64, who: String, what: String, recording: Option<(String, String)> },
+    Http(Sip),
     Sip(Sip),
     Rubbish(Sip),
     Rtcp { at: u64, side: String, from: SocketAddr, to: SocketAddr, hex: String },
@@ -116,12 +117,12 @@ fn put(timeline: &mut Timeline, line: Line) -> Result<(), &'static str> {
             };
             timeline.deed(Instant::from_nanos(at), &who, what);
         }
-        Line::Sip(sip) | Line::Rubbish(sip) => {
+        Line::Http(sip) | Line::Sip(sip) | Line::Rubbish(sip) => {
             let payload = match &sip.hex {
                 Some(hex) => bytes_of(hex).ok_or("hex")?,
                 None => sip.text.into_bytes(),
             };
-            let transport = [Transport::Udp, Transport::Tcp, Transport::Tls]
+            let transport = [Transport::Udp, Transport::Tcp, Transport::Tls, Transport::Http]
                 .into_iter()
                 .find(|known| known.to_string() == sip.transport)
                 .ok_or("transport")?;

@@ -42,7 +42,7 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 
 use super::{Command, Input, Output, RecordingMode, Role, SESSION_TIMER};
-use crate::packet::Packet;
+use crate::packet::{Packet, Transport};
 use crate::sip::Method;
 use crate::sip::agent::{CallId, Event, Reply, Settings as AgentSettings, UserAgent};
 use crate::time::Instant;
@@ -88,7 +88,12 @@ enum Place {
 
 impl Platform {
     /// A platform at which no telephone has registered yet.
-    pub fn new(settings: Settings) -> Self {
+    pub fn new(mut settings: Settings) -> Self {
+        if let (Some(Fault::StayOnUdp), Some((transport, _))) =
+            (settings.fault, &mut settings.recorder)
+        {
+            *transport = Transport::Udp;
+        }
         let agent = UserAgent::new(
             AgentSettings {
                 listen: settings.listen.clone(),

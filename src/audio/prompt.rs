@@ -107,7 +107,7 @@ impl Cue {
     }
 
     /// The mark that stands for this place.
-    pub(super) fn mark(self) -> Mark {
+    pub fn mark(self) -> Mark {
         let number = FIRST_NUMBER + self.prompt.message as u8;
         let voice = Voice::numbered(number).expect("eight numbers follow the people's");
         let moment = u32::from(self.prompt.language) * u32::from(POSITIONS);
@@ -115,7 +115,7 @@ impl Cue {
     }
 
     /// The place that a mark stands for, unless it is a person's.
-    pub(super) fn of_mark(mark: Mark) -> Option<Self> {
+    pub fn of_mark(mark: Mark) -> Option<Self> {
         let kind = mark.voice().number().checked_sub(FIRST_NUMBER)?;
         let message = *Message::ALL.get(usize::from(kind))?;
         let language = u8::try_from(mark.moment() / u32::from(POSITIONS)).ok()?;

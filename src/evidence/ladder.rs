@@ -85,8 +85,11 @@ fn signalling(timeline: &Timeline) -> Vec<Line> {
         }
     }
     let members = timeline.cast().members();
+    // In a capture at one place nothing is seen to arrive.
+    let arrives = timeline.signalling().iter().any(|it| it.side == Side::Received);
     for ((_, to), way) in on_the_way {
-        let is_watched = members.iter().any(|member| member.name.as_str() == to && !member.real);
+        let is_ours = members.iter().any(|member| member.name.as_str() == to && !member.real);
+        let is_watched = is_ours && arrives;
         for (index, _) in way.into_iter().filter(|_| is_watched) {
             lines[index].text.push_str("  (lost)");
         }

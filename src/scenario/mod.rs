@@ -75,6 +75,14 @@ pub enum Profile {
     WebexCalling,
 }
 
+impl Profile {
+    /// The name, as a scenario gives it.
+    pub fn name(self) -> &'static str {
+        let found = PROFILES.iter().find(|(_, profile)| *profile == self);
+        found.map_or("rfc-strict", |(name, _)| name)
+    }
+}
+
 impl Scenario {
     /// Reads the text of a file that is called `path` in messages.
     pub fn parse(path: &str, text: &str, known: &Known) -> Result<Self, Diagnostics> {

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::check::{Finding, Limits, Verdict, always, doubt};
+use crate::check::{Finding, Limits, Profile, Verdict, always, doubt};
 use crate::evidence::{Dialog, Timeline, What, dialogs};
 use crate::role::Command;
 use crate::role::recorder::Memory;
@@ -243,7 +243,7 @@ impl Stage for World {
         let _ = panic::catch_unwind(AssertUnwindSafe(|| set.testbed.pass(LAST_WORDS)));
         let simulated =
             set.setting.scenario.setting.is_simulated().then(|| set.testbed.now().elapsed());
-        let notes = set.testbed.notes();
+        let mut notes = set.testbed.notes();
         let mut timeline = set.testbed.into_timeline();
         let mut findings = set.findings;
         findings.extend(always(&timeline).into_iter().filter_map(|verdict| {
@@ -252,6 +252,18 @@ impl Stage for World {
                 Verdict::Pass | Verdict::Inconclusive(_) => None,
             }
         }));
+        // What the scenario's dialect is forgiven is a fact all the same.
+        let profile = Profile::named(set.setting.scenario.profile.name()).unwrap_or_default();
+        findings.retain(|finding| match profile.forgives(finding.requirement) {
+            None => true,
+            Some(because) => {
+                let note = format!("forgiven: {}, since {because}", finding.requirement);
+                if !notes.contains(&note) {
+                    notes.push(note);
+                }
+                false
+            }
+        });
         let doubt = doubt(&timeline);
         let packets = folder::close_packets(&mut timeline);
         if let Some(folder) = &set.folder {

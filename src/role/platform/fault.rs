@@ -231,6 +231,8 @@ pub enum Fault {
     TellWrongTime,
     /// Announces a pause that a beep should tell of.
     WordsForBeep,
+    /// Sends every request over UDP, however large it is.
+    StayOnUdp,
 }
 
 impl Fault {
@@ -350,6 +352,7 @@ impl Fault {
         ("tell-wrong-kind", Self::TellWrongKind),
         ("tell-wrong-time", Self::TellWrongTime),
         ("words-for-beep", Self::WordsForBeep),
+        ("stay-on-udp", Self::StayOnUdp),
     ];
 
     /// The fault of this name.

@@ -54,7 +54,7 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 
 use super::{Command, Input, Output, RecorderChoice, RecordingMode, Role, SESSION_TIMER};
-use crate::packet::Packet;
+use crate::packet::{Packet, Transport};
 use crate::sip::Method;
 use crate::sip::agent::{CallId, Event, Reply, Settings as AgentSettings, UserAgent};
 use crate::time::Instant;
@@ -113,7 +113,12 @@ enum Place {
 
 impl Platform {
     /// A platform at which no telephone has registered yet.
-    pub fn new(settings: Settings) -> Self {
+    pub fn new(mut settings: Settings) -> Self {
+        if let (Some(Fault::StayOnUdp), Some((transport, _))) =
+            (settings.fault, &mut settings.recorder)
+        {
+            *transport = Transport::Udp;
+        }
         let agent = UserAgent::new(
             AgentSettings {
                 listen: settings.listen.clone(),
@@ -121,7 +126,8 @@ impl Platform {
                 contact_user: Some("platform".to_owned()),
                 session_timer: Some(SESSION_TIMER),
                 allow: allowed(),
-                large_requests_to_tcp: settings.large_requests_to_tcp,
+                large_requests_to_tcp: settings.large_requests_to_tcp
+                    && settings.fault != Some(Fault::StayOnUdp),
                 accept: ACCEPTED.map(str::to_owned).to_vec(),
                 ..AgentSettings::default()
             },

@@ -20,6 +20,8 @@ pub const CAUGHT: &[(&str, Wrong, &str)] = &[
     ("A two-party call", Platform("offer-both-ways"), "RFC7866-7.1.1-1"),
     ("A two-party call", Platform("garble-ringing"), "RFC4475-3.1.2.1-1"),
     ("A two-party call", Platform("break-line"), "RFC3261-7-1"),
+    ("A two-party call", Platform("stay-on-udp"), "RFC3261-18.1.1-1"),
+    ("A two-party call", Recorder("omit-tag"), "RFC7866-6.2-2"),
     (LONG, Platform("drift-one-side"), "RFC6341-5-REQ023"),
     ("Both talk at the same time", Platform("mix-sides"), "WXC-STR-2"),
     ("The recorded party called", Platform("swap-labels"), "INT-MAP-2"),

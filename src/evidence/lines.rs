@@ -69,6 +69,7 @@ fn line(timeline: &Timeline, at: Instant, place: Place<'_>) -> Value {
             let (kind, text, why) = match &seen.content {
                 Content::Sip(message) => ("sip", message.to_bytes(), None),
                 Content::Http(message) => ("http", message.to_bytes(), None),
+                Content::Stun(message, _) => ("stun", message.to_string().into(), None),
                 Content::Rubbish(bytes, why) => ("rubbish", bytes.clone(), Some(why)),
             };
             json!({

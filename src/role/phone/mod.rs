@@ -49,6 +49,8 @@ pub struct Settings {
     pub password: Option<String>,
     /// Whether it understands `a=record` and says so (RFC 7866 section 6.3).
     pub record_aware: bool,
+    /// Whether it looks for the best way of its media (ICE).
+    pub ice: bool,
     /// By which way its user controls recordings.
     pub controls: Channel,
     /// The words of a `Record` header field in INFO.
@@ -157,6 +159,7 @@ impl Phone {
                 }
             }
             Command::Control(control) => self.control(now, *control),
+            Command::FindWays(finds) => self.settings.ice = *finds,
             Command::ControlBy(channel) => self.settings.controls = *channel,
             // Not for telephones.
             Command::Record(..) | Command::Notify(..) | Command::Choose(_) | Command::Break(_) => {}

@@ -28,6 +28,7 @@ mod snapshot;
 mod splice;
 mod spoil;
 mod tell;
+mod ways;
 mod wish;
 
 pub use call_record::{CallRecord, CallResult};
@@ -178,8 +179,9 @@ impl Platform {
     /// Does what follows from an input, and looks what is due next.
     fn settle(&mut self, now: Instant) {
         self.drain_events(now);
+        self.tend_ways(now);
         let due = [self.ringing_deadline(), self.recording_deadline(), self.prompt_deadline()];
-        self.due = due.into_iter().flatten().min();
+        self.due = due.into_iter().flatten().chain(self.ways_deadline()).min();
     }
 
     fn drain_events(&mut self, now: Instant) {
@@ -256,7 +258,10 @@ impl Role for Platform {
         match input {
             Input::Packet(packet) => match self.ports.get(&packet.target.port()) {
                 Some(bridge) if self.is_media(&packet) => {
-                    return self.relay(now, *bridge, &packet);
+                    let bridge = *bridge;
+                    if !self.find_way(bridge, &packet) {
+                        return self.relay(now, bridge, &packet);
+                    }
                 }
                 _ => self.agent.handle_packet(now, &packet),
             },

@@ -134,7 +134,6 @@ impl Message {
                 let text = std::str::from_utf8(value).map_err(|_| wrong)?;
                 self.username = Some(text.to_owned());
             }
-            USERNAME => return Err(wrong),
             PRIORITY => {
                 self.priority = Some(u32::from_be_bytes(value.try_into().map_err(|_| wrong)?));
             }
@@ -147,7 +146,7 @@ impl Message {
                 self.error = Some(u16::from(code[0] & 7) * 100 + u16::from(code[1]));
             }
             INTEGRITY if value.len() == 20 => self.integrity_at = Some(at),
-            INTEGRITY => return Err(wrong),
+            USERNAME | INTEGRITY => return Err(wrong),
             FINGERPRINT => {
                 let said = u32::from_be_bytes(value.try_into().map_err(|_| wrong)?);
                 // RFC 8489 section 14.7: over all that stands before it.

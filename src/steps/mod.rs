@@ -6,6 +6,8 @@ mod calls;
 mod control;
 mod feature;
 mod folder;
+#[expect(clippy::needless_pass_by_value, reason = "cucumber hands every word over")]
+mod ice;
 mod lint;
 mod outcome;
 mod outline;

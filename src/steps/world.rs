@@ -274,6 +274,7 @@ pub const SOURCES: &[(&str, &str)] = &[
     ("src/steps/calls.rs", include_str!("calls.rs")),
     ("src/steps/control.rs", include_str!("control.rs")),
     ("src/steps/prompts.rs", include_str!("prompts.rs")),
+    ("src/steps/ice.rs", include_str!("ice.rs")),
     ("src/steps/recorder.rs", include_str!("recorder.rs")),
     ("src/steps/settings.rs", include_str!("settings.rs")),
     ("src/steps/verdicts.rs", include_str!("verdicts.rs")),

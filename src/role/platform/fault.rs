@@ -37,8 +37,8 @@ pub enum Fault {
     DropEveryTenth,
     /// Keeps the first words of calls waiting that look for no way.
     WaitForNoChecks,
-    /// Sets every call up as if it were recorded.
-    SetUpEveryCall,
+    /// Sets calls up as recorded that are not, and those that are not at all.
+    SetUpUnrecorded,
     /// Sets the copying of a call up while its way is looked for, not when it is found.
     SetUpAtOnce,
     /// Loses what is said while a call is set up.
@@ -241,7 +241,7 @@ impl Fault {
         ("drift-one-side", Self::DriftOneSide),
         ("drop-every-tenth", Self::DropEveryTenth),
         ("wait-for-no-checks", Self::WaitForNoChecks),
-        ("set-up-every-call", Self::SetUpEveryCall),
+        ("set-up-unrecorded", Self::SetUpUnrecorded),
         ("set-up-at-once", Self::SetUpAtOnce),
         ("forget-while-setting-up", Self::ForgetWhileSettingUp),
         ("start-late", Self::StartLate),

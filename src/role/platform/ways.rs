@@ -13,7 +13,7 @@ impl Platform {
     pub(super) fn set_up_ways(&mut self, now: Instant, id: BridgeId) {
         let (fault, span) = (self.settings.fault, self.settings.recording_delay);
         let Some(bridge) = self.bridges.get_mut(&id) else { return };
-        let is_copied = !bridge.recordings.is_empty() || fault == Some(Fault::SetUpEveryCall);
+        let is_copied = bridge.recordings.is_empty() == (fault == Some(Fault::SetUpUnrecorded));
         for leg in &mut bridge.legs {
             leg.way.forgets = fault == Some(Fault::ForgetWhileSettingUp);
             let in_vain = fault == Some(Fault::WaitForNoChecks) && self.settings.ice.is_some();

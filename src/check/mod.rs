@@ -7,6 +7,7 @@ pub mod align;
 pub mod calls;
 pub mod control;
 pub mod deeds;
+pub mod delay;
 pub mod field;
 pub mod indicator;
 mod judged;

@@ -16,6 +16,7 @@ pub const SCENARIOS: Shelf =
 /// Every file under `features/`, sorted: `("features/x.feature", include_str!("../../…"))`.
 const FEATURE_FILES: &[Embedded] = &[
     ("features/announcements.feature", include_str!("../../features/announcements.feature")),
+    ("features/call_setup_delay.feature", include_str!("../../features/call_setup_delay.feature")),
     ("features/dual_streams.feature", include_str!("../../features/dual_streams.feature")),
     (
         "features/hold_and_transfer.feature",
@@ -40,6 +41,7 @@ const FEATURE_FILES: &[Embedded] = &[
 /// Every file under `scenarios/`, sorted.
 const SCENARIO_FILES: &[Embedded] = &[
     ("scenarios/bad_network.yaml", include_str!("../../scenarios/bad_network.yaml")),
+    ("scenarios/ice_office.yaml", include_str!("../../scenarios/ice_office.yaml")),
     ("scenarios/lab.yaml", include_str!("../../scenarios/lab.yaml")),
     ("scenarios/long_distance.yaml", include_str!("../../scenarios/long_distance.yaml")),
     ("scenarios/loopback.yaml", include_str!("../../scenarios/loopback.yaml")),

@@ -103,7 +103,8 @@ fn is_same(one: &Sighting, other: &Sighting) -> bool {
             std::sync::Arc::ptr_eq(one, other) || one.to_bytes() == other.to_bytes()
         }
         (Content::Http(one), Content::Http(other)) => one.to_bytes() == other.to_bytes(),
-        (Content::Rubbish(one, _), Content::Rubbish(other, _)) => one == other,
+        (Content::Stun(_, one), Content::Stun(_, other))
+        | (Content::Rubbish(one, _), Content::Rubbish(other, _)) => one == other,
         _ => false,
     }
 }
@@ -112,6 +113,7 @@ fn line(sighting: &Sighting, from: String, to: String) -> Line {
     let text = match &sighting.content {
         Content::Sip(message) => format!("{}{}", title(message), about_body(message)),
         Content::Http(message) => message.title(),
+        Content::Stun(message, _) => message.to_string(),
         Content::Rubbish(bytes, why) => format!("rubbish, {} bytes: cannot {why}", bytes.len()),
     };
     Line { at: sighting.at, arrived: None, from, to: Some(to), text }

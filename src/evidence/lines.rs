@@ -76,6 +76,7 @@ fn line(timeline: &Timeline, at: Instant, place: Place<'_>) -> Value {
             let (kind, text, why) = match &seen.content {
                 Content::Sip(message) => ("sip", message.to_bytes(), None),
                 Content::Http(message) => ("http", message.to_bytes(), None),
+                Content::Stun(message, _) => ("stun", message.to_string().into(), None),
                 Content::Rubbish(bytes, why) => ("rubbish", bytes.clone(), Some(why)),
             };
             let hex = std::str::from_utf8(&text).is_err().then(|| hex(&text));

@@ -22,6 +22,7 @@ use super::pcapng::PcapWriter;
 use super::sighting::{Content, RUBBISH_KEPT, Side, Sighting};
 use super::speakers::Speakers;
 use crate::http;
+use crate::ice::stun;
 use crate::packet::{Packet, Transport};
 use crate::rtp;
 use crate::sip::Message;
@@ -216,7 +217,7 @@ impl Timeline {
         match classify(packet) {
             Class::Rtp => self.rtp(at, side, packet),
             Class::Rtcp => self.rtcp(at, side, packet),
-            Class::Signalling => self.message(at, side, packet),
+            Class::Signalling | Class::Stun => self.message(at, side, packet),
         }
     }
 
@@ -286,6 +287,7 @@ impl Timeline {
         }
         let (content, bodies) = match packet.transport {
             Transport::Http => (self.read_http(&packet.payload), Arc::default()),
+            _ if classify(packet) == Class::Stun => (read_stun(&packet.payload), Arc::default()),
             _ => self.read(&packet.payload),
         };
         if matches!(content, Content::Rubbish(..)) {
@@ -357,6 +359,16 @@ impl Timeline {
             tracing::error!("the pcapng file ends here: cannot write it: {why}");
             self.pcap_trouble = Some(why.to_string());
             self.pcap = None;
+        }
+    }
+}
+
+fn read_stun(payload: &Bytes) -> Content {
+    match stun::Message::read(payload) {
+        Ok(message) => Content::Stun(Arc::new(message), payload.clone()),
+        Err(why) => {
+            let kept = &payload[..payload.len().min(RUBBISH_KEPT)];
+            Content::Rubbish(Bytes::copy_from_slice(kept), why.to_string())
         }
     }
 }

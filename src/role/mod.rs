@@ -10,6 +10,7 @@ pub mod phone;
 pub mod platform;
 mod ports;
 pub mod recorder;
+mod way;
 
 pub use asker::{Asker, Failed, answer, asked};
 pub use control::{Channel, Control, RecordWords, RecordingMode};
@@ -107,6 +108,8 @@ pub enum Command {
     Notify(String, Notice),
     /// Settles for the whole platform what the product leaves open.
     Choose(Choice),
+    /// Looks for the best way of its media from the next call on (ICE), or not.
+    FindWays(bool),
     /// Makes a part be wrong on purpose from now on, by the name of the fault.
     Break(String),
 }
@@ -137,6 +140,8 @@ impl fmt::Display for Command {
             Self::RecordMessages(number, false) => write!(f, "records no messages of {number}"),
             Self::Notify(number, notice) => write!(f, "sets {number}: {notice}"),
             Self::Choose(choice) => write!(f, "chooses {choice}"),
+            Self::FindWays(true) => f.write_str("looks for the best way of its media"),
+            Self::FindWays(false) => f.write_str("sends its media where it is told"),
             Self::Break(fault) => write!(f, "breaks: {fault}"),
         }
     }

@@ -26,6 +26,7 @@ pub const CAPABILITIES: &[(&str, &str)] = &[
     ("conference", "a third party can join a call"),
     ("forwarding", "a call can be forwarded to another party"),
     ("hold", "a party can be put on hold"),
+    ("ice", "a phone looks for the best way of its media (RFC 8445)"),
     ("on demand", "a user can start the recording during a call"),
     ("pause", "a user can pause the recording and resume it"),
     ("record awareness", "a phone can be told that it is recorded (RFC 7866 section 6.3)"),

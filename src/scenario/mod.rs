@@ -9,6 +9,7 @@ mod address;
 mod budgets;
 mod cast;
 mod codecs;
+mod complete;
 mod diagnostic;
 mod file;
 mod known;
@@ -19,6 +20,7 @@ mod prompts;
 mod quantity;
 mod reader;
 mod recording;
+mod ways;
 mod yaml;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -35,6 +37,7 @@ pub use notices::{Announced, Notices, Signal};
 pub use prompts::{Placement, Prompts};
 pub use quantity::{Rate, Share, Unreadable, duration};
 pub use recording::{Controls, Recording};
+pub use ways::{IceAgent, Ways};
 
 use file::{Field, File, Named, Text};
 use reader::Reader;

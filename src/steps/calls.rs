@@ -12,7 +12,7 @@ use crate::sip::Method;
 
 /// Somebody dials somebody, and the telephone rings.
 #[cucumber::when(expr = "{party} calls {party}")]
-fn calls(world: &mut World, caller: Party, callee: Party) -> Result<(), StepError> {
+pub(super) fn calls(world: &mut World, caller: Party, callee: Party) -> Result<(), StepError> {
     let number = world.number_of(&callee.0)?;
     let begun = world.now()?;
     world.tell(&caller.0, Command::Call(number))?;
@@ -45,7 +45,7 @@ fn calls_nobody(world: &mut World, caller: Party) -> Result<(), StepError> {
 
 /// Somebody takes the call that rings; both sides know.
 #[cucumber::when(expr = "{party} answers")]
-fn answers(world: &mut World, party: Party) -> Result<(), StepError> {
+pub(super) fn answers(world: &mut World, party: Party) -> Result<(), StepError> {
     let before = world.look(|timeline| count_answered(&dialogs(timeline), timeline))?;
     world.tell(&party.0, Command::Answer)?;
     world.until(&format!("the call to {party} is answered"), |dialogs, timeline| {
@@ -64,7 +64,7 @@ fn declines(world: &mut World, party: Party) -> Result<(), StepError> {
 
 /// Somebody puts the receiver down; both sides know.
 #[cucumber::when(expr = "{party} hangs up")]
-fn hangs_up(world: &mut World, party: Party) -> Result<(), StepError> {
+pub(super) fn hangs_up(world: &mut World, party: Party) -> Result<(), StepError> {
     world.tell(&party.0, Command::HangUp)?;
     world.until("the call is over", |dialogs, timeline| {
         dialogs.iter().filter(|dialog| with_phone(dialog, timeline)).all(is_over)

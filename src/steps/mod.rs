@@ -8,6 +8,8 @@ mod control;
 mod failure;
 mod feature;
 mod folder;
+#[expect(clippy::needless_pass_by_value, reason = "cucumber hands every word over")]
+mod ice;
 mod lint;
 #[expect(clippy::needless_pass_by_value, reason = "cucumber hands every word over")]
 mod mailbox;

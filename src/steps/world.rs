@@ -320,6 +320,7 @@ pub const SOURCES: &[(&str, &str)] = &[
     ("src/steps/failure.rs", include_str!("failure.rs")),
     ("src/steps/mailbox.rs", include_str!("mailbox.rs")),
     ("src/steps/prompts.rs", include_str!("prompts.rs")),
+    ("src/steps/ice.rs", include_str!("ice.rs")),
     ("src/steps/recorder.rs", include_str!("recorder.rs")),
     ("src/steps/settings.rs", include_str!("settings.rs")),
     ("src/steps/transfer.rs", include_str!("transfer.rs")),

@@ -9,6 +9,7 @@ use crate::driver::sim::{
     Bandwidth, BitRate, Jitter, LinkSettings, Reordering, Share, SimSettings,
 };
 use crate::driver::wire::{Identity, Trust, WireSettings};
+use crate::ice;
 use crate::scenario::{self, Part, Scenario};
 
 /// The network of a scenario, each link drawing from this seed.
@@ -86,6 +87,14 @@ fn link(link: &scenario::Link) -> LinkSettings {
             queue: QUEUE,
         }),
         ..LinkSettings::default()
+    }
+}
+
+/// How a platform speaks ICE.
+pub fn ice(agent: scenario::IceAgent) -> ice::Mode {
+    match agent {
+        scenario::IceAgent::Full => ice::Mode::Full,
+        scenario::IceAgent::Lite => ice::Mode::Lite,
     }
 }
 

@@ -11,6 +11,7 @@ mod determinism;
 mod faults;
 mod gherkin;
 mod house;
+mod ice;
 mod judge;
 mod ladders;
 mod mutations;

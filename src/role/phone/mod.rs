@@ -52,6 +52,8 @@ pub struct Settings {
     pub record_aware: bool,
     /// Whether its person says nothing.
     pub is_silent: bool,
+    /// Whether it looks for the best way of its media (ICE).
+    pub ice: bool,
     /// By which way its user controls recordings.
     pub controls: Channel,
     /// The words of a `Record` header field in INFO.
@@ -170,6 +172,7 @@ impl Phone {
                 }
             }
             Command::Control(control) => self.control(now, *control),
+            Command::FindWays(finds) => self.settings.ice = *finds,
             Command::ControlBy(channel) => self.settings.controls = *channel,
             // Not for telephones.
             Command::Record(..)

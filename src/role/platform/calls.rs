@@ -88,10 +88,11 @@ impl Platform {
         );
         let mut session_id = || u64::from(self.rng.next_u32());
         let dialect = self.settings.dialect;
-        let legs = [
+        let mut legs = [
             Leg::new(ports[0], session_id(), from, shown, dialect),
             Leg::new(ports[1], session_id(), number, display, dialect),
         ];
+        legs.iter_mut().for_each(|leg| leg.ice = self.settings.ice);
         let tracking_id = super::metadata::uuid(&mut self.rng);
         Ok(Bridge::new(id, legs, now + RINGING_MAX, tracking_id))
     }

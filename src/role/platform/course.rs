@@ -116,6 +116,7 @@ impl Platform {
         if !self.has(Fault::RecordRinging) {
             self.begin_recordings(now, id);
         }
+        self.set_up_ways(now, id);
         for end in End::BOTH {
             self.heed(now, id, end);
         }

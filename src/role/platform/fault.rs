@@ -35,6 +35,14 @@ pub enum Fault {
     DriftOneSide,
     /// Loses one packet in ten on its way to the recorder.
     DropEveryTenth,
+    /// Keeps the first words of calls waiting that look for no way.
+    WaitForNoChecks,
+    /// Sets calls up as recorded that are not, and those that are not at all.
+    SetUpUnrecorded,
+    /// Sets the copying of a call up while its way is looked for, not when it is found.
+    SetUpAtOnce,
+    /// Loses what is said while a call is set up.
+    ForgetWhileSettingUp,
     /// Asks the recorder three seconds after the answer.
     StartLate,
     /// Throws away what is said before the recorder answers, and a second more.
@@ -254,6 +262,10 @@ impl Fault {
         ("delay-one-side", Self::DelayOneSide),
         ("drift-one-side", Self::DriftOneSide),
         ("drop-every-tenth", Self::DropEveryTenth),
+        ("wait-for-no-checks", Self::WaitForNoChecks),
+        ("set-up-unrecorded", Self::SetUpUnrecorded),
+        ("set-up-at-once", Self::SetUpAtOnce),
+        ("forget-while-setting-up", Self::ForgetWhileSettingUp),
         ("start-late", Self::StartLate),
         ("forget-the-beginning", Self::ForgetTheBeginning),
         ("stop-early", Self::StopEarly),

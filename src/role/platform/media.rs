@@ -76,7 +76,11 @@ impl Platform {
         } else {
             player.pass(now, from.other(), &packet.payload)
         };
-        self.packets.extend(payload.map(|payload| datagram(source, target, &payload)));
+        let packet = payload.map(|payload| datagram(source, target, &payload));
+        let to = self.bridges.get_mut(&id).map(|bridge| bridge.leg_mut(from.other()));
+        if let Some((to, packet)) = to.zip(packet) {
+            to.way.send(is_rtcp, packet, &mut self.packets);
+        }
     }
 
     /// What one telephone sent goes to the recorders too.
@@ -135,6 +139,11 @@ impl Platform {
         if let Some(target) = target.filter(|at| !is_ours(host, ports, *at)) {
             self.packets.push_back(datagram(rtcp_of(leg.local), target, &packet.payload));
         }
+    }
+
+    /// Whether an address is a media port of ours that is in use.
+    pub(super) fn is_ours(&self, at: SocketAddr) -> bool {
+        is_ours(self.settings.ports.host(), &self.ports, at)
     }
 
     /// Takes so many pairs of media ports for a bridge: all of them, or none.

@@ -38,6 +38,7 @@ mod splice;
 mod spoil;
 mod tell;
 mod transfer;
+mod ways;
 mod wish;
 
 pub use call_record::{CallRecord, CallResult};
@@ -240,6 +241,7 @@ impl Platform {
     /// Does what follows from an input, and looks what is due next.
     fn settle(&mut self, now: Instant) {
         self.drain_events(now);
+        self.tend_ways(now);
         let due = [
             self.ringing_deadline(),
             self.leaving_deadline(),
@@ -248,6 +250,7 @@ impl Platform {
             self.mailbox_deadline(),
             self.mixing_deadline(),
             self.prompt_deadline(),
+            self.ways_deadline(),
         ];
         self.due = due.into_iter().flatten().min();
     }
@@ -344,7 +347,10 @@ impl Role for Platform {
         match input {
             Input::Packet(packet) => match self.ports.get(&packet.target.port()) {
                 Some(bridge) if self.is_media(&packet) => {
-                    return self.relay(now, *bridge, &packet);
+                    let bridge = *bridge;
+                    if !self.find_way(bridge, &packet) {
+                        return self.relay(now, bridge, &packet);
+                    }
                 }
                 _ => self.agent.handle_packet(now, &packet),
             },

@@ -38,6 +38,11 @@ pub struct Settings {
     /// Whether a user may stop what is kept on demand: the product's API says yes, its telephones
     /// and the interface of its server no.
     pub stops_kept: bool,
+    /// Whether it speaks ICE with telephones that do, and how: in full or as a lite agent.
+    pub ice: Option<crate::ice::Mode>,
+    /// How long it takes on each side to set up a call that is recorded: what is said meanwhile
+    /// comes late. That of the product is not known; nothing, unless somebody says so.
+    pub recording_delay: Duration,
     /// The words of a `Record` header field in INFO.
     pub record_words: RecordWords,
     /// What it plays to people, and tells the recorder of it.

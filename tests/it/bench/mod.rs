@@ -26,7 +26,6 @@ pub const ALICE: &str = "+12025550101";
 pub const BOB: &str = "+12025550102";
 /// Played by a script, if at all.
 pub const CAROL: &str = "+12025550103";
-
 pub const ALICE_AT: [u8; 4] = [192, 0, 2, 10];
 pub const BOB_AT: [u8; 4] = [192, 0, 2, 11];
 pub const CAROL_AT: [u8; 4] = [192, 0, 2, 12];
@@ -346,6 +345,8 @@ fn platform(wish: &Wish) -> Platform {
         large_requests_to_tcp: false,
         provisional: "provisional".to_owned(),
         stops_kept: false,
+        ice: None,
+        recording_delay: Duration::default(),
         record_words: RecordWords::default(),
         prompts: platform::Prompts::default(),
         fault: None,
@@ -368,6 +369,7 @@ fn phone(number: &str, at: [u8; 4], person: u8, wish: &Wish) -> Phone {
         record_aware: false,
         is_silent: false,
         controls: Channel::default(),
+        ice: false,
         record_words: RecordWords::default(),
         registration: Duration::from_hours(1),
         seed: u64::from(person) + 2,

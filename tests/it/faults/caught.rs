@@ -36,6 +36,12 @@ pub const CAUGHT: &[(&str, Wrong, &str)] = &[
         "RFC6341-5-REQ005",
     ),
     ("They hear each other", Platform("mute-caller"), "RFC6341-5-REQ005"),
+    // call_setup_delay
+    ("The search for a way", Platform("wait-for-no-checks"), "WXC-ICE-2"),
+    ("The recording", Platform("set-up-unrecorded"), "WXC-ICE-1"),
+    ("The search and the recording", Platform("set-up-at-once"), "WXC-ICE-3"),
+    ("What they say to each other", Platform("forget-while-setting-up"), "RFC6341-5-REQ005"),
+    ("What they say to the recorder", Platform("forget-the-beginning"), "RFC6341-5-REQ005"),
     // recording_modes
     ("Nobody has touched the settings", Platform("record-everybody"), "WXC-MODE-1"),
     ("Recording was switched off again", Platform("never-unset"), "WXC-MODE-1"),

@@ -35,7 +35,7 @@ fn the_timelines_of_every_example_on_the_other_scenarios() {
 
 fn play<T>(scenario: &str, keep: impl Fn(&Timeline) -> T) -> Vec<(String, T)> {
     let scenario = stage::scenario(scenario);
-    let examples = stage::examples();
+    let examples = stage::examples_on(&scenario);
     let jobs: Vec<_> = examples.iter().map(|it| stage::job(it, &scenario, scenario.seed)).collect();
     stage::play(&jobs, 2, |job, played| {
         let timeline = played.kept.and_then(|kept| kept.timeline).expect("it was played");

@@ -27,6 +27,13 @@ pub fn examples() -> Vec<Arc<Example>> {
     examples
 }
 
+/// The examples that are played on a scenario: it declares what they need.
+pub fn examples_on(scenario: &Scenario) -> Vec<Arc<Example>> {
+    let mut examples = examples();
+    examples.retain(|example| example.needs().all(|need| scenario.reason_without(&need).is_none()));
+    examples
+}
+
 /// The example of this name.
 pub fn example(name: &str) -> Arc<Example> {
     let examples = examples();

@@ -304,6 +304,8 @@ impl Builder<'_> {
             fault: fault(part).and_then(recorder::Fault::named),
             seed,
             epoch: self.epoch,
+            service: recorder::service::Settings::default(),
+            tells_from: Vec::new(),
         };
         Recorder::new(settings, keep)
     }

@@ -79,7 +79,8 @@ impl Served {
 impl Ended {
     /// The folders of the recordings.
     fn recordings(&self) -> Vec<PathBuf> {
-        fs::read_dir(self.home.join("kept")).unwrap().map(|it| it.unwrap().path()).collect()
+        let kept = fs::read_dir(self.home.join("kept")).unwrap().map(|it| it.unwrap().path());
+        kept.filter(|path| path.is_dir()).collect()
     }
 }
 

@@ -388,6 +388,8 @@ fn recorder(shelf: Shelf) -> Recorder {
         fault: None,
         seed: 9,
         epoch: Epoch::SIMULATED,
+        service: recorder::service::Settings::default(),
+        tells_from: Vec::new(),
     };
     Recorder::new(settings, Box::new(shelf))
 }

@@ -1,0 +1,82 @@
+//! The recorder being wrong on purpose as a service: with its library, or with those who ask.
+
+use super::library::Mismatch;
+
+/// A way of being wrong.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Flaw {
+    /// Removes no recording, however old.
+    KeepForEver,
+    /// Removes recordings ten days before they are due.
+    PurgeEarly,
+    /// Removes recordings after thirty days on paid plans as well.
+    PurgePaid,
+    /// Calls a user's plan by another name, and goes on as before.
+    IgnoreMigration,
+    /// Lets a user move to a paid plan that there is no contract for.
+    SellWithoutContract,
+    /// Lets administrators at the recordings of users on the free plan.
+    LetAdministratorsIn,
+    /// Keeps administrators from the recordings of users on paid plans.
+    ShutAdministratorsOut,
+    /// Lets everybody in the account at every recording.
+    LetEverybodyIn,
+    /// Takes a token after its time.
+    HonourOldTokens,
+    /// Gives the sound away while the call is up.
+    ServeUnfinished,
+    /// Does not look at one field of a dub.point.
+    IgnoreServiceProvider,
+    /// See [`IgnoreServiceProvider`](Self::IgnoreServiceProvider).
+    IgnoreExternalGroup,
+    /// See [`IgnoreServiceProvider`](Self::IgnoreServiceProvider).
+    IgnoreExternalIdentifier,
+    /// See [`IgnoreServiceProvider`](Self::IgnoreServiceProvider).
+    IgnoreExternalType,
+    /// See [`IgnoreServiceProvider`](Self::IgnoreServiceProvider).
+    IgnoreProduct,
+    /// Shows nobody the recordings that nobody was found for.
+    LoseUnidentified,
+    /// Says that a dub.point was changed, and leaves it as it was.
+    ForgetCorrection,
+}
+
+impl Flaw {
+    /// Every flaw and its name in a scenario file.
+    pub const ALL: &[(&str, Self)] = &[
+        ("keep-for-ever", Self::KeepForEver),
+        ("purge-early", Self::PurgeEarly),
+        ("purge-paid", Self::PurgePaid),
+        ("ignore-migration", Self::IgnoreMigration),
+        ("sell-without-contract", Self::SellWithoutContract),
+        ("let-administrators-in", Self::LetAdministratorsIn),
+        ("shut-administrators-out", Self::ShutAdministratorsOut),
+        ("let-everybody-in", Self::LetEverybodyIn),
+        ("honour-old-tokens", Self::HonourOldTokens),
+        ("serve-unfinished", Self::ServeUnfinished),
+        ("ignore-service-provider", Self::IgnoreServiceProvider),
+        ("ignore-external-group", Self::IgnoreExternalGroup),
+        ("ignore-external-identifier", Self::IgnoreExternalIdentifier),
+        ("ignore-external-type", Self::IgnoreExternalType),
+        ("ignore-product", Self::IgnoreProduct),
+        ("lose-unidentified", Self::LoseUnidentified),
+        ("forget-correction", Self::ForgetCorrection),
+    ];
+
+    /// The flaw of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.iter().find(|(known, _)| *known == name).map(|(_, flaw)| *flaw)
+    }
+
+    /// Whether a recorder with this flaw takes a dub.point although this field differs.
+    pub fn forgives(self, field: Mismatch) -> bool {
+        match self {
+            Self::IgnoreServiceProvider => field == Mismatch::ServiceProvider,
+            Self::IgnoreExternalGroup => field == Mismatch::ExternalGroup,
+            Self::IgnoreExternalIdentifier => field == Mismatch::ExternalIdentifier,
+            Self::IgnoreExternalType => field == Mismatch::ExternalType,
+            Self::IgnoreProduct => field == Mismatch::Product,
+            _ => false,
+        }
+    }
+}

@@ -11,6 +11,7 @@ mod determinism;
 mod faults;
 mod gherkin;
 mod house;
+mod kill;
 mod ladders;
 mod mutations;
 mod opinions;

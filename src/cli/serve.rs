@@ -40,6 +40,9 @@ pub fn serve(home: &Path, arguments: &Serve, output: &mut Output) -> Exit {
     };
     match Served::start(home, &scenario, arguments) {
         Ok(mut served) => {
+            for repair in served.folder.repairs() {
+                output.say(&format!("{repair}\n"));
+            }
             output.say(&opening::text(&scenario, &served.testbed, arguments));
             served.run(arguments.duration, output);
             served.stop(output)

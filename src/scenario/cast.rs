@@ -5,6 +5,7 @@ use super::codecs::{self, Codec};
 use super::diagnostic::{Located, Place};
 use super::file::{self, Field, Named, Text};
 use super::known::Known;
+use super::library::{self, Recorder};
 use super::notices::{self, Notices};
 use super::prompts::{self, Prompts};
 use super::reader::{Reader, TRUTH};
@@ -38,7 +39,7 @@ pub enum Role {
     /// The calling platform: it bridges calls and is the session recording client.
     Platform(Platform),
     /// The session recording server.
-    Recorder,
+    Recorder(Recorder),
 }
 
 impl Role {
@@ -47,7 +48,7 @@ impl Role {
         match self {
             Self::Phone(_) => RoleName::Phone,
             Self::Platform(_) => RoleName::Platform,
-            Self::Recorder => RoleName::Recorder,
+            Self::Recorder(_) => RoleName::Recorder,
         }
     }
 }
@@ -186,7 +187,7 @@ fn read_part(reader: &mut Reader, name: &Text, part: &file::Part, known: &Known)
             let prompts = prompts.map(|it| prompts::read(reader, &it.value)).unwrap_or_default();
             Role::Platform(Platform { prompts, dialect, large_requests, stops_kept })
         }
-        RoleName::Recorder => Role::Recorder,
+        RoleName::Recorder => Role::Recorder(library::read(reader, part)),
     };
     refuse_strangers(reader, role_name, part);
     if let (Some(prompts), true) = (&part.prompts.0, role_name != RoleName::Platform) {
@@ -258,6 +259,8 @@ fn refuse_strangers(reader: &mut Reader, role: RoleName, part: &file::Part) {
         (Platform, "dialect", &part.dialect),
         (Platform, "large requests", &part.large_requests),
         (Platform, "stops what is kept", &part.stops_kept),
+        (RoleName::Recorder, "after migration", &part.after_migration),
+        (RoleName::Recorder, "age", &part.age),
     ];
     for (owner, key, field) in owned {
         if let (Some(text), true) = (&field.0, owner != role) {

@@ -51,6 +51,9 @@ pub struct Part {
     pub dialect: Field<Text>,
     #[serde(rename = "stops what is kept")]
     pub stops_kept: Field<Text>,
+    #[serde(rename = "after migration")]
+    pub after_migration: Field<Text>,
+    pub age: Field<Text>,
     #[serde(rename = "large requests")]
     pub large_requests: Field<Text>,
     pub transport: Field<Text>,

@@ -12,6 +12,7 @@ mod codecs;
 mod diagnostic;
 mod file;
 mod known;
+mod library;
 mod nearest;
 mod network;
 mod notices;
@@ -29,6 +30,7 @@ pub use cast::{Dialect, LargeRequests, Part, Phone, Platform, Player, Role, Role
 pub use codecs::Codec;
 pub use diagnostic::{Diagnostic, Diagnostics, Located, Place, Source};
 pub use known::{CAPABILITIES, Known, capability_tag};
+pub use library::{AfterMigration, Age, Recorder};
 pub use nearest::{distance, nearest};
 pub use network::{Between, Link, Network, Setting, TlsFiles, Wire};
 pub use notices::{Announced, Notices, Signal};

@@ -5,12 +5,13 @@ use std::time::Duration;
 
 use thiserror::Error;
 
+use super::library::{self, Web};
 use super::{AnyDriver, Home, Testbed, network, users};
 use crate::audio::Voice;
 use crate::driver::sim::Sim;
 use crate::driver::wire::Wire;
 use crate::driver::{self, Listen as _};
-use crate::evidence::{Kind, Member, Name, Timeline};
+use crate::evidence::{Member, Name, Timeline};
 use crate::packet::Transport;
 use crate::role::phone::{self, Phone};
 use crate::role::platform::{self, Platform};
@@ -91,6 +92,7 @@ struct Place {
     listen: Vec<(Transport, SocketAddr)>,
     ports: Ports,
     home: Home,
+    web: Web,
 }
 
 impl Builder<'_> {
@@ -105,6 +107,8 @@ impl Builder<'_> {
             Setting::Simulated(_) => (network::simulated_host(index, part), false),
             Setting::Wire(wire) => (wire.listen, true),
         };
+        let no_ports = Ports::of(host, Vec::new());
+        let elsewhere = |listen, home| Place { listen, ports: no_ports, home, web: Web::default() };
         let mut home = Home::default();
         if let Player::Real(address) = &part.player {
             let address = &address.value;
@@ -114,10 +118,10 @@ impl Builder<'_> {
             let socket = known.map(|(host, port)| SocketAddr::new(host, port));
             home.sockets.extend(socket);
             let listen = socket.map(|socket| (transport, socket)).into_iter().collect();
-            return Ok(Place { listen, ports: Ports::of(host, Vec::new()), home });
+            return Ok(elsewhere(listen, home));
         }
         if part.player == Player::Registers {
-            return Ok(Place { listen: Vec::new(), ports: Ports::of(host, Vec::new()), home });
+            return Ok(elsewhere(Vec::new(), home));
         }
         let listen = self.listen(host, part)?;
         let ports = self.ports(host, part)?;
@@ -127,7 +131,8 @@ impl Builder<'_> {
         } else {
             home.hosts.push(host);
         }
-        Ok(Place { listen, ports, home })
+        let web = library::web(self.scenario, &mut self.driver, host, part)?;
+        Ok(Place { listen, ports, home, web })
     }
 
     /// UDP and TCP at one port, TLS at the next.
@@ -170,7 +175,7 @@ impl Builder<'_> {
         let people = self.scenario.phones().count();
         let count = match part.role {
             scenario::Role::Phone(_) => PORTS_OF_PHONE,
-            scenario::Role::Platform(_) | scenario::Role::Recorder => {
+            scenario::Role::Platform(_) | scenario::Role::Recorder(_) => {
                 PORTS_PER_PERSON * people.max(4)
             }
         };
@@ -202,7 +207,7 @@ impl Builder<'_> {
             };
             let member = Member {
                 name: Name::from(part.name.as_str()),
-                kind: kind(&part.role),
+                kind: network::kind(&part.role),
                 number,
                 real: !matches!(part.player, Player::Ours { .. }),
             };
@@ -218,7 +223,9 @@ impl Builder<'_> {
                 (_, scenario::Role::Platform(platform)) => {
                     Some(Box::new(self.platform(part, platform, place, seed, places)))
                 }
-                (_, scenario::Role::Recorder) => Some(Box::new(self.recorder(part, place, seed))),
+                (_, scenario::Role::Recorder(_)) => {
+                    Some(Box::new(self.recorder(part, place, seed)))
+                }
             };
             parts.push((member, place.home.clone(), role));
         }
@@ -304,8 +311,8 @@ impl Builder<'_> {
             fault: fault(part).and_then(recorder::Fault::named),
             seed,
             epoch: self.epoch,
-            service: recorder::service::Settings::default(),
-            tells_from: Vec::new(),
+            service: library::service(self.scenario, part, place.web.api, fault(part)),
+            tells_from: place.web.asks.clone(),
         };
         Recorder::new(settings, keep)
     }
@@ -320,14 +327,6 @@ impl Builder<'_> {
         let index = self.scenario.cast.iter().position(|part| part.role.name() == role)?;
         let listen = &places.get(index)?.listen;
         listen.iter().find(|(it, _)| *it == transport).or(listen.first()).copied()
-    }
-}
-
-fn kind(role: &scenario::Role) -> Kind {
-    match role {
-        scenario::Role::Phone(_) => Kind::Phone,
-        scenario::Role::Platform(_) => Kind::Platform,
-        scenario::Role::Recorder => Kind::Recorder,
     }
 }
 

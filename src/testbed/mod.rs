@@ -2,6 +2,7 @@
 
 mod any;
 mod cast;
+mod library;
 mod network;
 mod stop;
 mod users;

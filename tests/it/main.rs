@@ -13,6 +13,7 @@ mod gherkin;
 mod house;
 mod kill;
 mod ladders;
+mod library;
 mod mutations;
 mod opinions;
 mod pcapng;

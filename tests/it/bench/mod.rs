@@ -4,7 +4,7 @@
 mod peer;
 mod shelf;
 
-pub use peer::Peer;
+pub use peer::{Peer, datagram};
 pub use shelf::Shelf;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -305,11 +305,6 @@ pub fn sdp_of_codecs(at: [u8; 4], version: u32, streams: &[(u16, &str)], formats
 
 pub fn sip_at(at: [u8; 4]) -> SocketAddr {
     SocketAddr::from((at, 5_060))
-}
-
-pub fn datagram(from: [u8; 4], to: [u8; 4], payload: impl Into<Bytes>) -> Packet {
-    let (source, target) = (sip_at(from), sip_at(to));
-    Packet { transport: Transport::Udp, source, target, payload: payload.into() }
 }
 
 /// Whether a packet looks like RTP, and is none of RTCP (RFC 5761 section 4).

@@ -236,7 +236,7 @@ fn read_phone(reader: &mut Reader, name: &Text, part: &file::Part) -> Option<Pho
         number: reader.value(number, Number::parse)?,
         password: part.password.0.as_ref().map(|password| password.value.clone()),
         record_aware,
-            notices: notices::read(reader, part),
+        notices: notices::read(reader, part),
         recording: reader.word_or(&part.recording, "recording mode", MODES, Recording::Never),
         controls,
     })

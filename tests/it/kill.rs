@@ -134,6 +134,7 @@ fn recording(id: u64) -> Recording {
         ended: "2030-01-01T00:00:10.000Z".to_owned(),
         why: Why::HungUpThere,
         tracks: vec![track(), track()],
+        announcements: Vec::new(),
         metadata: None,
         document: bytes::Bytes::from_static(b"<recording/>"),
     }

@@ -4,14 +4,13 @@
 mod peer;
 mod shelf;
 
-pub use peer::{Peer, datagram};
+pub use peer::{Peer, datagram, is_rtp};
 pub use shelf::Shelf;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
-use bytes::Bytes;
 use tallylight::audio::Voice;
 use tallylight::packet::{Packet, Transport};
 use tallylight::role::phone::{self, Phone};
@@ -305,12 +304,6 @@ pub fn sdp_of_codecs(at: [u8; 4], version: u32, streams: &[(u16, &str)], formats
 
 pub fn sip_at(at: [u8; 4]) -> SocketAddr {
     SocketAddr::from((at, 5_060))
-}
-
-/// Whether a packet looks like RTP, and is none of RTCP (RFC 5761 section 4).
-pub fn is_rtp(packet: &Packet) -> bool {
-    let first = packet.payload.first().is_some_and(|byte| byte >> 6 == 2);
-    first && packet.payload.get(1).is_some_and(|byte| !(192..=223).contains(byte))
 }
 
 fn body(text: &str, kind: &str) -> String {

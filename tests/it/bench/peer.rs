@@ -157,3 +157,9 @@ pub fn datagram(from: [u8; 4], to: [u8; 4], payload: impl Into<Bytes>) -> Packet
     let (source, target) = (sip_at(from), sip_at(to));
     Packet { transport: Transport::Udp, source, target, payload: payload.into() }
 }
+
+/// Whether a packet looks like RTP, and is none of RTCP (RFC 5761 section 4).
+pub fn is_rtp(packet: &Packet) -> bool {
+    let first = packet.payload.first().is_some_and(|byte| byte >> 6 == 2);
+    first && packet.payload.get(1).is_some_and(|byte| !(192..=223).contains(byte))
+}

@@ -40,6 +40,7 @@ fn recording(id: u64) -> Recording {
         ended: "2030-01-01T00:00:10.000Z".to_owned(),
         why: crate::sip::agent::Why::HungUpThere,
         tracks: vec![Track { label: None, heard: 1, pcm: vec![7; 8_000] }],
+        announcements: Vec::new(),
         metadata: None,
         document: Bytes::from_static(b"<recording/>"),
     }

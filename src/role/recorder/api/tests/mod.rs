@@ -242,6 +242,7 @@ fn recording(who: &str) -> Recording {
         ended: String::new(),
         why: crate::sip::agent::Why::HungUpThere,
         tracks: vec![track("1", 1_000), track("2", -1_000)],
+        announcements: Vec::new(),
         metadata: Some(metadata(who)),
         document: Bytes::new(),
     }

@@ -69,6 +69,7 @@ fn last(said: &[String]) -> u64 {
 }
 
 /// Starts a child, kills it after so long, and gives what it said.
+#[expect(clippy::disallowed_methods, reason = "the child lives in real time")]
 fn a_short_life(root: &Path, span: Duration) -> Vec<String> {
     let mut child = Command::new(std::env::current_exe().unwrap())
         .args(["kill::a_child_that_keeps_and_removes", "--exact", "--ignored", "--nocapture"])

@@ -47,7 +47,9 @@ impl Call<'_, '_> {
         let point = self.desk.library.point(point).cloned().ok_or_else(Problem::not_found)?;
         self.may(Deed::SeePoint(&point))?;
         let claimed = self.desk.library.claim(self.desk.now, group.id, point.id);
-        claimed.iter().for_each(|id| self.desk.recording_updated(*id));
+        for id in &claimed {
+            self.desk.recording_updated(*id);
+        }
         let claimed: Vec<_> = claimed.iter().map(Id::to_string).collect();
         Ok(ok(&json!({ "recordings": claimed })))
     }

@@ -146,7 +146,7 @@ type Answer = Result<Response<Bytes>, Problem>;
 
 /// Answers one request.
 pub fn handle(desk: &mut Desk<'_>, request: &Request<Bytes>) -> Response<Bytes> {
-    answer(desk, request).unwrap_or_else(|problem| problem.into_response())
+    answer(desk, request).unwrap_or_else(Problem::into_response)
 }
 
 fn answer(desk: &mut Desk<'_>, request: &Request<Bytes>) -> Answer {

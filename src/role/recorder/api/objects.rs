@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::Desk;
 use super::hooks::Notification;
 use crate::role::recorder::library::{
-    Account, CallType, Entry, Group, Point, RecordingType, Standing, Status, User,
+    Account, CallType, Date, Entry, Group, Point, RecordingType, Standing, Status, User,
 };
 
 /// A recording, in a list or alone.
@@ -40,7 +40,7 @@ pub fn recording(desk: &Desk<'_>, entry: &Entry) -> Value {
         "channel": entry.key.as_ref().map(|key| &key.external_identifier),
         "duration": entry.duration(desk.now).as_secs(),
         "start_time": entry.started.rfc822(),
-        "end_time": entry.ended.map(|ended| ended.rfc822()),
+        "end_time": entry.ended.map(Date::rfc822),
         "additional_parties": others(entry),
         "transfers": [],
         "tags": entry.tags,
@@ -58,7 +58,7 @@ pub fn recording(desk: &Desk<'_>, entry: &Entry) -> Value {
         "announcements": announcements(entry),
         "plan": owner.map(|owner| owner.plan.name()),
         "retention_days": retention.map(|span| span.as_secs() / SECONDS_PER_DAY),
-        "deleted_on": desk.library.due(entry).map(|due| due.rfc3339()),
+        "deleted_on": desk.library.due(entry).map(Date::rfc3339),
     })
 }
 
@@ -82,9 +82,10 @@ fn participants(entry: &Entry) -> Vec<Value> {
 }
 
 fn pauses(entry: &Entry) -> Vec<Value> {
-    let one = entry.pauses.iter().map(
-        |pause| json!({ "from": pause.from.rfc3339(), "to": pause.to.map(|it| it.rfc3339()) }),
-    );
+    let one = entry
+        .pauses
+        .iter()
+        .map(|pause| json!({ "from": pause.from.rfc3339(), "to": pause.to.map(Date::rfc3339) }));
     one.collect()
 }
 

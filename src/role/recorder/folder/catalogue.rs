@@ -1,4 +1,4 @@
-//! The catalogue of a folder: an SQLite file in which each change is one transaction.
+//! The catalogue of a folder: an `SQLite` file in which each change is one transaction.
 
 use std::path::Path;
 

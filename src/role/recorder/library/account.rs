@@ -186,7 +186,9 @@ impl Library {
         }
         let own = self.recordings.values().filter(|entry| entry.owner.user() == Some(id));
         let own: Vec<_> = own.map(|entry| entry.id).collect();
-        own.iter().for_each(|recording| self.remove_recording(*recording));
+        for recording in &own {
+            self.remove_recording(*recording);
+        }
         own
     }
 }

@@ -17,7 +17,9 @@ use serde_json::{Value, json};
 use super::Settings;
 use crate::http::{Method, Request, Response};
 use crate::role::recorder::flaw::Flaw;
-use crate::role::recorder::library::{BROADWORKS, Id, Key, Person, Plan, Policy, Role, Seed};
+use crate::role::recorder::library::{
+    BROADWORKS, Entry, Id, Key, Person, Plan, Policy, Role, Seed,
+};
 use crate::role::recorder::service::{self, Service};
 use crate::role::recorder::store::{Memory, Recording, Track};
 use crate::siprec::{BroadWorks, Call, Metadata, Participant, Session};
@@ -236,7 +238,7 @@ fn recording(who: &str) -> Recording {
     };
     Recording {
         id: Id::default(),
-        entry: Default::default(),
+        entry: Entry::default(),
         call_id: format!("call-of-{who}"),
         started: String::new(),
         ended: String::new(),

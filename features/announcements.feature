@@ -1,3 +1,4 @@
+@needs.announcements
 Feature: Everybody on a recorded call is told
   People have a right to know that they are recorded, when it begins and when
   it ends. What tells them is not part of what they said.

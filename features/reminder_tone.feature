@@ -1,3 +1,4 @@
+@needs.reminder-tone
 Feature: A tone reminds everybody that they are recorded
   An announcement is soon forgotten. A tone that comes back tells everybody on
   the line that the recording still goes on.

@@ -40,3 +40,42 @@ Feature: A call outlives its recording
       When Alice and Bob talk for 5 seconds
       Then nothing that Alice said is missing
       And nothing that Bob said is missing
+
+  @needs.second-recorder
+  Rule: Another recorder takes what the first one does not
+
+    Example: The first recorder refuses
+      Given Alice's calls are always recorded
+      And a second recorder stands by
+      And the recorder refuses
+      When Alice and Bob talk for 5 seconds
+      Then nothing that Alice said is missing
+      And nothing that Bob said is missing
+
+    Example: The first recorder says nothing
+      Given Alice's calls are always recorded
+      And a second recorder stands by
+      And a recorder is waited for 3 seconds
+      And the recorder is away
+      When Alice and Bob talk for 8 seconds
+      Then nothing that Alice said is missing
+
+    Example: The first recorder is lost during a call
+      Given Alice's calls are always recorded
+      And a second recorder stands by
+      And the recorders are looked after every 10 seconds
+      And Alice and Bob are talking
+      When the recorder dies
+      And the loss of the recorder is noticed, and 5 seconds pass
+      Then Bob is heard in two recordings
+
+  Rule: A call that must be recorded ends when it cannot be
+
+    Example: No recorder takes it
+      Given Alice's calls are always recorded
+      And a call that cannot be recorded ends
+      And the recorder refuses
+      When Alice calls Bob
+      And Bob answers
+      And 10 seconds pass
+      Then the call has ended

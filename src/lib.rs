@@ -47,6 +47,7 @@
 //! | [`audio`] | Sounds that can be known again: time-coded speech, tones, announcements. |
 //! | [`siprec`] | The metadata of RFC 7865 and its dialects, and the body that carries it. |
 //! | [`http`] | HTTP/1.1 messages as values and as bytes. |
+//! | [`ice`] | Finding a way for media that works, and the STUN messages that it takes. |
 //! | [`role`] | The parts that can be played, and the ways in which they can be wrong. |
 //! | [`driver`] | What moves time and packets: simulation and wire. |
 //! | [`evidence`] | What was seen, when, between whom. |
@@ -77,6 +78,7 @@ pub mod cli;
 pub mod driver;
 pub mod evidence;
 pub mod http;
+pub mod ice;
 pub mod packet;
 pub mod report;
 pub mod role;

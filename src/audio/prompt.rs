@@ -27,10 +27,12 @@ pub enum Message {
     FailedAndEnds,
     /// The call cannot be recorded, and goes on.
     FailedAndProceeds,
+    /// Nobody answers, and a message can be left after the beep.
+    Greeting,
 }
 
 impl Message {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 8] = [
         Self::Started,
         Self::Stopped,
         Self::Paused,
@@ -38,6 +40,7 @@ impl Message {
         Self::Compliance,
         Self::FailedAndEnds,
         Self::FailedAndProceeds,
+        Self::Greeting,
     ];
 }
 
@@ -104,15 +107,15 @@ impl Cue {
     }
 
     /// The mark that stands for this place.
-    pub(super) fn mark(self) -> Mark {
+    pub fn mark(self) -> Mark {
         let number = FIRST_NUMBER + self.prompt.message as u8;
-        let voice = Voice::numbered(number).expect("seven numbers follow the people's");
+        let voice = Voice::numbered(number).expect("eight numbers follow the people's");
         let moment = u32::from(self.prompt.language) * u32::from(POSITIONS);
         Mark::new(voice, moment + u32::from(self.position))
     }
 
     /// The place that a mark stands for, unless it is a person's.
-    pub(super) fn of_mark(mark: Mark) -> Option<Self> {
+    pub fn of_mark(mark: Mark) -> Option<Self> {
         let kind = mark.voice().number().checked_sub(FIRST_NUMBER)?;
         let message = *Message::ALL.get(usize::from(kind))?;
         let language = u8::try_from(mark.moment() / u32::from(POSITIONS)).ok()?;

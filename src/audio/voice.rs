@@ -77,6 +77,16 @@ impl Mark {
         self.moment
     }
 
+    /// The number of the voice, announcements included, and the moment: what a file says of it.
+    pub const fn numbers(self) -> (u8, u32) {
+        (self.voice.number(), self.moment)
+    }
+
+    /// The mark with these numbers, if there can be one.
+    pub fn numbered(voice: u8, moment: u32) -> Option<Self> {
+        Voice::numbered(voice).filter(|_| moment < Self::CYCLE).map(|voice| Self { voice, moment })
+    }
+
     /// The mark of the same voice `moments` later.
     #[must_use]
     pub const fn later(self, moments: u32) -> Self {

@@ -2,7 +2,18 @@
 
 use super::Verdict;
 use super::modes::end;
+use super::view::last_conversation;
 use crate::evidence::{Timeline, dialogs};
+
+/// The platform ended the last call, and nobody had hung up.
+pub fn was_ended(timeline: &Timeline) -> Verdict {
+    let Some(conversation) = last_conversation(timeline) else {
+        return Verdict::Inconclusive("no conversation was seen".to_owned());
+    };
+    Verdict::require(conversation.cut.is_some(), "RFC6341-4-UC10", end(timeline), || {
+        "the call went on although it could not be recorded".to_owned()
+    })
+}
 
 /// The last call of somebody was refused with this status.
 pub fn is_refused_with(timeline: &Timeline, caller: &str, code: u16) -> Verdict {

@@ -93,7 +93,7 @@ pub fn is_true(timeline: &Timeline, name: &str, limit: Duration) -> Verdict {
         } else if at - *since.get_or_insert(at) > limit {
             return untrue(name, at, shown, moment);
         }
-        at = at + STEP;
+        at += STEP;
     }
     Verdict::Pass
 }

@@ -7,10 +7,16 @@ pub mod align;
 pub mod calls;
 pub mod control;
 pub mod deeds;
+pub mod delay;
+pub mod field;
 pub mod indicator;
+mod judged;
 mod limits;
+pub mod messages;
 pub mod modes;
 pub mod pauses;
+pub mod people;
+mod profile;
 pub mod prompts;
 pub mod prompts_heard;
 pub mod prompts_told;
@@ -24,7 +30,10 @@ pub mod streams;
 mod view;
 pub mod whole;
 
+pub use field::field;
+pub use judged::{Coverage, coverage, judged, judged_in};
 pub use limits::Limits;
+pub use profile::{Profile, TwoVerdicts};
 pub use requirement::{Id, Level, Requirement, catalogue};
 pub use rules::always;
 
@@ -98,7 +107,9 @@ impl Verdict {
 /// Why nothing can be concluded from a timeline, if it is not whole.
 pub fn doubt(timeline: &Timeline) -> Option<String> {
     let dropped = timeline.dropped();
-    (dropped > 0).then(|| format!("the evidence is not whole: {dropped} packets more than fit"))
+    let more = (dropped > 0).then(|| format!("{dropped} packets more than fit"));
+    let why = more.or_else(|| timeline.torn().map(str::to_owned))?;
+    Some(format!("the evidence is not whole: {why}"))
 }
 
 /// Evidence against a requirement.

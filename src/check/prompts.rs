@@ -177,6 +177,7 @@ pub fn words(message: Message) -> &'static str {
         Message::Compliance => "the call may be recorded",
         Message::FailedAndEnds => "the call cannot be recorded and ends",
         Message::FailedAndProceeds => "the call cannot be recorded and goes on",
+        Message::Greeting => "a message can be left",
     }
 }
 
@@ -187,6 +188,7 @@ fn requirement(message: Message) -> &'static str {
         Message::Resumed => "WXC-PRN-3",
         Message::Compliance => "REG-CONS-1",
         Message::Started | Message::FailedAndEnds | Message::FailedAndProceeds => "WXC-ANN-1",
+        Message::Greeting => "WXC-VM-1",
     }
 }
 

@@ -118,15 +118,12 @@ fn events(timeline: &Timeline, conversation: &Conversation) -> Vec<Event> {
         let same = events.iter_mut().find(|event| {
             event.kind == kind && event.from.since(from).max(from.since(event.from)) <= OFF
         });
-        match same {
-            Some(event) => {
-                event.heard_by.insert(name.to_owned());
-                event.from = event.from.min(from);
-            }
-            None => {
-                let heard_by = BTreeSet::from([name.to_owned()]);
-                events.push(Event { kind, from, to, heard_by });
-            }
+        if let Some(event) = same {
+            event.heard_by.insert(name.to_owned());
+            event.from = event.from.min(from);
+        } else {
+            let heard_by = BTreeSet::from([name.to_owned()]);
+            events.push(Event { kind, from, to, heard_by });
         }
     };
     for name in parties(timeline, conversation) {
@@ -147,7 +144,10 @@ fn kind(message: Message) -> Occasion {
         Message::Paused => Occasion::Pause,
         Message::Resumed => Occasion::Resume,
         Message::Compliance => Occasion::Compliance,
-        Message::FailedAndEnds | Message::FailedAndProceeds => Occasion::Failure,
+        // Nobody has to tell of a greeting: who waits for one waits in vain.
+        Message::FailedAndEnds | Message::FailedAndProceeds | Message::Greeting => {
+            Occasion::Failure
+        }
     }
 }
 

@@ -28,6 +28,10 @@ pub struct Requirement {
     pub statement: String,
     /// How a black box shows whether it holds.
     pub check: String,
+    /// Whether that can be seen on the network at all.
+    pub wire: bool,
+    /// 1 for what every certification needs, 2 for what is expected, 3 for the rest.
+    pub priority: u8,
 }
 
 /// The requirement levels of RFC 2119, and one for what is merely worth knowing.

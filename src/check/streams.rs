@@ -12,22 +12,29 @@ use crate::time::Instant;
 
 /// Each recording of the last call has so many streams, and media flowed on every one.
 pub fn streams_are(timeline: &Timeline, count: usize) -> Verdict {
-    each_recording(timeline, |session| {
-        let alive = session.streams.iter().filter(|stream| stream.is_alive()).count();
-        if alive == count {
-            return Verdict::Pass;
-        }
-        if let Some(why) = mute(timeline).filter(|_| alive < count) {
-            return Verdict::Inconclusive(why);
-        }
-        let silent = session.streams.iter().find(|stream| !stream.is_alive());
-        let label = silent.and_then(|stream| stream.label.as_deref()).unwrap_or("2");
-        Verdict::Fail(Finding {
-            requirement: Id("WXC-STR-1"),
-            at: session.dialog.invited,
-            seen: format!("{alive} of {count} streams reached the recorder"),
-            never: (alive < count).then(|| format!("platform -> recorder  RTP  label {label}")),
-        })
+    each_recording(timeline, |session| streams_of_one_are(timeline, session, count))
+}
+
+/// This recording has so many streams, and media flowed on every one.
+pub fn streams_of_one_are(
+    timeline: &Timeline,
+    session: &RecordingSession<'_>,
+    count: usize,
+) -> Verdict {
+    let alive = session.streams.iter().filter(|stream| stream.is_alive()).count();
+    if alive == count {
+        return Verdict::Pass;
+    }
+    if let Some(why) = mute(timeline).filter(|_| alive < count) {
+        return Verdict::Inconclusive(why);
+    }
+    let silent = session.streams.iter().find(|stream| !stream.is_alive());
+    let label = silent.and_then(|stream| stream.label.as_deref()).unwrap_or("2");
+    Verdict::Fail(Finding {
+        requirement: Id("WXC-STR-1"),
+        at: session.dialog.invited,
+        seen: format!("{alive} of {count} streams reached the recorder"),
+        never: (alive < count).then(|| format!("platform -> recorder  RTP  label {label}")),
     })
 }
 
@@ -89,6 +96,10 @@ fn sources_are_named(timeline: &Timeline, sessions: &[RecordingSession<'_>]) -> 
         for stream in &session.streams {
             let heard = sources.speaker(stream)?.as_str();
             let said = stream.speaker.as_deref().and_then(|aor| name_of(timeline, aor));
+            if let (Some(aor), None) = (&stream.speaker, &said) {
+                let why = format!("the metadata names {aor}, which is nobody that was seen");
+                return Some(Verdict::Inconclusive(why));
+            }
             if said.as_deref() != Some(heard) {
                 let said = said.as_deref().unwrap_or("nobody");
                 let label = stream.label.as_deref().unwrap_or("none");
@@ -141,14 +152,25 @@ fn nobody_we_know(label: &str) -> Verdict {
     Verdict::Inconclusive(format!("nobody that we know is heard on the stream labelled {label}"))
 }
 
-/// Whoever has the number in an address of record.
+/// Whoever has the number, or the name, in an address of record.
 pub(super) fn name_of(timeline: &Timeline, aor: &str) -> Option<String> {
-    let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
-    let user = aor.split('@').next().map(digits)?;
+    let user = aor.split('@').next()?;
+    let user = user.split_once(':').map_or(user, |(_, user)| user);
     let members = timeline.cast().members().iter();
-    let known = members
-        .filter(|member| member.number.as_deref().is_some_and(|number| digits(number) == user));
-    known.map(|member| member.name.to_string()).next()
+    let mut known = members
+        .filter(|member| member.number.as_deref().is_some_and(|number| is_same(number, user)));
+    known.next().map(|member| member.name.to_string())
+}
+
+/// Numbers are alike in their digits, however they are written.
+fn is_same(one: &str, other: &str) -> bool {
+    let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
+    let is_number = |text: &str| !text.contains(|c: char| c.is_alphabetic());
+    if is_number(one) && is_number(other) {
+        digits(one) == digits(other)
+    } else {
+        one.eq_ignore_ascii_case(other)
+    }
 }
 
 /// Judges every recording of the last call; there has to be one.

@@ -136,17 +136,17 @@ pub(super) fn last_media(timeline: &Timeline) -> Instant {
 }
 
 /// What was said and did not arrive.
-struct Lost {
-    count: usize,
+pub(super) struct Lost {
+    pub count: usize,
     of: usize,
     /// When the first of it was said.
-    first: Instant,
+    pub first: Instant,
     /// The longest stretch of it.
     in_a_row: Duration,
 }
 
 impl Lost {
-    fn of(said: &[(Mark, Instant)], heard: &BTreeMap<Mark, Instant>) -> Self {
+    pub fn of(said: &[(Mark, Instant)], heard: &BTreeMap<Mark, Instant>) -> Self {
         let mut lost =
             Self { count: 0, of: said.len(), first: Instant::START, in_a_row: Duration::ZERO };
         let mut run = Duration::ZERO;
@@ -166,12 +166,12 @@ impl Lost {
     }
 
     /// How much it is of all, 0 to 1.
-    fn share(&self) -> f64 {
+    pub fn share(&self) -> f64 {
         let count = |number: usize| f64::from(u32::try_from(number).unwrap_or(u32::MAX));
         count(self.count) / count(self.of.max(1))
     }
 
-    fn is_within(&self, limits: &Limits) -> bool {
+    pub fn is_within(&self, limits: &Limits) -> bool {
         self.share() <= limits.loss && self.in_a_row <= limits.gap
     }
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand};
 
 use super::serve::Place;
+use crate::check::Profile;
 use crate::scenario::duration;
 
 /// Plays and judges call recording: phones, the calling platform, and the recorder.
@@ -33,6 +34,15 @@ pub enum Command {
     /// be judged, such as the voices of real people, does not count); 1 one was; 2 could not run;
     /// 4 nobody called.
     Serve(Serve),
+    /// Judges captures of calls: pcap, pcapng, or the timeline.jsonl of an earlier run.
+    ///
+    /// Exit codes: 0 no requirement was broken; 1 one was; 2 a file could not be read; 3 nothing
+    /// was broken, and nothing could be judged for certain; 4 there is no call in it.
+    Judge(Judge),
+    /// Lists the requirements of the catalogue, and how many are judged.
+    Requirements(Requirements),
+    /// Says what a requirement demands, where from, how it is judged, and what commonly breaks it.
+    Explain(Explain),
     /// Prints the sentences that features can be written in.
     Steps,
 }
@@ -100,6 +110,81 @@ pub struct Serve {
     /// Stops by itself after so long: 20s, 5 min.
     #[arg(long = "for", value_name = "DURATION", value_parser = duration_of)]
     pub duration: Option<Duration>,
+}
+
+/// Arguments of `judge`.
+#[derive(Args, Clone, Debug, Default)]
+pub struct Judge {
+    /// Captures of the same calls, one for each machine on which somebody captured; a packet that
+    /// is in several counts once. Or one timeline.jsonl.
+    #[arg(value_name = "FILE", required = true)]
+    pub files: Vec<PathBuf>,
+
+    /// How far the clock of a capture is behind that of the first: 250ms, -1.5s; once for each
+    /// further file, in their order. Without it, the packets that are in several files tell.
+    #[arg(long = "offset", value_name = "DURATION", value_parser = offset_of, allow_hyphen_values = true)]
+    pub offsets: Vec<i64>,
+
+    /// What a dialect is forgiven: rfc-strict (nothing), or webex-calling.
+    #[arg(long, value_name = "NAME", default_value = "rfc-strict", value_parser = profile_of)]
+    pub profile: Profile,
+
+    /// Shows every call with its streams, and every answer, not only what is wrong.
+    #[arg(long)]
+    pub all: bool,
+}
+
+/// Arguments of `requirements`.
+#[derive(Args, Clone, Debug, Default)]
+pub struct Requirements {
+    /// Only rows of this source: RFC7866.
+    #[arg(long, value_name = "NAME")]
+    pub source: Option<String>,
+
+    /// Only rows about this role: src, srs, ua, platform, recorder, any.
+    #[arg(long, value_name = "NAME")]
+    pub role: Option<String>,
+
+    /// Only rows of this level: must, should, may, info.
+    #[arg(long, value_name = "WORD")]
+    pub level: Option<String>,
+
+    /// Only rows of this priority: 1, 2 or 3.
+    #[arg(long, value_name = "N")]
+    pub priority: Option<u8>,
+
+    /// Only rows that a check can report.
+    #[arg(long, conflicts_with = "not_judged")]
+    pub judged: bool,
+
+    /// Only rows that no check can report.
+    #[arg(long)]
+    pub not_judged: bool,
+}
+
+/// Arguments of `explain`.
+#[derive(Args, Clone, Debug, Default)]
+pub struct Explain {
+    /// The requirement, such as RFC7866-7.1.1-2, or a source or a section of one: RFC7866-7.1.1.
+    #[arg(value_name = "ID")]
+    pub id: String,
+}
+
+fn profile_of(text: &str) -> Result<Profile, String> {
+    Profile::named(text).ok_or_else(|| {
+        let known: Vec<_> = Profile::ALL.iter().map(|profile| profile.name()).collect();
+        format!("there are {}", known.join(" and "))
+    })
+}
+
+/// In nanoseconds.
+fn offset_of(text: &str) -> Result<i64, String> {
+    let (sign, span) = match text.strip_prefix('-') {
+        Some(span) => (-1, span),
+        None => (1, text.strip_prefix('+').unwrap_or(text)),
+    };
+    let nanos = i64::try_from(duration_of(span)?.as_nanos());
+    nanos.map(|nanos| sign * nanos).map_err(|_| "too far".to_owned())
 }
 
 fn duration_of(text: &str) -> Result<Duration, String> {

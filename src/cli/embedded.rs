@@ -16,7 +16,12 @@ pub const SCENARIOS: Shelf =
 /// Every file under `features/`, sorted: `("features/x.feature", include_str!("../../…"))`.
 const FEATURE_FILES: &[Embedded] = &[
     ("features/announcements.feature", include_str!("../../features/announcements.feature")),
+    ("features/call_setup_delay.feature", include_str!("../../features/call_setup_delay.feature")),
     ("features/dual_streams.feature", include_str!("../../features/dual_streams.feature")),
+    (
+        "features/hold_and_transfer.feature",
+        include_str!("../../features/hold_and_transfer.feature"),
+    ),
     ("features/pause_and_resume.feature", include_str!("../../features/pause_and_resume.feature")),
     (
         "features/recording_indicator.feature",
@@ -25,15 +30,18 @@ const FEATURE_FILES: &[Embedded] = &[
     ("features/recording_modes.feature", include_str!("../../features/recording_modes.feature")),
     ("features/reminder_tone.feature", include_str!("../../features/reminder_tone.feature")),
     ("features/start_and_end.feature", include_str!("../../features/start_and_end.feature")),
+    ("features/voice_messages.feature", include_str!("../../features/voice_messages.feature")),
     (
         "features/when_the_recorder_fails.feature",
         include_str!("../../features/when_the_recorder_fails.feature"),
     ),
+    ("features/who_spoke.feature", include_str!("../../features/who_spoke.feature")),
 ];
 
 /// Every file under `scenarios/`, sorted.
 const SCENARIO_FILES: &[Embedded] = &[
     ("scenarios/bad_network.yaml", include_str!("../../scenarios/bad_network.yaml")),
+    ("scenarios/ice_office.yaml", include_str!("../../scenarios/ice_office.yaml")),
     ("scenarios/lab.yaml", include_str!("../../scenarios/lab.yaml")),
     ("scenarios/long_distance.yaml", include_str!("../../scenarios/long_distance.yaml")),
     ("scenarios/loopback.yaml", include_str!("../../scenarios/loopback.yaml")),

@@ -27,7 +27,7 @@ fn one(finding: &Finding, ladder: &Ladder) -> FindingText {
 }
 
 /// A source as people call it.
-fn source(source: &str) -> String {
+pub fn source(source: &str) -> String {
     match source.strip_prefix("RFC") {
         Some(number) => format!("RFC {number}"),
         None if source.starts_with("SEED-") => "help article of the product".to_owned(),

@@ -6,8 +6,10 @@ mod embedded;
 mod exit;
 mod files;
 mod findings;
+mod judge;
 mod load;
 mod output;
+mod requirements;
 mod run;
 mod serve;
 mod signals;
@@ -17,7 +19,7 @@ use std::path::Path;
 
 use clap::Parser as _;
 
-pub use args::{Arguments, Command, Run, Serve};
+pub use args::{Arguments, Command, Explain, Judge, Requirements, Run, Serve};
 pub use clock::Watch;
 pub use exit::Exit;
 pub use load::{Refusal, known, plan, scenario, vocabulary};
@@ -31,6 +33,9 @@ pub fn start(home: &Path, arguments: &Arguments, output: &mut Output) -> Exit {
         None => run::run(home, &Run::default(), output),
         Some(Command::Run(arguments)) => run::run(home, arguments, output),
         Some(Command::Serve(arguments)) => serve::serve(home, arguments, output),
+        Some(Command::Judge(arguments)) => judge::judge(home, arguments, output),
+        Some(Command::Requirements(arguments)) => requirements::list(arguments, output),
+        Some(Command::Explain(arguments)) => requirements::explain(arguments, output),
         Some(Command::Steps) => vocabulary::print(output),
     }
 }

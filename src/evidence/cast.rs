@@ -71,6 +71,16 @@ impl Cast {
         self.sockets.extend(sockets.iter().map(|socket| (*socket, index)));
     }
 
+    /// Everywhere that a part lives: hosts and single addresses, as text.
+    pub(super) fn homes(&self, member: usize) -> Vec<String> {
+        let hosts = self.hosts.iter().filter(|(_, own)| **own == member);
+        let sockets = self.sockets.iter().filter(|(_, own)| **own == member);
+        hosts
+            .map(|(host, _)| host.to_string())
+            .chain(sockets.map(|(at, _)| at.to_string()))
+            .collect()
+    }
+
     /// A real part turned out to have an address, which another one may have had before.
     pub(super) fn learn(&mut self, member: usize, address: SocketAddr) {
         match self.sockets.insert(address, member) {

@@ -61,7 +61,7 @@ pub fn dialogs(timeline: &Timeline) -> Vec<Dialog<'_>> {
         let Ok(call_id) = message.call_id() else { continue };
         match by_call_id.get_mut(call_id) {
             Some(dialog) => dialog.see(sighting, message),
-            None if message.method() == Some(&Method::Invite) => {
+            None if begins_a_call(message) => {
                 order.push(call_id);
                 by_call_id.insert(call_id, Dialog::begin(call_id, sighting, message));
             }
@@ -69,6 +69,13 @@ pub fn dialogs(timeline: &Timeline) -> Vec<Dialog<'_>> {
         }
     }
     order.into_iter().filter_map(|call_id| by_call_id.remove(call_id)).collect()
+}
+
+/// Whether a message is an INVITE outside of any dialog; of a call that began before anybody
+/// watched, nobody knows who called whom.
+fn begins_a_call(message: &Message) -> bool {
+    let is_within = message.to().is_ok_and(|to| to.tag().is_some());
+    message.method() == Some(&Method::Invite) && !is_within
 }
 
 impl<'a> Dialog<'a> {

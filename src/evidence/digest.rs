@@ -21,6 +21,7 @@ impl Timeline {
             match &sighting.content {
                 Content::Sip(message) => sum.0.update(message.to_bytes()),
                 Content::Http(message) => sum.0.update(message.to_bytes()),
+                Content::Stun(_, bytes) => sum.0.update(bytes),
                 Content::Rubbish(bytes, why) => sum.add(&(bytes, why)),
             }
         }

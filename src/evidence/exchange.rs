@@ -4,6 +4,7 @@ use bytes::Bytes;
 
 use super::dialogs::Dialog;
 use crate::sdp::Description;
+use crate::sip::header::CSeq;
 use crate::sip::{Message, Method};
 use crate::siprec;
 use crate::time::Instant;
@@ -24,16 +25,18 @@ pub struct Exchange {
 /// The exchanges of a dialog, oldest first. What cannot be read is left out.
 pub(super) fn exchanges(dialog: &Dialog<'_>) -> Vec<Exchange> {
     let mut list: Vec<Exchange> = Vec::new();
-    let mut last: Vec<(&Bytes, bool)> = Vec::new();
+    let mut last: Vec<(&Bytes, bool, Option<CSeq>)> = Vec::new();
     for sighting in &dialog.sightings {
         let Some(message) = sighting.message() else { continue };
         let Some((sdp, description)) = sighting.description() else { continue };
         let by_caller = dialog.is_from_caller(sighting);
-        // Seen before: as it left, or as a copy.
-        if last.contains(&(sdp, by_caller)) {
+        // Seen before: as it left, or as a copy. The same words in another transaction are another
+        // offer: some never count up the version in the `o=` line.
+        let seen = (sdp, by_caller, message.cseq().ok());
+        if last.contains(&seen) {
             continue;
         }
-        last.push((sdp, by_caller));
+        last.push(seen);
         let description = description.clone();
         match list.last_mut() {
             Some(open)

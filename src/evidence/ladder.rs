@@ -85,8 +85,11 @@ fn signalling(timeline: &Timeline) -> Vec<Line> {
         }
     }
     let members = timeline.cast().members();
+    // In a capture at one place nothing is seen to arrive.
+    let arrives = timeline.signalling().iter().any(|it| it.side == Side::Received);
     for ((_, to), way) in on_the_way {
-        let is_watched = members.iter().any(|member| member.name.as_str() == to && !member.real);
+        let is_ours = members.iter().any(|member| member.name.as_str() == to && !member.real);
+        let is_watched = is_ours && arrives;
         for (index, _) in way.into_iter().filter(|_| is_watched) {
             lines[index].text.push_str("  (lost)");
         }
@@ -100,7 +103,8 @@ fn is_same(one: &Sighting, other: &Sighting) -> bool {
             std::sync::Arc::ptr_eq(one, other) || one.to_bytes() == other.to_bytes()
         }
         (Content::Http(one), Content::Http(other)) => one.to_bytes() == other.to_bytes(),
-        (Content::Rubbish(one, _), Content::Rubbish(other, _)) => one == other,
+        (Content::Stun(_, one), Content::Stun(_, other))
+        | (Content::Rubbish(one, _), Content::Rubbish(other, _)) => one == other,
         _ => false,
     }
 }
@@ -109,6 +113,7 @@ fn line(sighting: &Sighting, from: String, to: String) -> Line {
     let text = match &sighting.content {
         Content::Sip(message) => format!("{}{}", title(message), about_body(message)),
         Content::Http(message) => message.title(),
+        Content::Stun(message, _) => message.to_string(),
         Content::Rubbish(bytes, why) => format!("rubbish, {} bytes: cannot {why}", bytes.len()),
     };
     Line { at: sighting.at, arrived: None, from, to: Some(to), text }

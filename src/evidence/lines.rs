@@ -15,11 +15,13 @@ use crate::time::Instant;
 pub fn write_lines(timeline: &Timeline, out: &mut dyn Write) -> io::Result<()> {
     let mut say = |line: Value| writeln!(out, "{line}");
     let started = timeline.epoch().rfc3339(Instant::START);
-    say(json!({ "kind": "run", "started": started, "dropped": timeline.dropped() }))?;
-    for member in timeline.cast().members() {
+    let epoch = timeline.epoch().unix_nanos(Instant::START);
+    let dropped = timeline.dropped();
+    say(json!({ "kind": "run", "started": started, "epoch": epoch, "dropped": dropped }))?;
+    for (place, member) in timeline.cast().members().iter().enumerate() {
         say(json!({
             "kind": "member", "name": member.name.as_str(), "role": format!("{:?}", member.kind),
-            "number": member.number, "real": member.real,
+            "number": member.number, "real": member.real, "at": timeline.cast().homes(place),
         }))?;
     }
     let mut seen = index(timeline);
@@ -58,21 +60,28 @@ fn line(timeline: &Timeline, at: Instant, place: Place<'_>) -> Value {
     match place {
         Place::Deed(place) => {
             let deed = &timeline.deeds()[place];
-            let what = match &deed.what {
-                What::Act(text) => text.clone(),
-                What::Recording { number, mode } => format!("records {number}: {mode}"),
+            let (what, recording) = match &deed.what {
+                What::Act(text) => (text.clone(), None),
+                What::Recording { number, mode } => {
+                    (format!("records {number}: {mode}"), Some((number, mode)))
+                }
             };
-            json!({ "kind": "deed", "at": at, "who": deed.who.as_str(), "what": what })
+            json!({
+                "kind": "deed", "at": at, "who": deed.who.as_str(), "what": what,
+                "recording": recording,
+            })
         }
         Place::Signalling(place) => {
             let seen = &timeline.signalling()[place];
             let (kind, text, why) = match &seen.content {
                 Content::Sip(message) => ("sip", message.to_bytes(), None),
                 Content::Http(message) => ("http", message.to_bytes(), None),
+                Content::Stun(message, _) => ("stun", message.to_string().into(), None),
                 Content::Rubbish(bytes, why) => ("rubbish", bytes.clone(), Some(why)),
             };
+            let hex = std::str::from_utf8(&text).is_err().then(|| hex(&text));
             json!({
-                "kind": kind, "at": at, "side": side(seen.side),
+                "kind": kind, "at": at, "side": side(seen.side), "hex": hex,
                 "transport": seen.transport.to_string(), "from": seen.source.to_string(),
                 "to": seen.target.to_string(), "text": String::from_utf8_lossy(&text), "why": why,
             })
@@ -91,6 +100,7 @@ fn line(timeline: &Timeline, at: Instant, place: Place<'_>) -> Value {
                 "to": flow.target.to_string(), "sequence": seen.sequence,
                 "timestamp": seen.timestamp, "ssrc": seen.ssrc, "type": seen.payload_type,
                 "marker": seen.marker, "sound": sound(seen.sound),
+                "mark": seen.sound.mark().map(crate::audio::Mark::numbers),
             })
         }
     }

@@ -56,6 +56,20 @@ impl Sound {
         }
     }
 
+    /// The mark of a voice or of an announcement.
+    pub(super) fn mark(self) -> Option<Mark> {
+        match self {
+            Self::Voice(mark) => Some(mark),
+            Self::Prompt(cue) => Some(cue.mark()),
+            Self::Silence | Self::Mixed | Self::Other | Self::Unheard => None,
+        }
+    }
+
+    /// What a mark stands for.
+    pub(super) fn of_mark(mark: Mark) -> Self {
+        Cue::of_mark(mark).map_or(Self::Voice(mark), Self::Prompt)
+    }
+
     /// The mark of a single voice.
     pub fn voice(self) -> Option<Mark> {
         match self {

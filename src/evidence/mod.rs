@@ -6,6 +6,8 @@
 
 mod between;
 mod bodies;
+mod calls;
+mod capture;
 mod cast;
 mod classify;
 mod deed;
@@ -18,6 +20,7 @@ mod lines;
 mod listening;
 mod media;
 mod pcapng;
+mod reading;
 mod record;
 mod recordings;
 mod sighting;
@@ -26,6 +29,8 @@ mod streams;
 mod timeline;
 mod transactions;
 
+pub use calls::{Call, calls};
+pub use capture::{Captured, Told, Unreadable, capture};
 pub use cast::{Cast, Kind, Member, Name};
 pub use deed::{Deed, What};
 pub use dialogs::{Answered, Dialog, dialogs};
@@ -34,6 +39,7 @@ pub use ladder::{Ladder, Line};
 pub use lines::write_lines;
 pub use media::{Flow, Overheard, ReportSeen, RtpSeen, Sound};
 pub use pcapng::PcapWriter;
+pub use reading::read_lines;
 pub use record::record;
 pub use recordings::{RecordedStream, RecordingSession, metadata_of, recordings};
 pub use sighting::{Content, Side, Sighting};

@@ -80,6 +80,7 @@ fn sighting(timeline: &Timeline, sighting: &Sighting) -> Value {
         Content::Http(message) => {
             line["http"] = json!(String::from_utf8_lossy(&message.to_bytes()));
         }
+        Content::Stun(message, _) => line["stun"] = json!(message.to_string()),
         Content::Rubbish(bytes, why) => {
             line["rubbish"] = json!(String::from_utf8_lossy(bytes));
             line["why"] = json!(format!("cannot {why}"));

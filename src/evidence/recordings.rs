@@ -2,13 +2,14 @@
 //! the metadata says is on each, and what really flowed.
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use super::cast::Kind;
 use super::dialogs::{Dialog, dialogs};
-use super::exchange::Exchange;
+use super::exchange::{Exchange, description_of};
 use super::media::Flow;
 use super::timeline::Timeline;
-use crate::sdp::Description;
+use crate::sdp::{Description, Direction, MediaDescription};
 use crate::sip::header::CSeq;
 use crate::sip::{Message, Method};
 use crate::siprec::{self, Metadata};
@@ -48,6 +49,37 @@ impl RecordedStream<'_> {
 }
 
 impl RecordingSession<'_> {
+    /// When nothing was to be recorded, by offer and answer: from the answer to the offer that
+    /// began it, to the offer that ended it, and how many packets flowed meanwhile.
+    pub fn pauses(&self) -> Vec<(Instant, Option<Instant>, usize)> {
+        let exchanges = self.dialog.exchanges();
+        let is_paused = |description: &Description| {
+            let mut open = description.media.iter().filter(|medium| !medium.is_disabled());
+            let is_still = |it: &MediaDescription| {
+                it.direction == Direction::Inactive || it.has_null_address()
+            };
+            !description.media.is_empty() && open.all(is_still)
+        };
+        let said = |exchange: &Exchange| sides(exchange).0.map(is_paused);
+        let mut pauses: Vec<(Instant, Option<Instant>, usize)> = Vec::new();
+        for exchange in &exchanges {
+            let open = pauses.last_mut().filter(|(_, until, _)| until.is_none());
+            match (said(exchange), open, &exchange.answer) {
+                (Some(true), None, Some((at, _))) => pauses.push((*at, None, 0)),
+                (Some(false), Some(pause), _) => pause.1 = Some(exchange.offered),
+                _ => {}
+            }
+        }
+        for (from, until, count) in &mut pauses {
+            let end = until.or(self.dialog.over());
+            let flows = self.streams.iter().flat_map(|stream| &stream.flows);
+            let packets = flows.flat_map(|flow| flow.nearest_to_receiver());
+            let is_within = |at: Instant| at > *from + ON_THE_WAY && end.is_none_or(|end| at < end);
+            *count = packets.filter(|packet| is_within(packet.at)).count();
+        }
+        pauses
+    }
+
     /// What the metadata says once every document is counted in.
     pub fn metadata(&self) -> Option<Metadata> {
         let mut documents = self.documents.iter().map(|(_, document)| document);
@@ -67,11 +99,40 @@ pub fn recordings(timeline: &Timeline) -> Vec<RecordingSession<'_>> {
 }
 
 /// Whether a dialog is with a recorder: by who takes part, or by what it says of itself.
-fn is_recording(timeline: &Timeline, dialog: &Dialog<'_>) -> bool {
+pub(super) fn is_recording(timeline: &Timeline, dialog: &Dialog<'_>) -> bool {
     let with_recorder = [dialog.caller, dialog.callee]
         .into_iter()
         .any(|address| timeline.cast().is(address, Kind::Recorder));
     with_recorder || claims_to_record(dialog.invite)
+}
+
+/// Who asks whom to record.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Asker {
+    /// The recording client asks the recorder.
+    Client,
+    /// The recorder asks for a session (RFC 7866 section 6.2).
+    Server,
+}
+
+/// Whether an INVITE asks for a recording session, for somebody who does not know who takes part.
+/// A client may carry its tag in the call that it records too (RFC 7866 section 6.1.2), so that by
+/// itself says nothing.
+pub(super) fn asks_to_record(invite: &Message) -> Option<Asker> {
+    let contact = invite.contact().ok().flatten();
+    let tagged = |tag: &str| contact.as_ref().is_some_and(|contact| contact.params.has(tag));
+    let labelled = || {
+        let (_, description) = description_of(invite)?;
+        description.media.iter().all(|medium| medium.label.is_some()).then_some(())
+    };
+    let required = invite.headers.all("Require").any(|tag| tag.eq_ignore_ascii_case("siprec"));
+    if tagged("+sip.srs") {
+        return Some(Asker::Server);
+    }
+    let is_client = required
+        || metadata_of(invite).is_some()
+        || ((tagged("+sip.src") || tagged("src")) && labelled().is_some());
+    is_client.then_some(Asker::Client)
 }
 
 /// RFC 7866 sections 6.1.1 and 9.1, and the dialect of the product.
@@ -164,3 +225,6 @@ pub fn metadata_of(message: &Message) -> Option<bytes::Bytes> {
     let body = siprec::Received::split(content_type, &message.body).ok()?;
     body.metadata_bytes().map(bytes::Bytes::copy_from_slice)
 }
+
+/// What left before the answer was known arrives a little after it.
+const ON_THE_WAY: Duration = Duration::from_millis(100);

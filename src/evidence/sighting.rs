@@ -7,6 +7,7 @@ use bytes::Bytes;
 
 use super::bodies::Bodies;
 use crate::http;
+use crate::ice::stun;
 use crate::packet::Transport;
 use crate::sdp::Description;
 use crate::sip::Message;
@@ -49,6 +50,8 @@ pub enum Content {
     Sip(Arc<Message>),
     /// An HTTP message.
     Http(Arc<http::Message>),
+    /// A STUN message, as it is understood and as it was.
+    Stun(Arc<stun::Message>, Bytes),
     /// Something else that came to a signalling address, cut to its first 2,048 bytes,
     /// and why it is no message.
     Rubbish(Bytes, String),
@@ -59,7 +62,7 @@ impl Sighting {
     pub fn message(&self) -> Option<&Message> {
         match &self.content {
             Content::Sip(message) => Some(message),
-            Content::Http(_) | Content::Rubbish(..) => None,
+            Content::Http(_) | Content::Stun(..) | Content::Rubbish(..) => None,
         }
     }
 
@@ -67,7 +70,15 @@ impl Sighting {
     pub fn http(&self) -> Option<&http::Message> {
         match &self.content {
             Content::Http(message) => Some(message),
-            Content::Sip(_) | Content::Rubbish(..) => None,
+            Content::Sip(_) | Content::Stun(..) | Content::Rubbish(..) => None,
+        }
+    }
+
+    /// The STUN message, if it is one.
+    pub fn stun(&self) -> Option<&stun::Message> {
+        match &self.content {
+            Content::Stun(message, _) => Some(message),
+            Content::Sip(_) | Content::Http(_) | Content::Rubbish(..) => None,
         }
     }
 

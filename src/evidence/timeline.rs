@@ -1,7 +1,10 @@
 //! The record of a run, written while time passes.
 
+mod again;
+
 use std::fmt;
 use std::io::Write;
+use std::net::SocketAddr;
 use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
@@ -19,6 +22,7 @@ use super::pcapng::PcapWriter;
 use super::sighting::{Content, RUBBISH_KEPT, Side, Sighting};
 use super::speakers::Speakers;
 use crate::http;
+use crate::ice::stun;
 use crate::packet::{Packet, Transport};
 use crate::rtp;
 use crate::sip::Message;
@@ -52,6 +56,8 @@ pub struct Timeline {
     /// How many bytes of HTTP are kept.
     http_bytes: usize,
     dropped: u64,
+    /// What else is missing in it, if anything is.
+    torn: Option<&'static str>,
     pcap: Option<Pcap>,
     pcap_trouble: Option<String>,
 }
@@ -76,6 +82,7 @@ impl Timeline {
             rubbish: 0,
             http_bytes: 0,
             dropped: 0,
+            torn: None,
             pcap: None,
             pcap_trouble: None,
         }
@@ -148,6 +155,16 @@ impl Timeline {
         self.dropped
     }
 
+    /// What is missing in the evidence for another reason than that it did not fit.
+    pub fn torn(&self) -> Option<&'static str> {
+        self.torn
+    }
+
+    /// The evidence is not whole, for a reason that fits after "the evidence is not whole: ".
+    pub fn tear(&mut self, why: &'static str) {
+        self.torn = Some(why);
+    }
+
     /// As if something had not fitted.
     #[cfg(test)]
     pub fn overflow(&mut self) {
@@ -200,7 +217,7 @@ impl Timeline {
         match classify(packet) {
             Class::Rtp => self.rtp(at, side, packet),
             Class::Rtcp => self.rtcp(at, side, packet),
-            Class::Signalling => self.message(at, side, packet),
+            Class::Signalling | Class::Stun => self.message(at, side, packet),
         }
     }
 
@@ -208,7 +225,7 @@ impl Timeline {
         let Ok(read) = rtp::Packet::read(&packet.payload) else {
             return self.message(at, side, packet);
         };
-        let Some(number) = self.flow(packet) else {
+        let Some(number) = self.flow((packet.source, packet.target)) else {
             self.dropped += 1;
             return;
         };
@@ -239,13 +256,12 @@ impl Timeline {
     }
 
     /// The number of the flow that a packet is of, unless it would be one too many.
-    fn flow(&mut self, packet: &Packet) -> Option<usize> {
-        let ends = (packet.source, packet.target);
+    fn flow(&mut self, ends: (SocketAddr, SocketAddr)) -> Option<usize> {
         let known = self.flow_between.get(ends);
         if known.is_some() || self.flows.len() == FLOWS_MAX {
             return known;
         }
-        self.flows.push(Flow::new(packet.source, packet.target));
+        self.flows.push(Flow::new(ends.0, ends.1));
         self.stream_ears.push(<[StreamEar; 2]>::default());
         self.flow_between.insert(ends, self.flows.len() - 1);
         Some(self.flows.len() - 1)
@@ -271,6 +287,7 @@ impl Timeline {
         }
         let (content, bodies) = match packet.transport {
             Transport::Http => (self.read_http(&packet.payload), Arc::default()),
+            _ if classify(packet) == Class::Stun => (read_stun(&packet.payload), Arc::default()),
             _ => self.read(&packet.payload),
         };
         if matches!(content, Content::Rubbish(..)) {
@@ -342,6 +359,16 @@ impl Timeline {
             tracing::error!("the pcapng file ends here: cannot write it: {why}");
             self.pcap_trouble = Some(why.to_string());
             self.pcap = None;
+        }
+    }
+}
+
+fn read_stun(payload: &Bytes) -> Content {
+    match stun::Message::read(payload) {
+        Ok(message) => Content::Stun(Arc::new(message), payload.clone()),
+        Err(why) => {
+            let kept = &payload[..payload.len().min(RUBBISH_KEPT)];
+            Content::Rubbish(Bytes::copy_from_slice(kept), why.to_string())
         }
     }
 }

@@ -10,4 +10,4 @@ pub use data::{
     ExampleReport, FindingText, LadderLine, Outcome, RunReport, ScenarioName, StepText, Tally,
 };
 pub use progress::Progress;
-pub use text::{failure, summary, verdicts};
+pub use text::{failure, finding, summary, verdicts};

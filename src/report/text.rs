@@ -67,14 +67,21 @@ pub fn failure(example: &ExampleReport) -> String {
     }
     for finding in &example.findings {
         put(&mut text, "");
-        self::finding(&mut text, finding);
+        put_finding(&mut text, finding);
     }
     put(&mut text, "");
     put(&mut text, &format!("      again  {}", example.again));
     text
 }
 
-fn finding(text: &mut String, finding: &FindingText) {
+/// A finding, its requirement, and the lines of the ladder around it.
+pub fn finding(finding: &FindingText) -> String {
+    let mut text = String::new();
+    put_finding(&mut text, finding);
+    text
+}
+
+fn put_finding(text: &mut String, finding: &FindingText) {
     put(text, &wrapped(&format!("      {}   ", finding.requirement), &finding.seen));
     put(text, &wrapped(&format!("        {:<6} ", finding.level), &finding.statement));
     put(text, &wrapped(&format!("        {:<6} ", "from"), &finding.source));

@@ -132,6 +132,7 @@ impl<T> Asker<T> {
 
 /// The request in a packet, or the answer to what is none: 400, or nothing at all to an answer
 /// that nobody waits for.
+#[expect(clippy::result_large_err, reason = "an answer is as good a value as a request")]
 pub fn asked(packet: &Packet) -> Result<Request<Bytes>, Option<Response<Bytes>>> {
     match Message::read(&packet.payload) {
         Ok(Message::Request(request)) => Ok(request),

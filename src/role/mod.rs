@@ -2,15 +2,20 @@
 
 mod asker;
 mod control;
+mod diversion;
+mod failure;
 mod latch;
 mod notices;
 pub mod phone;
 pub mod platform;
 mod ports;
 pub mod recorder;
+mod way;
 
 pub use asker::{Asker, Failed, answer, asked};
 pub use control::{Channel, Control, RecordWords, RecordingMode};
+pub use diversion::{Elsewhere, Occasion};
+pub use failure::{Heartbeat, RecorderChoice};
 pub use notices::{
     Announced, Choice, Compliance, Failure, Notice, Notices, OutOfRange, Signal, Surface,
 };
@@ -77,6 +82,14 @@ pub enum Command {
     Hold,
     /// Takes the call up again.
     Resume,
+    /// Hands the call on to a number (E.164), and hangs up.
+    Transfer(String),
+    /// Lets the two people whom it talks to in two calls talk to each other, and hangs up.
+    Connect,
+    /// Joins all its calls into one.
+    Merge,
+    /// Says nothing any more, while the calls go on.
+    FallSilent,
     /// Presses keys during a call: digits, `*`, `#`, `A` to `D`.
     Press(String),
     /// Sets whose calls are recorded: a number, and the mode.
@@ -85,10 +98,18 @@ pub enum Command {
     Control(Control),
     /// Asks for it by this way from now on.
     ControlBy(Channel),
+    /// Decides what a platform does with recorders that fail.
+    Recorders(RecorderChoice),
+    /// Decides where a number's calls go that it does not take.
+    Divert(String, Occasion, Elsewhere),
+    /// Decides whether the messages that a number gets and leaves are recorded.
+    RecordMessages(String, bool),
     /// Sets what the people on a user's recorded calls are told: a number, and one setting.
     Notify(String, Notice),
     /// Settles for the whole platform what the product leaves open.
     Choose(Choice),
+    /// Looks for the best way of its media from the next call on (ICE), or not.
+    FindWays(bool),
     /// Makes a part be wrong on purpose from now on, by the name of the fault.
     Break(String),
 }
@@ -103,12 +124,24 @@ impl fmt::Display for Command {
             Self::HangUp => f.write_str("hangs up"),
             Self::Hold => f.write_str("puts the call on hold"),
             Self::Resume => f.write_str("resumes the call"),
+            Self::Transfer(number) => write!(f, "hands the call on to {number}"),
+            Self::Connect => f.write_str("connects the two others"),
+            Self::FallSilent => f.write_str("falls silent"),
+            Self::Merge => f.write_str("joins the calls"),
             Self::Press(keys) => write!(f, "presses {keys}"),
             Self::Record(number, mode) => write!(f, "records {number}: {mode}"),
             Self::Control(control) => write!(f, "{control} the recording"),
             Self::ControlBy(channel) => write!(f, "controls recordings by {channel}"),
+            Self::Recorders(choice) => write!(f, "{choice}"),
+            Self::Divert(number, when, to) => {
+                write!(f, "sends the calls of {number} to {to} {when}")
+            }
+            Self::RecordMessages(number, true) => write!(f, "records the messages of {number}"),
+            Self::RecordMessages(number, false) => write!(f, "records no messages of {number}"),
             Self::Notify(number, notice) => write!(f, "sets {number}: {notice}"),
             Self::Choose(choice) => write!(f, "chooses {choice}"),
+            Self::FindWays(true) => f.write_str("looks for the best way of its media"),
+            Self::FindWays(false) => f.write_str("sends its media where it is told"),
             Self::Break(fault) => write!(f, "breaks: {fault}"),
         }
     }

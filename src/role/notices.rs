@@ -115,7 +115,7 @@ impl Surface {
     pub const fn periods(self) -> (Duration, Duration) {
         match self {
             Self::Portal => (Duration::from_secs(10), Duration::from_secs(90)),
-            Self::Api => (Duration::from_secs(10), Duration::from_secs(1_800)),
+            Self::Api => (Duration::from_secs(10), Duration::from_mins(30)),
         }
     }
 

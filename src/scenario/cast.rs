@@ -2,6 +2,7 @@
 
 use super::address::{Address, Number, TRANSPORTS, Transport};
 use super::codecs::{self, Codec};
+use super::complete;
 use super::diagnostic::{Located, Place};
 use super::file::{self, Field, Named, Text};
 use super::known::Known;
@@ -10,6 +11,7 @@ use super::notices::{self, Notices};
 use super::prompts::{self, Prompts};
 use super::reader::{Reader, TRUTH};
 use super::recording::{CONTROLS, Controls, MODES, Recording};
+use super::ways::{self, Ways};
 use super::yaml::{place, place_of, suggestion};
 
 /// Somebody who takes part.
@@ -88,6 +90,9 @@ pub struct Phone {
     /// `controls`: by which way its user controls recordings; star codes unless the file says
     /// otherwise.
     pub controls: Controls,
+    /// `ice`: whether it looks for the best way of its media (RFC 8445); not unless the file says
+    /// so.
+    pub ice: bool,
 }
 
 /// A calling platform.
@@ -104,6 +109,8 @@ pub struct Platform {
     /// `stops what is kept`: whether a user may stop a recording that is kept on demand, which the
     /// product's own documents disagree about; not unless the file says so.
     pub stops_kept: bool,
+    /// `ice agent` and `recording delay`.
+    pub ways: Ways,
 }
 
 /// What becomes of a request of more than 1,300 bytes that should go over UDP.
@@ -158,7 +165,7 @@ pub fn read(reader: &mut Reader, field: Field<CastFile>, known: &Known) -> Vec<P
         .filter_map(|(name, part)| read_part(reader, name, &part.value, known))
         .collect();
     if cast.len() == file.value.0.len() {
-        complete(reader, whole, &cast);
+        complete::complete(reader, whole, &cast);
     }
     cast
 }
@@ -185,7 +192,8 @@ fn read_part(reader: &mut Reader, name: &Text, part: &file::Part, known: &Known)
             let stops_kept = reader.word_or(&part.stops_kept, "truth", TRUTH, false);
             let prompts = part.prompts.0.as_ref();
             let prompts = prompts.map(|it| prompts::read(reader, &it.value)).unwrap_or_default();
-            Role::Platform(Platform { prompts, dialect, large_requests, stops_kept })
+            let ways = ways::read(reader, part);
+            Role::Platform(Platform { prompts, dialect, large_requests, stops_kept, ways })
         }
         RoleName::Recorder => Role::Recorder(library::read(reader, part)),
     };
@@ -239,6 +247,7 @@ fn read_phone(reader: &mut Reader, name: &Text, part: &file::Part) -> Option<Pho
         notices: notices::read(reader, part),
         recording: reader.word_or(&part.recording, "recording mode", MODES, Recording::Never),
         controls,
+        ice: reader.word_or(&part.ice, "truth", TRUTH, false),
     })
 }
 
@@ -256,11 +265,14 @@ fn refuse_strangers(reader: &mut Reader, role: RoleName, part: &file::Part) {
         (Phone, "outside", &part.outside),
         (Phone, "language", &part.language),
         (Phone, "controls", &part.controls),
+        (Phone, "ice", &part.ice),
         (Platform, "dialect", &part.dialect),
         (Platform, "large requests", &part.large_requests),
         (Platform, "stops what is kept", &part.stops_kept),
         (RoleName::Recorder, "after migration", &part.after_migration),
         (RoleName::Recorder, "age", &part.age),
+        (Platform, "ice agent", &part.ice_agent),
+        (Platform, "recording delay", &part.recording_delay),
     ];
     for (owner, key, field) in owned {
         if let (Some(text), true) = (&field.0, owner != role) {
@@ -295,35 +307,6 @@ fn read_player(reader: &mut Reader, role: RoleName, part: &file::Part, known: &K
             let address = reader.value(real, Address::parse);
             let place = place_of(real);
             address.map_or(ours, |value| Player::Real(Located { value, place }))
-        }
-    }
-}
-
-fn complete(reader: &mut Reader, whole: Place, cast: &[Part]) {
-    let of = |role| cast.iter().filter(move |part| part.role.name() == role);
-    for (role, who) in [
-        (RoleName::Phone, "nobody can call"),
-        (RoleName::Platform, "nothing bridges the calls"),
-        (RoleName::Recorder, "nothing records"),
-    ] {
-        if of(role).next().is_none() {
-            let help = format!("add a part with `role: {}`", role.word());
-            reader.complain(whole, format!("there is no {}: {who}", role.word()), help);
-        }
-    }
-    if let Some(second) = of(RoleName::Platform).nth(1) {
-        let first = of(RoleName::Platform).next().map_or("", |part| part.name.as_str());
-        let what = format!("`{}` would be a second platform beside `{first}`", second.name);
-        reader.complain(second.place, what, "one platform bridges the calls of a scenario");
-    }
-    let mut numbers: Vec<&Number> = Vec::new();
-    for part in cast {
-        if let Role::Phone(phone) = &part.role {
-            if numbers.contains(&&phone.number) {
-                let what = format!("{} has the number of somebody else", part.name);
-                reader.complain(part.place, what, "each phone has a number of its own");
-            }
-            numbers.push(&phone.number);
         }
     }
 }

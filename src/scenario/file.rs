@@ -48,6 +48,11 @@ pub struct Part {
     #[serde(rename = "record aware")]
     pub record_aware: Field<Text>,
     pub controls: Field<Text>,
+    pub ice: Field<Text>,
+    #[serde(rename = "ice agent")]
+    pub ice_agent: Field<Text>,
+    #[serde(rename = "recording delay")]
+    pub recording_delay: Field<Text>,
     pub dialect: Field<Text>,
     #[serde(rename = "stops what is kept")]
     pub stops_kept: Field<Text>,

@@ -9,6 +9,7 @@ mod address;
 mod budgets;
 mod cast;
 mod codecs;
+mod complete;
 mod diagnostic;
 mod file;
 mod known;
@@ -20,6 +21,7 @@ mod prompts;
 mod quantity;
 mod reader;
 mod recording;
+mod ways;
 mod yaml;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -37,6 +39,7 @@ pub use notices::{Announced, Notices, Signal};
 pub use prompts::{Placement, Prompts};
 pub use quantity::{Rate, Share, Unreadable, duration};
 pub use recording::{Controls, Recording};
+pub use ways::{IceAgent, Ways};
 
 use file::{Field, File, Named, Text};
 use reader::Reader;
@@ -75,6 +78,14 @@ pub enum Profile {
     RfcStrict,
     /// `webex-calling`: what the product really speaks.
     WebexCalling,
+}
+
+impl Profile {
+    /// The name, as a scenario gives it.
+    pub fn name(self) -> &'static str {
+        let found = PROFILES.iter().find(|(_, profile)| *profile == self);
+        found.map_or("rfc-strict", |(name, _)| name)
+    }
 }
 
 impl Scenario {

@@ -89,4 +89,4 @@ const CALLS: &[(&str, Announced)] = &[
 const SIGNALS: &[(&str, Signal)] =
     &[("nothing", Signal::Nothing), ("beep", Signal::Beep), ("announcement", Signal::Announcement)];
 const LEAST: Duration = Duration::from_secs(10);
-const MOST: Duration = Duration::from_secs(1_800);
+const MOST: Duration = Duration::from_mins(30);

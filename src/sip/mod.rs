@@ -28,7 +28,7 @@ mod views;
 
 pub use dialog::DialogId;
 pub use header::{
-    CSeq, Contacts, MediaType, MinSe, NameAddr, RAck, Reason, Refresher, RetryAfter,
+    CSeq, Contacts, MediaType, MinSe, NameAddr, RAck, Reason, Refresher, Replaces, RetryAfter,
     SessionExpires, Tokens, Via, Warning,
 };
 pub use headers::Headers;

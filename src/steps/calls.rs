@@ -12,11 +12,13 @@ use crate::sip::Method;
 
 /// Somebody dials somebody, and the telephone rings.
 #[cucumber::when(expr = "{party} calls {party}")]
-fn calls(world: &mut World, caller: Party, callee: Party) -> Result<(), StepError> {
+pub(super) fn calls(world: &mut World, caller: Party, callee: Party) -> Result<(), StepError> {
     let number = world.number_of(&callee.0)?;
+    let begun = world.now()?;
     world.tell(&caller.0, Command::Call(number))?;
     let told = |dialogs: &[Dialog<'_>], timeline: &Timeline| {
-        let mut open = calls_of(dialogs, timeline, &caller).filter(|it| it.over().is_none());
+        let mut open = calls_of(dialogs, timeline, &caller)
+            .filter(|it| it.over().is_none() && it.invited >= begun);
         open.any(|dialog| is_ringing(dialog, Side::Received))
     };
     let rings = |dialogs: &[Dialog<'_>], timeline: &Timeline| {
@@ -43,7 +45,7 @@ fn calls_nobody(world: &mut World, caller: Party) -> Result<(), StepError> {
 
 /// Somebody takes the call that rings; both sides know.
 #[cucumber::when(expr = "{party} answers")]
-fn answers(world: &mut World, party: Party) -> Result<(), StepError> {
+pub(super) fn answers(world: &mut World, party: Party) -> Result<(), StepError> {
     let before = world.look(|timeline| count_answered(&dialogs(timeline), timeline))?;
     world.tell(&party.0, Command::Answer)?;
     world.until(&format!("the call to {party} is answered"), |dialogs, timeline| {
@@ -62,7 +64,7 @@ fn declines(world: &mut World, party: Party) -> Result<(), StepError> {
 
 /// Somebody puts the receiver down; both sides know.
 #[cucumber::when(expr = "{party} hangs up")]
-fn hangs_up(world: &mut World, party: Party) -> Result<(), StepError> {
+pub(super) fn hangs_up(world: &mut World, party: Party) -> Result<(), StepError> {
     world.tell(&party.0, Command::HangUp)?;
     world.until("the call is over", |dialogs, timeline| {
         dialogs.iter().filter(|dialog| with_phone(dialog, timeline)).all(is_over)
@@ -105,10 +107,12 @@ fn have_talked(world: &mut World, caller: Party, callee: Party) -> Result<(), St
     talk(world, caller, callee, Span(Duration::from_secs(2)))
 }
 
-/// Somebody puts the call on hold, and the other side agreed.
+/// Somebody puts the call on hold, and the other side agreed; "from then on" counts from when
+/// everybody knows, the recorder too.
 #[cucumber::when(expr = "{party} puts the call on hold")]
-fn holds(world: &mut World, party: Party) -> Result<(), StepError> {
-    change(world, &party, Command::Hold)
+pub(super) fn holds(world: &mut World, party: Party) -> Result<(), StepError> {
+    change(world, &party, Command::Hold)?;
+    super::transfer::settle(world)
 }
 
 /// Somebody takes the call up again, and the other side agreed; "after that" counts from when
@@ -121,7 +125,7 @@ fn resumes(world: &mut World, party: Party) -> Result<(), StepError> {
     world.set_mark()
 }
 
-fn connect(world: &mut World, caller: &Party, callee: Party) -> Result<(), StepError> {
+pub(super) fn connect(world: &mut World, caller: &Party, callee: Party) -> Result<(), StepError> {
     calls(world, caller.clone(), callee.clone())?;
     world.pass(RINGING)?;
     answers(world, callee)
@@ -168,7 +172,7 @@ fn calls_of<'a>(
     dialogs.iter().filter(|dialog| is_at(dialog.caller, timeline, caller))
 }
 
-fn is_at(address: SocketAddr, timeline: &Timeline, party: &Party) -> bool {
+pub(super) fn is_at(address: SocketAddr, timeline: &Timeline, party: &Party) -> bool {
     timeline.cast().at(address).is_some_and(|member| member.name.as_str() == party.0)
 }
 
@@ -176,13 +180,13 @@ fn is_at(address: SocketAddr, timeline: &Timeline, party: &Party) -> bool {
 fn is_ringing(dialog: &Dialog<'_>, side: Side) -> bool {
     dialog.sightings.iter().any(|sighting| {
         let code = sighting.message().and_then(crate::sip::Message::code);
-        sighting.side == side && matches!(code, Some(180..=189))
+        sighting.side == side && matches!(code, Some(180 | 182..=189))
     })
 }
 
 /// Whether nothing that a recorder was asked for still waits for its answer. On a poor network it
 /// is asked more than once; that it never answers is for checks to say.
-fn recorder_has_answered(dialogs: &[Dialog<'_>], timeline: &Timeline) -> bool {
+pub(super) fn recorder_has_answered(dialogs: &[Dialog<'_>], timeline: &Timeline) -> bool {
     let with_recorder =
         dialogs.iter().filter(|dialog| timeline.cast().is(dialog.callee, Kind::Recorder));
     let mut open = with_recorder.filter(|dialog| dialog.over().is_none());
@@ -211,17 +215,17 @@ fn with_phone(dialog: &Dialog<'_>, timeline: &Timeline) -> bool {
     from_phone(dialog, timeline) || timeline.cast().is(dialog.callee, Kind::Phone)
 }
 
-fn is_over(dialog: &Dialog<'_>) -> bool {
+pub(super) fn is_over(dialog: &Dialog<'_>) -> bool {
     dialog.end_confirmed.is_some() || dialog.refused.is_some()
 }
 
 /// Longer than it takes on any network of ours until the caller hears that it rings.
 const RINGBACK: Duration = Duration::from_secs(1);
 /// As long as a platform waits for its recorder at most (product: 50 ms to 10 s).
-const PATIENCE: Duration = Duration::from_secs(10);
+pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 /// A telephone rings this long before people take it.
-const RINGING: Duration = Duration::from_secs(2);
+pub(super) const RINGING: Duration = Duration::from_secs(2);
 /// What the end of a call, or a change of it, sets off has crossed any network of ours by then.
-const AFTERMATH: Duration = Duration::from_millis(800);
+pub(super) const AFTERMATH: Duration = Duration::from_millis(800);
 /// 555-0199: reserved for stories.
 const NOBODY: &str = "+12025550199";

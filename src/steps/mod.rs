@@ -4,9 +4,15 @@
 mod calls;
 #[expect(clippy::needless_pass_by_value, reason = "cucumber hands every word over")]
 mod control;
+#[expect(clippy::needless_pass_by_value, reason = "cucumber hands every word over")]
+mod failure;
 mod feature;
 mod folder;
+#[expect(clippy::needless_pass_by_value, reason = "cucumber hands every word over")]
+mod ice;
 mod lint;
+#[expect(clippy::needless_pass_by_value, reason = "cucumber hands every word over")]
+mod mailbox;
 mod outcome;
 mod outline;
 mod plan;
@@ -19,6 +25,8 @@ mod selection;
 #[expect(clippy::needless_pass_by_value, reason = "cucumber hands every word over")]
 mod settings;
 mod stage;
+#[expect(clippy::needless_pass_by_value, reason = "cucumber hands every word over")]
+mod transfer;
 #[expect(clippy::needless_pass_by_value, reason = "cucumber hands every word over")]
 mod verdicts;
 mod vocabulary;

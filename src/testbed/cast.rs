@@ -6,6 +6,7 @@ use std::time::Duration;
 use thiserror::Error;
 
 use super::library::{self, Web};
+use super::words::{codecs, transport};
 use super::{AnyDriver, Home, Testbed, network, users};
 use crate::audio::Voice;
 use crate::driver::sim::Sim;
@@ -18,7 +19,6 @@ use crate::role::platform::{self, Platform};
 use crate::role::recorder::{self, Keep, Recorder};
 use crate::role::{Channel, Ports, RecordWords, Role};
 use crate::scenario::{self, Part, Player, Scenario, Setting};
-use crate::sdp::Codec;
 use crate::time::Epoch;
 
 /// Why a testbed cannot be built. Each reads well after "cannot".
@@ -254,12 +254,14 @@ impl Builder<'_> {
             voice,
             password: phone.password.clone(),
             record_aware: phone.record_aware,
+            is_silent: false,
             controls: match phone.controls {
                 scenario::Controls::StarCodes => Channel::StarCodes,
                 scenario::Controls::Keys => Channel::Keys,
                 scenario::Controls::Info => Channel::Info,
                 scenario::Controls::RecordPreference => Channel::Preference,
             },
+            ice: phone.ice,
             record_words: RecordWords::default(),
             registration: REGISTRATION,
             seed,
@@ -291,15 +293,29 @@ impl Builder<'_> {
                 scenario::Dialect::Webex => platform::Dialect::Webex,
             },
             patience: PATIENCE,
+            failing: self.failing(part, places),
             prompts: users::prompts(&platform.prompts),
             large_requests_to_tcp: platform.large_requests == scenario::LargeRequests::Move,
             provisional: PROVISIONAL.to_owned(),
             stops_kept: platform.stops_kept,
+            ice: platform.ways.agent.map(super::network::ice),
+            recording_delay: platform.ways.recording_delay,
             record_words: RecordWords::default(),
             fault: fault(part).and_then(platform::Fault::named),
             seed,
             epoch: self.epoch,
         })
+    }
+
+    /// The recorders after the first.
+    fn failing(&self, part: &Part, places: &[Place]) -> platform::Failing {
+        let parts = self.scenario.cast.iter().zip(places);
+        let recorders = parts.filter(|(part, _)| part.role.name() == scenario::RoleName::Recorder);
+        let further = recorders.skip(1).filter_map(|(_, place)| {
+            let wanted = transport(part.transport);
+            place.listen.iter().find(|(it, _)| *it == wanted).or(place.listen.first()).copied()
+        });
+        platform::Failing { further: further.collect(), ..platform::Failing::default() }
     }
 
     fn recorder(&mut self, part: &Part, place: &Place, seed: u64) -> Recorder {
@@ -335,23 +351,6 @@ fn fault(part: &Part) -> Option<&str> {
         Player::Ours { fault } => fault.as_ref().map(|fault| fault.value.as_str()),
         _ => None,
     }
-}
-
-fn transport(transport: scenario::Transport) -> Transport {
-    match transport {
-        scenario::Transport::Udp => Transport::Udp,
-        scenario::Transport::Tcp => Transport::Tcp,
-        scenario::Transport::Tls => Transport::Tls,
-    }
-}
-
-fn codecs(codecs: &[scenario::Codec]) -> Vec<Codec> {
-    let speech = codecs.iter().map(|codec| match codec {
-        scenario::Codec::Pcmu => Codec::PCMU,
-        scenario::Codec::Pcma => Codec::PCMA,
-        scenario::Codec::G722 => Codec::G722,
-    });
-    speech.chain([Codec::TELEPHONE_EVENT]).collect()
 }
 
 fn port_of(transport: Transport) -> u16 {

@@ -6,6 +6,7 @@ mod library;
 mod network;
 mod stop;
 mod users;
+mod words;
 
 pub use any::AnyDriver;
 pub use cast::{Error, faults};

@@ -10,6 +10,7 @@ use crate::driver::sim::{
 };
 use crate::driver::wire::{Identity, Trust, WireSettings};
 use crate::evidence::Kind;
+use crate::ice;
 use crate::scenario::{self, Part, Scenario};
 
 /// The network of a scenario, each link drawing from this seed.
@@ -26,7 +27,9 @@ pub fn simulated_host(index: usize, part: &Part) -> IpAddr {
         scenario::Role::Phone(_) if high > 0 => Ipv4Addr::new(198, 18, high, low),
         scenario::Role::Phone(_) => Ipv4Addr::new(192, 0, 2, low),
         scenario::Role::Platform(_) => Ipv4Addr::new(198, 51, 100, 10),
-        scenario::Role::Recorder(_) => Ipv4Addr::new(203, 0, 113, 10),
+        scenario::Role::Recorder(_) if part.name == "recorder" => Ipv4Addr::new(203, 0, 113, 10),
+        // Another one.
+        scenario::Role::Recorder(_) => Ipv4Addr::new(203, 0, 113, 10_u8.saturating_add(low)),
     };
     IpAddr::V4(address)
 }
@@ -94,6 +97,14 @@ fn link(link: &scenario::Link) -> LinkSettings {
             queue: QUEUE,
         }),
         ..LinkSettings::default()
+    }
+}
+
+/// How a platform speaks ICE.
+pub fn ice(agent: scenario::IceAgent) -> ice::Mode {
+    match agent {
+        scenario::IceAgent::Full => ice::Mode::Full,
+        scenario::IceAgent::Lite => ice::Mode::Lite,
     }
 }
 

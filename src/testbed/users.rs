@@ -20,6 +20,7 @@ pub fn user(part: &Part, phone: &Phone) -> platform::User {
             scenario::Recording::Always => RecordingMode::Always,
             scenario::Recording::AlwaysWithPause => RecordingMode::AlwaysWithPause,
         },
+        diversions: platform::Diversions::default(),
         notices: Notices {
             announced: match notices.announced {
                 scenario::Announced::Nowhere => Announced::default(),
@@ -64,10 +65,9 @@ pub fn prompts(said: &scenario::Prompts) -> platform::Prompts {
         beep: tone(usual.beep),
         announces_end: said.end_announced.unwrap_or(usual.announces_end),
         at_call_start: said.with_call.unwrap_or(usual.at_call_start),
-        surface: said.set_by_api.map_or(usual.surface, |api| match api {
-            true => Surface::Api,
-            false => Surface::Portal,
-        }),
+        surface: said
+            .set_by_api
+            .map_or(usual.surface, |api| if api { Surface::Api } else { Surface::Portal }),
         pauses_to_everybody: said.pauses_to_everybody.unwrap_or(usual.pauses_to_everybody),
         records_reminders: said.reminders_recorded.unwrap_or(usual.records_reminders),
         records_pauses: said.pauses_recorded.unwrap_or(usual.records_pauses),
@@ -79,9 +79,9 @@ pub fn prompts(said: &scenario::Prompts) -> platform::Prompts {
 
 /// The frequency of the tone that is to be listened for.
 pub fn tone_of(scenario: &Scenario) -> u16 {
-    let platforms = scenario.cast.iter().filter_map(|part| match &part.role {
+    let mut platforms = scenario.cast.iter().filter_map(|part| match &part.role {
         scenario::Role::Platform(platform) => platform.prompts.hertz,
         _ => None,
     });
-    platforms.last().unwrap_or(Tone::RECORDER_WARNING.hertz)
+    platforms.next_back().unwrap_or(Tone::RECORDER_WARNING.hertz)
 }

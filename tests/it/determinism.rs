@@ -13,7 +13,9 @@ fn the_same_seed_gives_the_same_timeline() {
     let mut jobs = Vec::new();
     for name in SIMULATED {
         let scenario = stage::scenario(name);
-        jobs.extend(stage::examples().iter().map(|it| stage::job(it, &scenario, scenario.seed)));
+        jobs.extend(
+            stage::examples_on(name).iter().map(|it| stage::job(it, &scenario, scenario.seed)),
+        );
     }
     // Alone, and beside another: what is played at the same time must not matter.
     let [alone, beside] = [1, 2].map(|workers| stage::play(&jobs, workers, digest));
@@ -39,7 +41,7 @@ fn two_hundred_seeds_give_the_same_verdicts() {
     let mut jobs = Vec::new();
     for name in SIMULATED {
         let scenario = stage::scenario(name);
-        for example in stage::examples() {
+        for example in stage::examples_on(name) {
             let seeds: u64 = asked.unwrap_or(match name {
                 "bad_network" => 200,
                 _ => 20,

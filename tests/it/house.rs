@@ -18,23 +18,30 @@ const DOORS: &[(&str, &[&str])] = &[
     ("audio", &["time"]),
     ("siprec", &[]),
     ("http", &[]),
-    ("role", &["sip", "sdp", "rtp", "audio", "siprec", "http", "packet", "time"]),
+    ("ice", &["time"]),
+    ("role", &["sip", "sdp", "rtp", "audio", "siprec", "http", "ice", "packet", "time"]),
     // Framing only: see below.
     ("driver", &["packet", "time", "sip", "http"]),
-    ("evidence", &["packet", "time", "sip", "sdp", "rtp", "audio", "siprec", "http"]),
+    ("evidence", &["packet", "time", "sip", "sdp", "rtp", "audio", "siprec", "http", "ice"]),
     ("scenario", &["time"]),
     // Who takes part has a voice and codecs.
-    ("testbed", &["role", "driver", "evidence", "scenario", "packet", "time", "audio", "sdp"]),
-    ("check", &["evidence", "packet", "time", "sip", "sdp", "rtp", "audio", "siprec", "http"]),
+    (
+        "testbed",
+        &["role", "driver", "evidence", "scenario", "packet", "time", "audio", "sdp", "ice"],
+    ),
+    (
+        "check",
+        &["evidence", "packet", "time", "sip", "sdp", "rtp", "audio", "siprec", "http", "ice"],
+    ),
     // What to wait for is looked up in the evidence.
     ("steps", &["testbed", "check", "role", "scenario", "evidence", "sip", "time"]),
     ("report", &["check", "evidence"]),
     ("cli", &ROOMS),
 ];
 
-const ROOMS: [&str; 16] = [
-    "audio", "check", "driver", "evidence", "http", "packet", "report", "role", "rtp", "scenario",
-    "sdp", "sip", "siprec", "steps", "testbed", "time",
+const ROOMS: [&str; 17] = [
+    "audio", "check", "driver", "evidence", "http", "ice", "packet", "report", "role", "rtp",
+    "scenario", "sdp", "sip", "siprec", "steps", "testbed", "time",
 ];
 
 #[test]

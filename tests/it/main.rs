@@ -12,6 +12,8 @@ mod faults;
 mod gherkin;
 mod house;
 mod kill;
+mod ice;
+mod judge;
 mod ladders;
 mod library;
 mod mutations;

@@ -11,7 +11,10 @@ use tallylight::steps::world::{Kept, Setting, World};
 use tallylight::steps::{self, Ending, Example, Job, Played};
 
 /// The scenarios in which nothing is real.
-pub const SIMULATED: [&str; 3] = ["quiet_office", "bad_network", "long_distance"];
+pub const SIMULATED: [&str; 4] = ["quiet_office", "bad_network", "long_distance", ICE];
+
+/// The scenario for what the quiet office has not got; everything else would be no different in it.
+pub const ICE: &str = "ice_office";
 
 /// The example that lasts ten minutes: thirty times the work of any other.
 pub const LONG: &str = "A long call";
@@ -25,6 +28,23 @@ pub fn examples() -> Vec<Arc<Example>> {
         examples.extend(steps::read(&source, &vocabulary).unwrap());
     }
     examples
+}
+
+/// The examples that are played on a scenario: it declares what they need.
+pub fn examples_on(name: &str) -> Vec<Arc<Example>> {
+    let scenario = scenario(name);
+    let mut examples = examples();
+    examples.retain(|example| {
+        let mut needs = example.needs();
+        let declares = needs.all(|need| scenario.reason_without(&need).is_none());
+        declares && (name != ICE || home(example) == ICE)
+    });
+    examples
+}
+
+/// The office in which an example is at home: the quiet one, unless that has not got what it needs.
+pub fn home(example: &Example) -> &'static str {
+    if example.needs().any(|need| need == "ice") { ICE } else { "quiet_office" }
 }
 
 /// The example of this name.

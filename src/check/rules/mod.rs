@@ -6,8 +6,11 @@
 //! fault for it.
 
 mod case;
+mod contacts;
 mod messages;
 mod recording;
+mod transfer;
+mod transport;
 
 pub use case::Case;
 
@@ -55,4 +58,5 @@ const fn rule(requirement: &'static str, judge: fn(&Case<'_>) -> Vec<Verdict>) -
     Rule { requirement: Id(requirement), judge }
 }
 
-const TOPICS: &[&[Rule]] = &[messages::RULES, recording::RULES];
+const TOPICS: &[&[Rule]] =
+    &[contacts::RULES, messages::RULES, recording::RULES, transfer::RULES, transport::RULES];

@@ -76,6 +76,8 @@ impl Watch {
                     let request = message.request().filter(|_| arrived);
                     request.map(|_| format!("{from} asks {}", message.title()))
                 }
+                // It comes with every call.
+                Content::Stun(..) => None,
                 Content::Rubbish(bytes, _) => {
                     let from = timeline.cast().label(sighting.source);
                     let text = format!("{} bytes that are no SIP came from {from}", bytes.len());

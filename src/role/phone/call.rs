@@ -9,15 +9,17 @@ use rand_chacha::rand_core::{Rng, SeedableRng};
 use super::stream::Stream;
 use super::{Settings, sdp_body, sdp_of};
 use crate::audio::Voice;
+use crate::ice;
 use crate::packet::Packet;
 use crate::role::ports::rtcp_of;
+use crate::role::way::Way;
 use crate::rtp;
 use crate::sdp::{
     self, Capabilities, Codec, Description, Direction, Format, Hold, Medium, Negotiated, Origin,
     RecordPreference, Session, Side, Slot, negotiate,
 };
-use crate::sip::agent::{Body, Reply};
-use crate::sip::{Message, Method};
+use crate::sip::agent::{Body, CallId, Reply};
+use crate::sip::{Message, Method, Uri};
 use crate::time::{Epoch, Instant};
 
 /// One call.
@@ -25,6 +27,13 @@ use crate::time::{Epoch, Instant};
 pub struct Call {
     /// How far it is.
     pub stage: Stage,
+    /// What is to be done with it once it is on hold.
+    pub intent: Option<Intent>,
+    /// The call to whoever is to take it.
+    pub handed_to: Option<CallId>,
+    is_silent: bool,
+    /// Whether it leads to a room in which the platform joins calls.
+    pub is_room: bool,
     local: SocketAddr,
     voice: Voice,
     codecs: Vec<Codec>,
@@ -38,7 +47,17 @@ pub struct Call {
     offered: Option<Description>,
     agreed: Option<Negotiated>,
     stream: Option<Stream>,
+    way: Way,
     seed: u64,
+}
+
+/// What a call is put on hold for.
+#[derive(Clone, Debug)]
+pub enum Intent {
+    /// To be handed on to this address.
+    HandOn(Uri),
+    /// To be joined with the others.
+    Merge,
 }
 
 /// How far a call is.
@@ -60,10 +79,19 @@ impl Call {
         let mut rng = ChaCha8Rng::seed_from_u64(settings.seed ^ u64::from(local.port()) << 32);
         let origin = Origin::new("-", u64::from(rng.next_u32()), local.ip());
         let formats = settings.codecs.iter().map(|codec| Format::of(codec.clone())).collect();
-        let medium = Medium::audio(local.port(), formats);
+        let seed = rng.next_u64();
+        let mut way = Way::default();
+        if settings.ice {
+            way.seek(local, ice::Mode::Full, seed.rotate_left(32));
+        }
+        let medium = Medium { attributes: way.lines(), ..Medium::audio(local.port(), formats) };
         let said = Session { media: vec![medium], ..Session::new(origin, local.ip()) };
         Self {
             stage: Stage::Dialling,
+            intent: None,
+            handed_to: None,
+            is_silent: settings.is_silent,
+            is_room: false,
             local,
             voice: settings.voice,
             codecs: settings.codecs.clone(),
@@ -74,7 +102,8 @@ impl Call {
             offered: None,
             agreed: None,
             stream: None,
-            seed: rng.next_u64(),
+            way,
+            seed,
         }
     }
 
@@ -169,6 +198,17 @@ impl Call {
         }
     }
 
+    /// Its person says nothing any more.
+    pub fn fall_silent(&mut self) {
+        self.is_silent = true;
+        self.stream.iter_mut().for_each(Stream::fall_silent);
+    }
+
+    /// Whether its person has put it on hold.
+    pub fn is_held(&self) -> bool {
+        self.said.media.iter().any(|medium| medium.hold.is_some())
+    }
+
     /// Puts the call on hold (RFC 3264 section 8.4): the new offer.
     pub fn hold(&mut self) -> Body {
         if let Some(stream) = &mut self.stream {
@@ -208,6 +248,9 @@ impl Call {
 
     /// Media or RTCP came.
     pub fn handle_media(&mut self, now: Instant, packet: &Packet) {
+        if ice::stun::is_stun(&packet.payload) {
+            return self.way.handle_stun(packet);
+        }
         if let Some(stream) = &mut self.stream {
             stream.hear(now, packet.target == self.local, &packet.payload);
         }
@@ -215,8 +258,13 @@ impl Call {
 
     /// Says whatever is due.
     pub fn speak(&mut self, now: Instant, packets: &mut VecDeque<Packet>) {
+        self.way.tend(now, packets);
         if let Some((stream, agreed)) = self.stream.as_mut().zip(self.agreed.as_ref()) {
-            stream.speak(now, self.local, agreed, packets);
+            let mut said = VecDeque::new();
+            stream.speak(now, self.local, agreed, &mut said);
+            for packet in said {
+                self.way.send(packet.source != self.local, packet, packets);
+            }
         }
     }
 
@@ -230,7 +278,9 @@ impl Call {
 
     /// When something is due next.
     pub fn next_deadline(&self) -> Option<Instant> {
-        self.stream.as_ref().filter(|_| self.agreed.is_some()).and_then(Stream::next_deadline)
+        let stream = self.stream.as_ref().filter(|_| self.agreed.is_some());
+        let stream = stream.and_then(Stream::next_deadline);
+        stream.into_iter().chain(self.way.next_deadline()).min()
     }
 
     /// Speaks from now on as was agreed: begins, goes on, or falls silent.
@@ -245,7 +295,7 @@ impl Call {
         let stream = self.stream.get_or_insert_with(|| {
             Stream::new(now, self.voice, codec, &self.cname, self.epoch, self.seed)
         });
-        if agreed.may_send && !held {
+        if agreed.may_send && !held && !self.is_silent {
             stream.speak_from(now, codec, agreed.send.payload_type);
         } else {
             stream.fall_silent();
@@ -254,8 +304,10 @@ impl Call {
 
     /// Our answer to an offer; `None` if nothing is in common.
     fn answer(&mut self, offer: &Description) -> Option<Body> {
+        self.way.agree(offer, ice::Side::Answerer);
         let open = || Slot {
             hold: self.said.media.first().and_then(|medium| medium.hold),
+            attributes: self.way.lines(),
             ..Slot::open(self.local.port(), Direction::SendRecv)
         };
         let mut taken = false;
@@ -288,17 +340,20 @@ impl Call {
     /// The answer to our offer, if this message has one.
     fn take_answer(&mut self, message: &Message) {
         let Some(answer) = sdp_of(message) else { return };
+        self.way.agree(&answer, ice::Side::Offerer);
         let agreed = negotiate(&self.said.describe(), &answer, Side::Offerer);
         self.agreed = agreed.into_iter().flatten().next();
     }
 
     fn revise(&mut self, change: impl FnOnce(&mut Session)) -> Body {
+        let lines = self.way.lines();
         let next = self.said.revised(|session| {
             session.attributes.clear();
             // Our last answer may have been narrowed by the other side's hold; what we want
             // ourselves is to talk (RFC 3264 section 8.4).
             for medium in session.media.iter_mut().filter(|medium| !medium.is_disabled()) {
                 medium.direction = Direction::SendRecv;
+                medium.attributes.clone_from(&lines);
             }
             change(session);
         });

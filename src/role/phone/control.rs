@@ -73,14 +73,13 @@ impl Phone {
     }
 
     fn dial_code(&mut self, now: Instant, control: Control, waiting: Option<CallId>) {
-        match self.dial(now, control.code()) {
-            Some(code) => self.errand = Errand::Dialling { code, waiting },
-            None => {
-                self.errand = Errand::None;
-                if let Some(waiting) = waiting {
-                    self.change_of(now, waiting, Call::resume);
-                }
-            }
+        if let Some(code) = self.dial(now, control.code()) {
+            self.errand = Errand::Dialling { code, waiting };
+            return;
+        }
+        self.errand = Errand::None;
+        if let Some(waiting) = waiting {
+            self.change_of(now, waiting, Call::resume);
         }
     }
 }

@@ -7,6 +7,7 @@ mod call;
 mod control;
 mod speech;
 mod stream;
+mod transfer;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::net::SocketAddr;
@@ -17,11 +18,11 @@ use crate::audio::Voice;
 use crate::packet::{Packet, Transport};
 use crate::sdp::{Codec, Description};
 use crate::sip::agent::{
-    Body, CallId, Content, Event, Invite, Registration, Reply, Settings as AgentSettings, UserAgent,
+    Body, CallId, Content, Event, Registration, Reply, Settings as AgentSettings, UserAgent,
 };
 use crate::sip::digest::Account;
 use crate::sip::uri::{Host, Uri};
-use crate::sip::{Message, NameAddr};
+use crate::sip::{Message, Method, NameAddr};
 use crate::time::{Epoch, Instant};
 use call::{Call, Stage};
 use control::Errand;
@@ -49,6 +50,10 @@ pub struct Settings {
     pub password: Option<String>,
     /// Whether it understands `a=record` and says so (RFC 7866 section 6.3).
     pub record_aware: bool,
+    /// Whether its person says nothing.
+    pub is_silent: bool,
+    /// Whether it looks for the best way of its media (ICE).
+    pub ice: bool,
     /// By which way its user controls recordings.
     pub controls: Channel,
     /// The words of a `Record` header field in INFO.
@@ -94,6 +99,7 @@ impl Phone {
                 credentials,
                 session_timer: Some(SESSION_TIMER),
                 outbound: Some(settings.server),
+                allow: allowed(),
                 ..AgentSettings::default()
             },
             settings.seed,
@@ -145,50 +151,42 @@ impl Phone {
 
     fn obey(&mut self, now: Instant, command: &Command) {
         match command {
-            Command::Call(number) => self.call(now, number),
+            Command::Call(number) => {
+                let _ = self.dial(now, number);
+            }
             Command::Answer => self.answer(now),
             Command::Decline => self.decline(now),
             Command::HangUp => self.hang_up(now),
             Command::Hold => self.change(now, Call::hold),
             Command::Resume => self.change(now, Call::resume),
+            Command::Transfer(number) => self.transfer(now, number),
+            Command::Connect => self.connect(now),
+            Command::Merge => self.merge(now),
+            Command::FallSilent => {
+                self.settings.is_silent = true;
+                self.calls.values_mut().for_each(Call::fall_silent);
+            }
             Command::Press(keys) => {
                 if let Some((_, call)) = self.current() {
                     call.press(keys);
                 }
             }
             Command::Control(control) => self.control(now, *control),
+            Command::FindWays(finds) => self.settings.ice = *finds,
             Command::ControlBy(channel) => self.settings.controls = *channel,
             // Not for telephones.
-            Command::Record(..) | Command::Notify(..) | Command::Choose(_) | Command::Break(_) => {}
+            Command::Record(..)
+            | Command::Recorders(_)
+            | Command::Divert(..)
+            | Command::RecordMessages(..)
+            | Command::Notify(..)
+            | Command::Choose(_)
+            | Command::Break(_) => {}
         }
-    }
-
-    fn call(&mut self, now: Instant, number: &str) {
-        let _ = self.dial(now, number);
     }
 
     fn dial(&mut self, now: Instant, number: &str) -> Option<CallId> {
-        let local = self.settings.ports.take()?;
-        let call = Call::new(local, &self.settings);
-        let callee = self.address_of(number);
-        let invite = Invite {
-            uri: callee.uri.clone(),
-            from: self.own_address(),
-            to: callee,
-            outbound: None,
-            contact_params: None,
-            content: Content::from(sdp_body(call.description())),
-        };
-        match self.agent.invite(now, invite) {
-            Ok(id) => {
-                self.calls.insert(id, call);
-                Some(id)
-            }
-            Err(_) => {
-                self.settings.ports.give_back(local);
-                None
-            }
-        }
+        self.invite(now, self.address_of(number), false)
     }
 
     fn answer(&mut self, now: Instant) {
@@ -212,7 +210,17 @@ impl Phone {
     }
 
     fn hang_up(&mut self, now: Instant) {
-        let Some((&id, call)) = self.calls.iter_mut().next_back() else { return };
+        // Of several calls the one that is not on hold, or else the last.
+        let talks = |(_, call): &(&CallId, &Call)| call.stage == Stage::Up && !call.is_held();
+        let Some((&id, _)) = self.calls.iter().rfind(talks).or(self.calls.iter().next_back())
+        else {
+            return;
+        };
+        self.leave(now, id);
+    }
+
+    fn leave(&mut self, now: Instant, id: CallId) {
+        let Some(call) = self.calls.get_mut(&id) else { return };
         // The last packet leaves before the BYE.
         call.stop(now, &mut self.packets);
         let _ = self.agent.hang_up(now, id, Vec::new());
@@ -254,6 +262,7 @@ impl Phone {
             }
             Event::Answered { call, response, .. } => {
                 self.with(call, |call| call.answered(now, &response));
+                self.gather(now, call, &response);
             }
             Event::Acknowledged { call, request } => {
                 self.with(call, |call| call.acknowledged(now, &request));
@@ -265,6 +274,7 @@ impl Phone {
             Event::Modified { call, response, .. } => {
                 self.with(call, |call| call.modified(now, &response));
                 self.go_on_with_errand(now, call);
+                self.follow_intent(now, call);
             }
             Event::ModifyFailed { call, .. } => {
                 self.with(call, |call| call.modify_failed(now));
@@ -282,6 +292,13 @@ impl Phone {
             Event::Info { id, .. } => {
                 let _ = self.agent.respond(now, id, Reply::new(200));
             }
+            Event::Request { id, call: Some(call), request, .. }
+                if request.method() == Some(&Method::Notify) =>
+            {
+                self.told(now, id, call, &request);
+            }
+            // Nobody takes the call that was handed on: the REFER itself was refused.
+            Event::Response { call: Some(call), code: 300.., .. } => self.take_back(now, call),
             Event::Request { id, .. } => {
                 let _ = self.agent.respond(now, id, Reply::new(501));
             }
@@ -358,6 +375,13 @@ impl Role for Phone {
         let calls = self.calls.values().filter_map(Call::next_deadline).min();
         Output::Timeout(calls.into_iter().chain(self.agent.next_deadline()).min())
     }
+}
+
+/// What a telephone takes, among it how a call that it handed on is getting on.
+fn allowed() -> Vec<Method> {
+    let mut methods = AgentSettings::default().allow;
+    methods.extend([Method::Notify, Method::Refer]);
+    methods
 }
 
 /// The SDP in a message, if it has any and it can be read.

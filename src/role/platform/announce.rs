@@ -66,6 +66,7 @@ impl Platform {
             Change::Refused if self.has(Fault::AnnounceRefused) => {
                 self.notice_start(now, id, user, false);
             }
+            Change::Failed if self.goes_on_elsewhere(id, index, change) => {}
             Change::Failed | Change::Refused => self.notice_failure(now, id),
             Change::Stopped(By::User) => self.notice_stop(now, id, user, index),
             _ => {}
@@ -99,11 +100,10 @@ impl Platform {
         if was_told || !self.announces(id, user) {
             return;
         }
-        let at = if is_late { now + LATE } else { now };
-        match is_late {
-            // The slot of the compliance announcement plays what is due later.
-            true => self.player(id).late_start = Some(at),
-            false => self.announce(now, id, Occasion::Start, Message::Started, Then::GoOn),
+        if is_late {
+            self.player(id).late_start = Some(now + LATE);
+        } else {
+            self.announce(now, id, Occasion::Start, Message::Started, Then::GoOn);
         }
     }
 
@@ -128,8 +128,8 @@ impl Platform {
         let signal = self.notices_of(id, user).pauses;
         let signal = match (signal, self.settings.fault) {
             (Signal::Announcement, Some(Fault::BeepForWords)) => Signal::Beep,
-            (Signal::Beep, Some(Fault::WordsForBeep)) => Signal::Announcement,
-            (Signal::Nothing, Some(Fault::AnnouncePauses)) => Signal::Announcement,
+            (Signal::Beep, Some(Fault::WordsForBeep))
+            | (Signal::Nothing, Some(Fault::AnnouncePauses)) => Signal::Announcement,
             (_, Some(Fault::PauseSilently)) if kind == Occasion::Pause => Signal::Nothing,
             (_, Some(Fault::ResumeSilently)) if kind == Occasion::Resume => Signal::Nothing,
             (signal, _) => signal,
@@ -171,7 +171,7 @@ impl Platform {
         self.play(now, id, Item { kind, method, sound, to, recorded: false, over: false, then });
     }
 
-    pub(super) fn play(&mut self, now: Instant, id: BridgeId, item: Item) {
+    pub(super) fn play(&mut self, now: Instant, id: BridgeId, mut item: Item) {
         let is_wrong = match item.method {
             Method::Announcement => self.has(Fault::RecordAnnouncements),
             Method::Tone => self.has(Fault::RecordTones),
@@ -179,7 +179,7 @@ impl Platform {
         };
         let recorded = item.recorded != is_wrong;
         let over = matches!(item.sound, Sound::Tone(_)) && !self.has(Fault::SilenceForTone);
-        let item = Item { recorded, over, ..item };
+        (item.recorded, item.over) = (recorded, over);
         self.player(id).enqueue(now, item);
         self.wake(now);
     }

@@ -2,7 +2,10 @@
 //! back-to-back user agent, RFC 7092 section 3.2).
 
 use super::leg::Leg;
+use super::mailbox::Mailbox;
 use super::recording::Recording;
+use super::room::RoomId;
+use super::transfer::Teller;
 use crate::sip::agent::RequestId;
 use crate::time::Instant;
 
@@ -23,6 +26,42 @@ pub struct Bridge {
     pub wanted: Vec<End>,
     /// What ties the recordings of one call together.
     pub tracking_id: String,
+    /// Somebody hands the call on to somebody who has not answered yet.
+    pub transfer: Option<Transfer>,
+    /// What somebody is asked for since there is somebody new at the other end.
+    pub renewal: Option<Renewal>,
+    /// Who was called before whoever is called now.
+    pub diverted: Vec<String>,
+    /// How many more hops it may take (RFC 3261 section 20.22).
+    pub hops: u8,
+    /// A mailbox that has taken the call.
+    pub mailbox: Option<Mailbox>,
+    /// The room that one end of it leads to.
+    pub room: Option<RoomId>,
+    /// The recordings that have just come here with their user.
+    pub moved: Vec<usize>,
+}
+
+/// A call that is being handed on to somebody who is called for it.
+#[derive(Debug)]
+pub struct Transfer {
+    /// Who hands it on, and will leave.
+    pub by: End,
+    /// Who is told how it goes.
+    pub teller: Teller,
+    /// The leg to whoever is called.
+    pub leg: Leg,
+}
+
+/// A change that the platform asks for itself.
+#[derive(Clone, Copy, Debug)]
+pub struct Renewal {
+    /// Who was asked.
+    pub end: End,
+    /// What we asked.
+    pub ours: RequestId,
+    /// Whether the other end knows already.
+    pub last: bool,
 }
 
 /// How far a bridge is.
@@ -70,6 +109,32 @@ pub struct Pending {
 }
 
 impl Bridge {
+    /// A call that rings until this moment.
+    pub fn new(id: u64, legs: [Leg; 2], until: Instant, tracking_id: String) -> Self {
+        Self {
+            id,
+            legs,
+            stage: Stage::Calling(until),
+            pending: None,
+            recordings: Vec::new(),
+            wanted: Vec::new(),
+            tracking_id,
+            transfer: None,
+            renewal: None,
+            diverted: Vec::new(),
+            hops: 70,
+            mailbox: None,
+            room: None,
+            moved: Vec::new(),
+        }
+    }
+
+    /// Which recordings are those of the user at this end.
+    pub fn recordings_of(&self, end: End) -> Vec<usize> {
+        let own = self.recordings.iter().enumerate().filter(|(_, it)| it.user == end);
+        own.map(|(index, _)| index).collect()
+    }
+
     /// One leg.
     pub fn leg(&self, end: End) -> &Leg {
         &self.legs[end as usize]

@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use rand_chacha::rand_core::Rng;
 
-use super::bridge::{Bridge, End, Stage};
+use super::bridge::{Bridge, End};
 use super::indication::is_record_aware;
 use super::leg::Leg;
-use super::registrar::user_of;
+use super::registrar::{Binding, user_of};
+use super::room::ROOM;
 use super::{BridgeId, Fault, Place, Platform};
 use crate::sdp::Description;
 use crate::sip::agent::{Body, CallId, Content, Invite, Reply};
@@ -33,49 +34,36 @@ impl Platform {
     fn begin(&mut self, now: Instant, call: CallId, request: &Message) -> Result<(), u16> {
         let target = request.request_uri().map_err(|_| 400_u16)?;
         let unknown = if self.has(Fault::CallItBusy) { 486_u16 } else { 404 };
-        let callee = user_of(&target, &self.settings.users).ok_or(unknown)?.clone();
-        let binding = self.registrar.find(&callee.number, now).ok_or(480_u16)?.clone();
+        let wants_room = target.user().as_deref() == Some(ROOM);
+        let callee = user_of(&target, &self.settings.users);
+        let callee = callee.map(|user| (user.number.clone(), user.display.clone()));
+        let room = || (ROOM.to_owned(), "Conference".to_owned());
+        let (number, display) = callee.or_else(|| wants_room.then(room)).ok_or(unknown)?;
         let hops = request.max_forwards().map_err(|_| 400_u16)?.unwrap_or(70);
         if hops == 0 {
             return Err(483);
-        }
-        // A telephone that says it lives here would make us call ourselves (RFC 3261 section 16.3).
-        if self.settings.listen.iter().any(|(_, own)| *own == binding.flow.remote) {
-            return Err(482);
         }
         let offer = description_of(request)?;
         let caller = request.from().map_err(|_| 400_u16)?;
 
         let id = self.bridges_begun;
         self.bridges_begun += 1;
-        let (number, display) = (callee.number.clone(), callee.display.clone());
         let mut bridge = self.bridge(now, id, &caller, number, display)?;
         bridge.leg_mut(End::Caller).call = Some(call);
+        bridge.hops = hops - 1;
         bridge.leg_mut(End::Caller).record_aware = is_record_aware(request);
-        let body = offer.map(|offer| {
-            let body = bridge.leg_mut(End::Callee).say(&offer, false);
+        if let Some(offer) = offer {
             bridge.leg_mut(End::Caller).hear(offer, false);
-            sdp_body(body)
-        });
-        let invite = Invite {
-            uri: binding.contact.clone(),
-            from: self.identity(bridge.leg(End::Caller)),
-            to: self.identity(bridge.leg(End::Callee)),
-            outbound: Some(binding.way()),
-            contact_params: None,
-            content: Content {
-                headers: vec![("Max-Forwards".into(), (hops - 1).to_string())],
-                body,
-            },
-        };
-        let Ok(onward) = self.agent.invite(now, invite) else {
-            bridge.legs.iter().for_each(|leg| self.release_port(leg.local));
-            return Err(503);
-        };
-        bridge.leg_mut(End::Callee).call = Some(onward);
-        self.places.insert(call, Place::Leg(id, End::Caller));
-        self.places.insert(onward, Place::Leg(id, End::Callee));
+        }
         self.bridges.insert(id, bridge);
+        self.places.insert(call, Place::Leg(id, End::Caller));
+        let reached = if wants_room { self.open_room(now, id, call) } else { self.reach(now, id) };
+        if let Err(code) = reached {
+            self.places.remove(&call);
+            let gone = self.bridges.remove(&id);
+            gone.iter().flat_map(|it| &it.legs).for_each(|leg| self.release_port(leg.local));
+            return Err(code);
+        }
         if self.has(Fault::RecordRinging) {
             self.begin_recordings(now, id);
         }
@@ -100,20 +88,44 @@ impl Platform {
         );
         let mut session_id = || u64::from(self.rng.next_u32());
         let dialect = self.settings.dialect;
-        let legs = [
+        let mut legs = [
             Leg::new(ports[0], session_id(), from, shown, dialect),
             Leg::new(ports[1], session_id(), number, display, dialect),
         ];
+        legs.iter_mut().for_each(|leg| leg.ice = self.settings.ice);
         let tracking_id = super::metadata::uuid(&mut self.rng);
-        Ok(Bridge {
-            id,
-            legs,
-            stage: Stage::Calling(now + RINGING_MAX),
-            pending: None,
-            recordings: Vec::new(),
-            wanted: Vec::new(),
-            tracking_id,
-        })
+        Ok(Bridge::new(id, legs, now + RINGING_MAX, tracking_id))
+    }
+
+    /// A leg of a bridge at which nobody is yet; `None` if all media ports are taken.
+    pub(super) fn new_leg(&mut self, id: BridgeId, number: String, display: String) -> Option<Leg> {
+        let local = self.take_ports(id, 1)?.pop()?;
+        let session_id = u64::from(self.rng.next_u32());
+        Some(Leg::new(local, session_id, number, display, self.settings.dialect))
+    }
+
+    /// Where a user's telephone is, or the status to refuse a call to it with.
+    pub(super) fn way_to(&self, number: &str, now: Instant) -> Result<Binding, u16> {
+        let binding = self.registrar.find(number, now).ok_or(480_u16)?;
+        // A telephone that says it lives here would make us call ourselves (RFC 3261 section 16.3).
+        if self.settings.listen.iter().any(|(_, own)| *own == binding.flow.remote) {
+            return Err(482);
+        }
+        Ok(binding.clone())
+    }
+
+    /// Calls a user's telephone.
+    pub(super) fn call_out(
+        &mut self,
+        now: Instant,
+        way: Binding,
+        from: NameAddr,
+        to: NameAddr,
+        content: Content,
+    ) -> Result<CallId, u16> {
+        let outbound = Some(way.way());
+        let invite = Invite { uri: way.contact, from, to, outbound, contact_params: None, content };
+        self.agent.invite(now, invite).map_err(|_| 503)
     }
 
     /// Whoever is at the end of a leg, as an address of our domain.
@@ -141,4 +153,4 @@ pub(super) fn sdp_body(bytes: Vec<u8>) -> Body {
 }
 
 /// RFC 3261 section 16.6 step 11: more than three minutes.
-const RINGING_MAX: Duration = Duration::from_secs(181);
+pub(super) const RINGING_MAX: Duration = Duration::from_secs(181);

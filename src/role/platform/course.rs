@@ -18,6 +18,9 @@ impl Platform {
             Event::Acknowledged { request, .. } => self.acknowledged(now, id, &request),
             Event::Failed { call, code, .. } => {
                 self.places.remove(&call);
+                if end == End::Callee && self.goes_elsewhere(now, id, code) {
+                    return;
+                }
                 self.finish(now, id, end, code);
             }
             Event::Ended { call, .. } => {
@@ -40,7 +43,11 @@ impl Platform {
                 self.modified(now, id, end, ours, &response);
             }
             Event::ModifyFailed { id: ours, code, .. } => self.modify_failed(now, id, ours, code),
-            Event::ModifyStale { id: ours, .. } => self.modify_failed(now, id, ours, 491),
+            Event::ModifyStale { id: ours, .. } => {
+                if !self.renew_again(now, id, ours) {
+                    self.modify_failed(now, id, ours, 491);
+                }
+            }
             Event::Info { id: theirs, request, .. } => {
                 if self.takes_info(now, id, end, theirs, &request) {
                     return;
@@ -101,7 +108,7 @@ impl Platform {
         self.up(now, id);
     }
 
-    fn up(&mut self, now: Instant, id: BridgeId) {
+    pub(super) fn up(&mut self, now: Instant, id: BridgeId) {
         if let Some(bridge) = self.bridges.get_mut(&id) {
             bridge.stage = Stage::Up;
         }
@@ -109,6 +116,7 @@ impl Platform {
         if !self.has(Fault::RecordRinging) {
             self.begin_recordings(now, id);
         }
+        self.set_up_ways(now, id);
         for end in End::BOTH {
             self.heed(now, id, end);
         }
@@ -117,8 +125,12 @@ impl Platform {
 
     /// One leg is gone, for a reason with this status: so goes the other, and the recordings.
     pub(super) fn finish(&mut self, now: Instant, id: BridgeId, gone: End, code: u16) {
+        if self.outlives(now, id, gone) {
+            return;
+        }
         let Some(bridge) = self.bridges.get_mut(&id) else { return };
         bridge.leg_mut(gone).call = None;
+        let room = bridge.room.take();
         let before = std::mem::replace(&mut bridge.stage, Stage::Over);
         if let Some(other) = bridge.leg(gone.other()).call {
             let _ = match (before, gone) {
@@ -129,6 +141,9 @@ impl Platform {
             };
         }
         self.end_recordings(now, id, gone);
+        if let Some(room) = room {
+            self.stand_up(now, room, id);
+        }
         self.sweep();
     }
 
@@ -148,12 +163,15 @@ impl Platform {
             return;
         }
         let mut callers = Vec::new();
-        for bridge in self.bridges.values() {
+        for (id, bridge) in &self.bridges {
             if matches!(bridge.stage, Stage::Calling(until) if until <= now) {
-                callers.extend(bridge.leg(End::Caller).call);
+                callers.extend(bridge.leg(End::Caller).call.map(|caller| (*id, caller)));
             }
         }
-        for caller in callers {
+        for (id, caller) in callers {
+            if self.goes_elsewhere(now, id, 408) {
+                continue;
+            }
             let _ = self.agent.reject(now, caller, &Reply::new(408));
         }
     }

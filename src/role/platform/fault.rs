@@ -35,6 +35,14 @@ pub enum Fault {
     DriftOneSide,
     /// Loses one packet in ten on its way to the recorder.
     DropEveryTenth,
+    /// Keeps the first words of calls waiting that look for no way.
+    WaitForNoChecks,
+    /// Sets calls up as recorded that are not, and those that are not at all.
+    SetUpUnrecorded,
+    /// Sets the copying of a call up while its way is looked for, not when it is found.
+    SetUpAtOnce,
+    /// Loses what is said while a call is set up.
+    ForgetWhileSettingUp,
     /// Asks the recorder three seconds after the answer.
     StartLate,
     /// Throws away what is said before the recorder answers, and a second more.
@@ -133,6 +141,26 @@ pub enum Fault {
     GarbleRinging,
     /// Ends a line of its 180 with LF alone.
     BreakLine,
+    /// Asks no recorder but the first.
+    AskOneRecorderOnly,
+    /// Does not ask whether its recorders are there.
+    LetTheHeartStop,
+    /// Sends no call elsewhere that nobody takes.
+    LetItRing,
+    /// Does not tell the other side of a call that it is put on hold.
+    IgnoreHold,
+    /// Goes on recording for somebody who has handed the call on.
+    FollowTheCall,
+    /// Records messages although nobody wants it.
+    RecordAllMessages,
+    /// Does not tell the recorder that a call is a message, nor how it came there.
+    CallMessagesCalls,
+    /// Leaves whoever came to a room last out of what the others hear.
+    MixTwoOnly,
+    /// Tells nobody how a transfer goes.
+    TellNobodyOfTransfers,
+    /// Does not tell the recorder to whom a call was handed on.
+    NameNoNewcomer,
     /// Announces the end of a recording where it should not, and does not where it should.
     AnnounceEndOtherwise,
     /// Announces the recording of every call, whatever the settings say.
@@ -211,6 +239,8 @@ pub enum Fault {
     TellWrongTime,
     /// Announces a pause that a beep should tell of.
     WordsForBeep,
+    /// Sends every request over UDP, however large it is.
+    StayOnUdp,
 }
 
 impl Fault {
@@ -232,6 +262,10 @@ impl Fault {
         ("delay-one-side", Self::DelayOneSide),
         ("drift-one-side", Self::DriftOneSide),
         ("drop-every-tenth", Self::DropEveryTenth),
+        ("wait-for-no-checks", Self::WaitForNoChecks),
+        ("set-up-unrecorded", Self::SetUpUnrecorded),
+        ("set-up-at-once", Self::SetUpAtOnce),
+        ("forget-while-setting-up", Self::ForgetWhileSettingUp),
         ("start-late", Self::StartLate),
         ("forget-the-beginning", Self::ForgetTheBeginning),
         ("stop-early", Self::StopEarly),
@@ -281,6 +315,16 @@ impl Fault {
         ("offer-both-ways", Self::OfferBothWays),
         ("garble-ringing", Self::GarbleRinging),
         ("break-line", Self::BreakLine),
+        ("ask-one-recorder-only", Self::AskOneRecorderOnly),
+        ("let-the-heart-stop", Self::LetTheHeartStop),
+        ("let-it-ring", Self::LetItRing),
+        ("ignore-hold", Self::IgnoreHold),
+        ("follow-the-call", Self::FollowTheCall),
+        ("record-all-messages", Self::RecordAllMessages),
+        ("call-messages-calls", Self::CallMessagesCalls),
+        ("mix-two-only", Self::MixTwoOnly),
+        ("tell-nobody-of-transfers", Self::TellNobodyOfTransfers),
+        ("name-no-newcomer", Self::NameNoNewcomer),
         ("announce-end-otherwise", Self::AnnounceEndOtherwise),
         ("announce-everything", Self::AnnounceEverything),
         ("announce-late", Self::AnnounceLate),
@@ -320,6 +364,7 @@ impl Fault {
         ("tell-wrong-kind", Self::TellWrongKind),
         ("tell-wrong-time", Self::TellWrongTime),
         ("words-for-beep", Self::WordsForBeep),
+        ("stay-on-udp", Self::StayOnUdp),
     ];
 
     /// The fault of this name.

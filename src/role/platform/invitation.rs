@@ -14,7 +14,8 @@ use crate::sip::uri::{Host, SipUri, Uri};
 impl Platform {
     /// INVITE for a recording session, by the book or as the product writes it.
     pub(super) fn invitation(&mut self, id: BridgeId, index: usize) -> Option<Invite> {
-        let outbound = self.settings.recorder?;
+        let place = self.recording(id, index)?.recorder;
+        let outbound = *self.recorders().get(place)?;
         let (domain, dialect) = (self.settings.domain.clone(), self.settings.dialect);
         let fault = self.settings.fault;
         let bridge = self.bridges.get_mut(&id)?;
@@ -50,7 +51,7 @@ impl Platform {
 }
 
 /// The address of a recorder as RFC 3261 section 19.1.1 writes it.
-fn recorder_uri((transport, address): (Transport, SocketAddr)) -> Uri {
+pub(super) fn recorder_uri((transport, address): (Transport, SocketAddr)) -> Uri {
     let mut uri = SipUri::new(None, Host::from(address.ip()));
     uri.port = Some(address.port());
     uri.params.set("transport", &transport.to_string().to_lowercase());

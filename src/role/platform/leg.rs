@@ -4,9 +4,11 @@ use std::net::SocketAddr;
 
 use super::settings::Dialect;
 use super::wish::Keys;
+use crate::ice;
 use crate::role::latch::Latch;
+use crate::role::way::{Way, is_line, remote_of};
 use crate::sdp::{
-    Description, Format, Kind, MediaDescription, Medium, Negotiated, Origin, Record,
+    Description, Direction, Format, Kind, MediaDescription, Medium, Negotiated, Origin, Record,
     RecordPreference, Session, Side, negotiate,
 };
 use crate::sip::agent::{CallId, RequestId};
@@ -45,6 +47,10 @@ pub struct Leg {
     before: Option<(Option<Session>, Option<Description>)>,
     rtp_from: Latch,
     rtcp_from: Latch,
+    /// The way of what is said to the telephone.
+    pub way: Way,
+    /// Whether ICE is spoken with telephones that do, and how.
+    pub ice: Option<ice::Mode>,
 }
 
 impl Leg {
@@ -75,6 +81,8 @@ impl Leg {
             before: None,
             rtp_from: Latch::default(),
             rtcp_from: Latch::default(),
+            way: Way::default(),
+            ice: None,
         }
     }
 
@@ -82,6 +90,11 @@ impl Leg {
     pub fn hear(&mut self, description: Description, as_answer: bool) {
         let preferences = description.media.iter().filter_map(|medium| medium.record_preference);
         self.preference = preferences.min().or(self.preference.take());
+        if as_answer {
+            self.way.agree(&description, ice::Side::Offerer);
+        } else {
+            self.seek(&description);
+        }
         self.heard = Some(description);
         if as_answer {
             self.agree(Side::Offerer);
@@ -91,6 +104,12 @@ impl Leg {
     /// What the other leg heard, said here in our own name: the bytes of SDP.
     pub fn say(&mut self, other: &Description, as_answer: bool) -> Vec<u8> {
         let media = translate(&other.media, self.local.port());
+        if !as_answer {
+            // Who wants to look for a way has somebody else look for one too.
+            self.seek(other);
+        } else if let Some(heard) = &self.heard {
+            self.way.agree(heard, ice::Side::Answerer);
+        }
         let mut next = Session { media, ..Session::new(self.origin.clone(), self.local.ip()) };
         self.show(&mut next);
         let next = match self.said.take() {
@@ -137,6 +156,16 @@ impl Leg {
     /// Writes how the recording stands: for the session (RFC 7866 section 7.1.2), or for each
     /// stream as the product may do it, which is not known.
     fn show(&mut self, session: &mut Session) {
+        self.show_record(session);
+        session.attributes.retain(|attribute| !is_line(attribute));
+        session.attributes.extend(self.way.session_lines());
+        for medium in session.media.iter_mut().filter(|medium| !medium.is_disabled()) {
+            medium.attributes.retain(|attribute| !is_line(attribute));
+            medium.attributes.extend(self.way.lines());
+        }
+    }
+
+    fn show_record(&mut self, session: &mut Session) {
         let Some(record) = self.record else { return };
         self.shown = Some(record);
         match self.dialect {
@@ -147,6 +176,15 @@ impl Leg {
                 }
             }
         }
+    }
+
+    /// What the telephone can do, as an offer to somebody else: both ways, whatever was held.
+    pub fn wishes(&self) -> Option<Description> {
+        let mut wishes = self.heard.clone()?;
+        for medium in wishes.media.iter_mut().filter(|medium| !medium.is_disabled()) {
+            medium.direction = Direction::SendRecv;
+        }
+        Some(wishes)
     }
 
     /// A change is asked for, which may be refused.
@@ -170,9 +208,11 @@ impl Leg {
         let agreed = self.agreed.as_ref();
         if is_rtcp {
             let named = agreed.and_then(|agreed| agreed.remote_rtcp);
+            let named = self.way.found(true).or(named);
             return self.rtcp_from.takes(source, named, payload);
         }
         let named = agreed.and_then(|agreed| agreed.remote_rtp);
+        let named = self.way.found(false).or(named);
         self.rtp_from.takes(source, named, payload)
     }
 
@@ -200,6 +240,14 @@ impl Leg {
     /// Whether the telephone may send media now.
     pub fn is_heard(&self) -> bool {
         self.agreed.as_ref().is_some_and(|agreed| agreed.may_receive)
+    }
+
+    /// Speaks ICE if the platform does, and whoever said this.
+    fn seek(&mut self, description: &Description) {
+        if let Some(mode) = self.ice.filter(|_| remote_of(description).is_some()) {
+            let id = self.origin.session_id.parse::<u64>().unwrap_or_default();
+            self.way.seek(self.local, mode, id << 16 | u64::from(self.local.port()));
+        }
     }
 
     fn agree(&mut self, side: Side) {

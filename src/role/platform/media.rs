@@ -33,9 +33,30 @@ impl Platform {
             if !is_rtcp {
                 self.listen_for_code(now, id, from, &packet.payload);
             }
-            self.pass_on(now, id, from, is_rtcp, packet);
-            self.copy(now, id, from, is_rtcp, packet);
+            self.relay_from(now, id, from, is_rtcp, packet);
         }
+    }
+
+    /// What was said at one end goes to the other, and to the recorders.
+    pub(super) fn relay_from(
+        &mut self,
+        now: Instant,
+        id: BridgeId,
+        from: End,
+        is_rtcp: bool,
+        packet: &Packet,
+    ) {
+        let Some(bridge) = self.bridges.get(&id) else { return };
+        let is_person = bridge.leg(from).call.is_some() && !is_rtcp;
+        if bridge.mailbox.is_some() && is_person {
+            self.deposit(now, id, packet);
+        } else if let Some(room) = bridge.room.filter(|_| is_person) {
+            // It is recorded when it is mixed, so that all stand where they were heard.
+            return self.hear_in_room(room, id, packet);
+        } else {
+            self.pass_on(now, id, from, is_rtcp, packet);
+        }
+        self.copy(now, id, from, is_rtcp, packet);
     }
 
     /// What one telephone sent goes to the other.
@@ -50,15 +71,27 @@ impl Platform {
         let (host, ports) = (self.settings.ports.host(), &self.ports);
         let Some(target) = target.filter(|at| !muted && !is_ours(host, ports, *at)) else { return };
         let player = self.player(id);
-        let payload = match is_rtcp {
-            true => Some(player.report(from, &packet.payload)),
-            false => player.pass(now, from.other(), &packet.payload),
+        let payload = if is_rtcp {
+            Some(player.report(from, &packet.payload))
+        } else {
+            player.pass(now, from.other(), &packet.payload)
         };
-        self.packets.extend(payload.map(|payload| datagram(source, target, &payload)));
+        let packet = payload.map(|payload| datagram(source, target, &payload));
+        let to = self.bridges.get_mut(&id).map(|bridge| bridge.leg_mut(from.other()));
+        if let Some((to, packet)) = to.zip(packet) {
+            to.way.send(is_rtcp, packet, &mut self.packets);
+        }
     }
 
     /// What one telephone sent goes to the recorders too.
-    fn copy(&mut self, now: Instant, id: BridgeId, from: End, is_rtcp: bool, packet: &Packet) {
+    pub(super) fn copy(
+        &mut self,
+        now: Instant,
+        id: BridgeId,
+        from: End,
+        is_rtcp: bool,
+        packet: &Packet,
+    ) {
         let Self { bridges, spoiler, packets, settings, players, .. } = self;
         let mut player = players.get_mut(&id);
         let is_speaking = player.as_ref().is_some_and(|player| player.is_speaking());
@@ -108,6 +141,11 @@ impl Platform {
         }
     }
 
+    /// Whether an address is a media port of ours that is in use.
+    pub(super) fn is_ours(&self, at: SocketAddr) -> bool {
+        is_ours(self.settings.ports.host(), &self.ports, at)
+    }
+
     /// Takes so many pairs of media ports for a bridge: all of them, or none.
     pub(super) fn take_ports(&mut self, bridge: BridgeId, count: usize) -> Option<Vec<SocketAddr>> {
         let free = self.settings.ports.free();
@@ -119,6 +157,12 @@ impl Platform {
         self.ports.insert(address.port(), bridge);
         self.ports.insert(rtcp_of(address).port(), bridge);
         Some(address)
+    }
+
+    /// A pair of media ports belongs to another bridge from now on.
+    pub(super) fn move_port(&mut self, address: SocketAddr, bridge: BridgeId) {
+        self.ports.insert(address.port(), bridge);
+        self.ports.insert(rtcp_of(address).port(), bridge);
     }
 
     /// Gives a pair of media ports back.

@@ -16,21 +16,25 @@ use crate::sip::agent;
 use crate::siprec::{
     self, Announcement, BroadWorks, Call, DataMode, Extension, Group, Id, Interval, Layout,
     Metadata, MetadataType, NameId, Parent, Participant, ParticipantSession, ParticipantStream,
-    Recording, Session, SessionRecording, Stream, StreamMode,
+    Recording, Redirect, Session, SessionRecording, Stream, StreamMode,
 };
 use crate::time::Instant;
 
 /// What the metadata of one recording says, from document to document.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Script {
-    metadata: Metadata,
-    /// The product's own part of it, and its id.
-    broadworks: (BroadWorks, Id),
+    pub(super) metadata: Metadata,
+    /// Who is in the call at present, and on which side.
+    pub(super) present: Vec<(End, Id)>,
+    /// Whose side each stream carries.
+    pub(super) voices: Vec<(End, Id)>,
+    /// The product's own part, as it was said last.
+    pub(super) broadworks: BroadWorks,
     kept: bool,
-    /// Whose participant each entry is, and whose voice each stream carries.
-    ends: Vec<End>,
     boundary: String,
     session_id: String,
+    /// Whether there is something that the recorder was not told.
+    pub(super) is_news: bool,
     /// What was played to people, and the id under which the drafts want it.
     told: Vec<Extension>,
     told_id: Id,
@@ -49,7 +53,11 @@ impl Script {
     ) -> Self {
         let mut id = || new_id(settings.dialect, rng);
         let (group, session) = (id(), id());
-        let participants: Vec<_> = [user, user.other()].map(|end| (end, id())).to_vec();
+        // Of a room those are told who are in it: nobody yet.
+        let people = [user, user.other()]
+            .into_iter()
+            .filter(|end| bridge.room.is_none() || bridge.leg(*end).call.is_some());
+        let participants: Vec<_> = people.map(|end| (end, id())).collect();
         let streams: Vec<_> = ends.iter().map(|end| (*end, id())).collect();
         let recording = Recording {
             id: id(),
@@ -58,9 +66,9 @@ impl Script {
         };
         let extension_id = id();
         let kept = !is_provisional(bridge, user, settings);
-        let broadworks = (broadworks(bridge, user, settings, kept), extension_id);
         let time = settings.epoch.rfc3339(since);
         let aor = |end: End| format!("sip:{}@{}", bridge.leg(end).number, settings.domain);
+        let broadworks = broadworks(bridge, user, settings, kept);
         let metadata = Metadata {
             mode: DataMode::Complete,
             recording: Some(recording),
@@ -109,17 +117,31 @@ impl Script {
                 .iter()
                 .map(|(end, id)| association(*end, id, &streams, &time))
                 .collect(),
-            extensions: extension(&broadworks, &session),
+            extensions: broadworks
+                .extension(&session, Some(extension_id))
+                .into_iter()
+                .chain(voicemail(bridge, &session, settings.fault))
+                .collect(),
             quirks: Vec::new(),
         };
-        let ends = participants.iter().map(|(end, _)| *end).collect();
         let session_id = uuid(rng).replace('-', "");
         let boundary = match settings.dialect {
             Dialect::Rfc => format!("tallylight-{}", rng.next_u32()),
             Dialect::Webex => "UniqueBroadWorksBoundary".to_owned(),
         };
         let told_id = Id::new(format!("{}-played", session.as_str()));
-        Self { metadata, broadworks, kept, ends, boundary, session_id, told: Vec::new(), told_id }
+        Self {
+            metadata,
+            present: participants,
+            voices: streams,
+            broadworks,
+            kept,
+            boundary,
+            session_id,
+            is_news: true,
+            told: Vec::new(),
+            told_id,
+        }
     }
 
     /// The Session-ID header of the recording session as the product writes it.
@@ -135,26 +157,9 @@ impl Script {
     /// The recorder is to keep it: its user asked for it.
     pub fn keep(&mut self) {
         self.kept = true;
-        self.broadworks.0.recording_type = Some(KEPT.to_owned());
-        if let Some(session) = self.metadata.sessions.first() {
-            self.metadata.extensions = extension(&self.broadworks, &session.id);
-        }
-    }
-
-    /// From now on only these sides are heard: a held party sends nothing (RFC 8068 section
-    /// 3.2.2).
-    pub fn hears(&mut self, heard: [bool; 2]) {
-        let streams: Vec<_> =
-            self.metadata.streams.iter().map(|stream| stream.id.clone()).collect();
-        for (index, association) in self.metadata.participant_streams.iter_mut().enumerate() {
-            let Some(end) = self.ends.get(index) else { continue };
-            let own: Vec<_> = streams.get(index).cloned().into_iter().collect();
-            let is_heard = heard[*end as usize];
-            association.send = if is_heard { own } else { Vec::new() };
-            let is_other_heard = heard[end.other() as usize];
-            let others = streams.iter().enumerate().filter(|(place, _)| *place != index);
-            association.receive =
-                others.filter(|_| is_other_heard).map(|(_, id)| id.clone()).collect();
+        self.broadworks.recording_type = Some(KEPT.to_owned());
+        if let Some(session) = self.metadata.sessions.last().map(|session| session.id.clone()) {
+            self.write_broadworks(&session);
         }
     }
 
@@ -196,7 +201,8 @@ impl Script {
     }
 
     /// The body of an INVITE or UPDATE: the offer, and all that is to be said.
-    pub fn body(&self, offer: &[u8], dialect: Dialect, fault: Option<Fault>) -> agent::Body {
+    pub fn body(&mut self, offer: &[u8], dialect: Dialect, fault: Option<Fault>) -> agent::Body {
+        self.is_news = false;
         let dialect = match dialect {
             Dialect::Rfc => siprec::Dialect::Rfc,
             Dialect::Webex => siprec::Dialect::Webex,
@@ -230,7 +236,9 @@ fn broadworks(bridge: &Bridge, user: End, settings: &Settings, kept: bool) -> Br
     let (calling, called) = (number(End::Caller), number(End::Callee));
     let call = match user {
         End::Caller => Call::Originating { calling, dialed: called.clone(), called },
-        End::Callee => Call::Terminating { calling, called, redirect: None },
+        End::Callee => {
+            Call::Terminating { calling, called, redirect: redirect(bridge, settings.fault) }
+        }
     };
     let recording_type = if kept { KEPT } else { settings.provisional.as_str() };
     BroadWorks {
@@ -246,10 +254,6 @@ fn broadworks(bridge: &Bridge, user: End, settings: &Settings, kept: bool) -> Br
     }
 }
 
-fn extension((broadworks, id): &(BroadWorks, Id), session: &Id) -> Vec<Extension> {
-    broadworks.extension(session, Some(id.clone())).into_iter().collect()
-}
-
 /// Whether a recording of this user's call is thrown away unless the user asks for it.
 fn is_provisional(bridge: &Bridge, user: End, settings: &Settings) -> bool {
     let number = &bridge.leg(user).number;
@@ -258,7 +262,28 @@ fn is_provisional(bridge: &Bridge, user: End, settings: &Settings) -> bool {
     !keeps_all && user.is_some_and(|user| user.recording == RecordingMode::KeptOnDemand)
 }
 
-fn new_id(dialect: Dialect, rng: &mut ChaCha8Rng) -> Id {
+/// That a call is a message, in a namespace of our own: the product's way of saying so is not
+/// known.
+fn voicemail(bridge: &Bridge, session: &Id, fault: Option<Fault>) -> Option<Extension> {
+    let is_told = bridge.mailbox.is_some() && fault != Some(Fault::CallMessagesCalls);
+    let parent = Parent::Session(session.clone());
+    is_told.then(|| Extension::new(parent, VOICEMAIL).ok()).flatten()
+}
+
+/// How a call came to whoever took it, if not straight.
+fn redirect(bridge: &Bridge, fault: Option<Fault>) -> Option<Redirect> {
+    if fault == Some(Fault::CallMessagesCalls) {
+        return None;
+    }
+    let (first, last) = bridge.diverted.first().zip(bridge.diverted.last())?;
+    Some(Redirect {
+        last: Some(last.clone()),
+        original: Some(first.clone()),
+        count: Some(bridge.diverted.len().to_string()),
+    })
+}
+
+pub(super) fn new_id(dialect: Dialect, rng: &mut ChaCha8Rng) -> Id {
     let mut bits = [0; 16];
     rng.fill_bytes(&mut bits);
     match dialect {
@@ -273,6 +298,8 @@ pub fn uuid(rng: &mut ChaCha8Rng) -> String {
     id.as_str().trim_start_matches("urn:uuid:").to_owned()
 }
 
+/// See [`voicemail`].
+const VOICEMAIL: &str = "<voicemail xmlns=\"urn:example:recording-voicemail:1\"/>";
 /// The recording type of what is kept: the only one that has been seen.
 const KEPT: &str = "on";
 /// A document may tell of so many: a tone that comes every ten seconds fills it in five minutes.

@@ -2,19 +2,27 @@
 //! client (RFC 7866) sends both sides of a recorded user's calls to the recorder.
 
 mod announce;
+mod attendance;
 mod bridge;
 mod call_record;
 mod calls;
 mod change;
 mod control;
 mod course;
+mod failure;
 mod fault;
+mod follow;
+mod forward;
+mod heartbeat;
 mod indication;
 mod invitation;
+mod leaving;
 mod leg;
+mod mailbox;
 mod media;
 mod metadata;
 mod modify;
+mod mouth;
 mod overlay;
 mod pause;
 mod player;
@@ -23,16 +31,21 @@ mod record;
 mod recording;
 mod registrar;
 mod remind;
+mod room;
 mod settings;
 mod snapshot;
 mod splice;
 mod spoil;
 mod tell;
+mod transfer;
+mod ways;
 mod wish;
 
 pub use call_record::{CallRecord, CallResult};
 pub use control::{Refusal, State};
+pub use failure::Failing;
 pub use fault::Fault;
+pub use forward::Diversions;
 pub use prompts::{Placement, Prompts, Telling, is_language, language};
 pub use settings::{Dialect, Settings, User};
 
@@ -41,15 +54,17 @@ use std::collections::{BTreeMap, VecDeque};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 
-use super::{Command, Input, Output, RecordingMode, Role, SESSION_TIMER};
-use crate::packet::Packet;
+use super::{Command, Input, Output, RecorderChoice, RecordingMode, Role, SESSION_TIMER};
+use crate::packet::{Packet, Transport};
 use crate::sip::Method;
 use crate::sip::agent::{CallId, Event, Reply, Settings as AgentSettings, UserAgent};
 use crate::time::Instant;
 use bridge::{Bridge, End};
 use call_record::CallRecords;
+use heartbeat::Pulse;
 use player::Player;
 use registrar::Registrar;
+use room::{Room, RoomId};
 use spoil::{Spoiler, spoil_message};
 
 /// The calling platform.
@@ -61,6 +76,13 @@ pub struct Platform {
     bridges: BTreeMap<BridgeId, Bridge>,
     /// What each call of the agent is there for.
     places: BTreeMap<CallId, Place>,
+    rooms: BTreeMap<RoomId, Room>,
+    rooms_begun: RoomId,
+    /// How each recorder is, by its place in the list.
+    pulses: BTreeMap<usize, Pulse>,
+    next_beat: Option<Instant>,
+    /// Those who leave, and until when they may take their time.
+    leaving: BTreeMap<CallId, Instant>,
     /// Which bridge has each media port, for RTP and for RTCP.
     ports: BTreeMap<u16, BridgeId>,
     /// What is played on each bridge.
@@ -84,11 +106,20 @@ enum Place {
     Leg(BridgeId, End),
     /// A recording session: the bridge, and which of its recordings.
     Recording(BridgeId, usize),
+    /// Whoever is called to take the place of somebody in a bridge.
+    Heir(BridgeId),
+    /// Somebody who has handed a call on, and will hang up.
+    Leaving,
 }
 
 impl Platform {
     /// A platform at which no telephone has registered yet.
-    pub fn new(settings: Settings) -> Self {
+    pub fn new(mut settings: Settings) -> Self {
+        if let (Some(Fault::StayOnUdp), Some((transport, _))) =
+            (settings.fault, &mut settings.recorder)
+        {
+            *transport = Transport::Udp;
+        }
         let agent = UserAgent::new(
             AgentSettings {
                 listen: settings.listen.clone(),
@@ -96,7 +127,8 @@ impl Platform {
                 contact_user: Some("platform".to_owned()),
                 session_timer: Some(SESSION_TIMER),
                 allow: allowed(),
-                large_requests_to_tcp: settings.large_requests_to_tcp,
+                large_requests_to_tcp: settings.large_requests_to_tcp
+                    && settings.fault != Some(Fault::StayOnUdp),
                 accept: ACCEPTED.map(str::to_owned).to_vec(),
                 ..AgentSettings::default()
             },
@@ -113,6 +145,11 @@ impl Platform {
             registrar,
             bridges: BTreeMap::new(),
             places: BTreeMap::new(),
+            rooms: BTreeMap::new(),
+            rooms_begun: 0,
+            pulses: BTreeMap::new(),
+            next_beat: None,
+            leaving: BTreeMap::new(),
             ports: BTreeMap::new(),
             players: BTreeMap::new(),
             bridges_begun: 0,
@@ -154,6 +191,17 @@ impl Platform {
         match command {
             // Whoever runs the platform shuts it down: nobody is left talking to nobody.
             Command::HangUp => self.end_all(now),
+            Command::Divert(number, when, to) => {
+                if let Some(user) = self.user_mut(&number) {
+                    user.diversions.set(when, to);
+                }
+            }
+            Command::RecordMessages(number, records) => {
+                if let Some(user) = self.user_mut(&number) {
+                    user.diversions.records_messages = records;
+                }
+            }
+            Command::Recorders(choice) => self.choose_recorders(now, choice),
             Command::Record(number, mode) => self.set_recording(&number, mode),
             Command::Notify(number, notice) => self.set_notice(&number, &notice),
             Command::Choose(choice) => self.settings.prompts.choose(choice),
@@ -163,6 +211,21 @@ impl Platform {
             }
             // For telephones.
             _ => {}
+        }
+    }
+
+    fn choose_recorders(&mut self, now: Instant, choice: RecorderChoice) {
+        match choice {
+            RecorderChoice::StandBy => self.settings.failing.stands_by = true,
+            RecorderChoice::Patience(span) => {
+                self.settings.patience =
+                    span.clamp(*failure::PATIENCE.start(), *failure::PATIENCE.end());
+            }
+            RecorderChoice::Beat(heartbeat) => {
+                self.settings.failing.heartbeat = Some(heartbeat);
+                self.next_beat = Some(now);
+                self.beat(now);
+            }
         }
     }
 
@@ -178,7 +241,17 @@ impl Platform {
     /// Does what follows from an input, and looks what is due next.
     fn settle(&mut self, now: Instant) {
         self.drain_events(now);
-        let due = [self.ringing_deadline(), self.recording_deadline(), self.prompt_deadline()];
+        self.tend_ways(now);
+        let due = [
+            self.ringing_deadline(),
+            self.leaving_deadline(),
+            self.recording_deadline(),
+            self.beat_deadline(),
+            self.mailbox_deadline(),
+            self.mixing_deadline(),
+            self.prompt_deadline(),
+            self.ways_deadline(),
+        ];
         self.due = due.into_iter().flatten().min();
     }
 
@@ -197,6 +270,16 @@ impl Platform {
                 let reply = self.registrar.register(now, &request, flow, &self.settings.users);
                 let _ = self.agent.respond(now, id, reply);
             }
+            Event::Request { id, call: Some(call), request, .. }
+                if request.method() == Some(&Method::Refer) =>
+            {
+                match self.places.get(&call).copied() {
+                    Some(Place::Leg(bridge, end)) => self.refer(now, bridge, end, id, &request),
+                    _ => {
+                        let _ = self.agent.respond(now, id, Reply::new(403));
+                    }
+                }
+            }
             Event::Request { id, .. } => {
                 let _ = self.agent.respond(now, id, Reply::new(501));
             }
@@ -214,8 +297,13 @@ impl Platform {
                 Some(Place::Recording(bridge, index)) => {
                     self.handle_recording(now, bridge, index, event);
                 }
+                Some(Place::Heir(bridge)) => self.handle_heir(now, bridge, event),
+                Some(Place::Leaving) => self.handle_leaving(now, event),
                 None => {}
             },
+            Event::Response { id, call: None, response, .. } => {
+                self.beaten(now, id, response.as_ref());
+            }
             Event::Response { .. }
             | Event::Registered { .. }
             | Event::Unregistered { .. }
@@ -228,8 +316,11 @@ impl Platform {
         let used: std::collections::BTreeSet<_> = self
             .places
             .values()
-            .map(|place| match place {
-                Place::Leg(bridge, _) | Place::Recording(bridge, _) => *bridge,
+            .filter_map(|place| match place {
+                Place::Leg(bridge, _) | Place::Recording(bridge, _) | Place::Heir(bridge) => {
+                    Some(*bridge)
+                }
+                Place::Leaving => None,
             })
             .collect();
         let gone: Vec<_> =
@@ -256,7 +347,10 @@ impl Role for Platform {
         match input {
             Input::Packet(packet) => match self.ports.get(&packet.target.port()) {
                 Some(bridge) if self.is_media(&packet) => {
-                    return self.relay(now, *bridge, &packet);
+                    let bridge = *bridge;
+                    if !self.find_way(bridge, &packet) {
+                        return self.relay(now, bridge, &packet);
+                    }
                 }
                 _ => self.agent.handle_packet(now, &packet),
             },
@@ -267,8 +361,12 @@ impl Role for Platform {
                 if self.agent.next_deadline().is_some_and(|due| due <= now) {
                     self.agent.handle_timeout(now);
                 }
-                if self.due.is_some_and(|due| due <= now) {
+                if self.due.is_none_or(|due| due <= now) {
+                    self.beat(now);
+                    self.speak_for_mailboxes(now);
+                    self.mix(now);
                     self.end_ringing(now);
+                    self.see_off(now);
                     self.begin_due_recordings(now);
                     self.play_due(now);
                 }
@@ -293,7 +391,7 @@ impl Role for Platform {
 /// What a registrar and a bridge take.
 fn allowed() -> Vec<Method> {
     let mut methods = AgentSettings::default().allow;
-    methods.push(Method::Register);
+    methods.extend([Method::Register, Method::Refer, Method::Notify]);
     methods
 }
 

@@ -3,7 +3,7 @@
 use super::bridge::{Bridge, End, Pending};
 use super::calls::{description_of, sdp_body};
 use super::leg::Leg;
-use super::{BridgeId, Platform};
+use super::{BridgeId, Fault, Platform};
 use crate::sdp::Description;
 use crate::sip::agent::{Content, Reply, RequestId};
 use crate::sip::{Message, Method};
@@ -45,11 +45,18 @@ impl Platform {
     ) -> Result<bool, u16> {
         let bridge = self.bridges.get_mut(&id).ok_or(481_u16)?;
         let Some(offer) = description_of(request)? else { return Ok(false) };
-        // Both sides want something at once (RFC 3261 section 14.2).
-        if bridge.pending.is_some() {
+        // Both sides want something at once (RFC 3261 section 14.2), or we do.
+        if bridge.pending.is_some() || bridge.renewal.is_some() {
             return Err(491);
         }
+        if let Some(ours) = bridge.end_of_ours() {
+            bridge.leg_mut(end).hear(offer.clone(), false);
+            return bridge.answer_here(ours, &offer).map(|_| false).ok_or(488);
+        }
         let other = bridge.leg(end.other()).call.ok_or(481_u16)?;
+        if self.settings.fault == Some(Fault::IgnoreHold) {
+            return Ok(false);
+        }
         bridge.legs.iter_mut().for_each(Leg::begin_change);
         let body = sdp_body(bridge.leg_mut(end.other()).say(&offer, false));
         bridge.leg_mut(end).hear(offer, false);
@@ -74,6 +81,9 @@ impl Platform {
         ours: RequestId,
         response: &Message,
     ) {
+        if self.renewed(now, id, ours, response) {
+            return;
+        }
         let Some(bridge) = self.bridges.get_mut(&id) else { return };
         let Some(pending) = bridge.pending.take_if(|pending| pending.ours == ours) else { return };
         let reply = match description_of(response) {
@@ -86,6 +96,9 @@ impl Platform {
     }
 
     pub(super) fn modify_failed(&mut self, now: Instant, id: BridgeId, ours: RequestId, code: u16) {
+        if self.renewal_failed(now, id, ours) {
+            return;
+        }
         let Some(bridge) = self.bridges.get_mut(&id) else { return };
         if let Some(pending) = bridge.pending.take_if(|pending| pending.ours == ours) {
             bridge.legs.iter_mut().for_each(Leg::undo_change);

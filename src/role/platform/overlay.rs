@@ -22,15 +22,14 @@ impl Sound {
         match self {
             Self::Words(prompt, frames) => {
                 let position = u16::try_from(position).ok().filter(|it| it < frames)?;
-                match wide {
-                    false => prompt.play(position).map(|frame| frame.to_vec()),
-                    true => prompt.play_wide(position).map(|frame| frame.to_vec()),
+                if wide {
+                    prompt.play_wide(position).map(|frame| frame.to_vec())
+                } else {
+                    prompt.play(position).map(|frame| frame.to_vec())
                 }
             }
-            Self::Tone(tone) => match wide {
-                false => tone.play(position).map(|frame| frame.to_vec()),
-                true => tone.play_wide(position).map(|frame| frame.to_vec()),
-            },
+            Self::Tone(tone) if wide => tone.play_wide(position).map(|frame| frame.to_vec()),
+            Self::Tone(tone) => tone.play(position).map(|frame| frame.to_vec()),
         }
     }
 

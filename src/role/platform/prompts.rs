@@ -9,6 +9,7 @@ use crate::siprec::Announcement;
 
 /// What is played, to whom, and what the recorder is told of it.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a choice of its own")]
 pub struct Prompts {
     /// How long an announcement is. The product's words, and so their length, are not known.
     pub length: Duration,

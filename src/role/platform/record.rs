@@ -28,11 +28,41 @@ impl Platform {
         self.begin_due_recordings(now);
     }
 
+    /// A recording goes on at another recorder.
+    pub(super) fn begin_recording_at(
+        &mut self,
+        now: Instant,
+        id: BridgeId,
+        user: End,
+        recorder: usize,
+    ) {
+        if self.begin_recording(now, id, user).is_none() {
+            tracing::warn!("no media ports are left to record with");
+        } else if let Some(recording) =
+            self.bridges.get_mut(&id).and_then(|bridge| bridge.recordings.last_mut())
+        {
+            recording.recorder = recorder;
+        }
+        self.begin_due_recordings(now);
+    }
+
+    /// Somebody has come to a call: a recording, if their calls are recorded.
+    pub(super) fn begin_recording_of(&mut self, now: Instant, id: BridgeId, user: End) {
+        if self.is_recorded(id, user) && self.begin_recording(now, id, user).is_none() {
+            tracing::warn!("no media ports are left to record with");
+        }
+        self.begin_due_recordings(now);
+    }
+
     fn is_recorded(&mut self, id: BridgeId, end: End) -> bool {
         let Some(bridge) = self.bridges.get(&id) else { return false };
         let number = &bridge.leg(end).number;
         let user = self.settings.users.iter().find(|user| user.number == *number);
-        let is_set = user.is_some_and(|user| user.recording.begins_at_answer());
+        // S-59, S-60: of messages only those of users who want it.
+        let is_message = bridge.mailbox.is_some() && !self.has(Fault::RecordAllMessages);
+        let is_set = user.is_some_and(|user| {
+            user.recording.begins_at_answer() && (!is_message || user.diversions.records_messages)
+        });
         match self.settings.fault {
             Some(Fault::RecordNobody) => false,
             Some(Fault::RecordEverybody) => user.is_some(),
@@ -101,6 +131,12 @@ impl Platform {
 
     /// INVITE to the recorder, with both streams and who speaks on which.
     fn ask(&mut self, now: Instant, id: BridgeId, index: usize) {
+        let wanted = self.recording(id, index).map_or(0, |recording| recording.recorder);
+        // Where all are known to be lost, the first is asked all the same: it may be back.
+        let place = self.recorder_from(wanted).unwrap_or(wanted);
+        if let Some(recording) = self.recording(id, index) {
+            recording.recorder = place;
+        }
         let Some(invite) = self.invitation(id, index) else { return };
         let asked = self.agent.invite(now, invite);
         let deadline = now + self.settings.patience;
@@ -116,7 +152,10 @@ impl Platform {
     }
 
     /// The recorder took too long: the call goes on without it.
-    fn give_up(&mut self, now: Instant, id: BridgeId, index: usize) {
+    pub(super) fn give_up(&mut self, now: Instant, id: BridgeId, index: usize) {
+        if self.ask_next(now, id, index) {
+            return;
+        }
         let Some(recording) = self.recording(id, index) else { return };
         recording.stage = Stage::Over;
         recording.discard();
@@ -175,6 +214,10 @@ impl Platform {
         let Some(recording) = self.recording(id, index) else { return };
         let wanted = matches!(recording.stage, Stage::Asked(_));
         let taken = answer.is_some_and(|answer| recording.answered(&answer));
+        if wanted && !taken && self.ask_next(now, id, index) {
+            return;
+        }
+        let Some(recording) = self.recording(id, index) else { return };
         if !(wanted && taken) {
             // An answer that is none, or one that came when nobody waited for it any more.
             recording.stage = Stage::Over;
@@ -200,8 +243,9 @@ impl Platform {
             self.tell_early_pause(now, id, index);
         }
         let is_up = self.bridges.get(&id).is_some_and(|bridge| bridge.stage == CallStage::Up);
-        if is_up && self.is_held(id) {
-            // The call was put on hold while the recorder made up its mind.
+        let is_news = self.recording(id, index).is_some_and(|it| it.script.is_news);
+        if is_up && (self.is_held(id) || is_news) {
+            // The call was put on hold, or handed on, while the recorder made up its mind.
             self.tell_streams(now, id, index, call);
         }
     }
@@ -218,6 +262,9 @@ impl Platform {
 
     fn recorder_gone(&mut self, now: Instant, id: BridgeId, index: usize, call: CallId) {
         self.places.remove(&call);
+        if self.ask_next(now, id, index) {
+            return;
+        }
         let Some(recording) = self.recording(id, index) else { return };
         recording.call = None;
         recording.discard();
@@ -245,8 +292,15 @@ impl Platform {
     }
 
     /// A call outlives its recording (RFC 7866 section 5.1).
-    fn recording_failed(&mut self, now: Instant, id: BridgeId, index: usize, how: Change) {
+    pub(super) fn recording_failed(
+        &mut self,
+        now: Instant,
+        id: BridgeId,
+        index: usize,
+        how: Change,
+    ) {
         self.recording_changed(now, id, index, how);
+        self.after_failure(now, id, index, how);
         let is_up = self.bridges.get(&id).is_some_and(|bridge| bridge.stage == CallStage::Up);
         if self.has(Fault::EndUnrecordedCall) && is_up {
             let Some(bridge) = self.bridges.get(&id) else { return };

@@ -28,6 +28,8 @@ pub struct Recording {
     pub call: Option<CallId>,
     /// How far it is.
     pub stage: Stage,
+    /// The place in the list of the recorder that it is at.
+    pub recorder: usize,
     /// Whether its user lets it take what is said.
     pub flow: Flow,
     /// What became of it last.
@@ -94,6 +96,7 @@ impl Recording {
             user,
             call: None,
             stage: Stage::Due(due),
+            recorder: 0,
             flow: Flow::Running,
             last: None,
             streams,
@@ -102,6 +105,37 @@ impl Recording {
             said,
             said_before: None,
         }
+    }
+
+    /// Whether it is not over.
+    pub fn is_alive(&self) -> bool {
+        self.stage != Stage::Over
+    }
+
+    /// The recording itself, which goes elsewhere with its user; what is left here is over.
+    pub fn hand_over(&mut self) -> Self {
+        let left = Self {
+            user: self.user,
+            call: None,
+            stage: Stage::Over,
+            recorder: self.recorder,
+            flow: self.flow,
+            last: self.last,
+            streams: Vec::new(),
+            script: Script::default(),
+            waiting: VecDeque::new(),
+            said: self.said.clone(),
+            said_before: None,
+        };
+        std::mem::replace(self, left)
+    }
+
+    /// The two sides of the call change their names.
+    pub fn turn(&mut self) {
+        self.user = self.user.other();
+        self.streams.iter_mut().for_each(|stream| stream.of = stream.of.other());
+        self.waiting.iter_mut().for_each(|(from, _)| *from = from.other());
+        self.script.turn();
     }
 
     /// The offer to the recorder: a stream for each side, only sent, under its label (RFC 7866
@@ -117,10 +151,20 @@ impl Recording {
 
     /// The offer again: the stream of whoever is not heard at present is held (RFC 7866 section
     /// 7.1.1.1).
-    pub fn reoffer(&mut self, is_heard: impl Fn(End) -> bool, how: Hold) -> Vec<u8> {
+    pub fn reoffer(
+        &mut self,
+        formats: impl Fn(End) -> Vec<Format>,
+        is_heard: impl Fn(End) -> bool,
+        how: Hold,
+    ) -> Vec<u8> {
         let streams = &self.streams;
         let next = self.said.revised(|session| {
             for (medium, stream) in session.media.iter_mut().zip(streams) {
+                // RFC 3264 section 8.3.2: somebody else may have come, who speaks other codecs.
+                let spoken = formats(stream.of);
+                if !medium.is_disabled() && !spoken.is_empty() && !same(&spoken, &medium.formats) {
+                    medium.formats = spoken;
+                }
                 // What the recorder wanted less of in an offer of its own, it may want again.
                 if !medium.is_disabled() {
                     medium.direction = Direction::SendOnly;
@@ -303,6 +347,11 @@ impl Stream {
         let target = agreed.remote_rtp.filter(|_| is_known)?;
         Some(datagram(self.local, target, packet))
     }
+}
+
+/// Whether the same can be said in these formats.
+fn same(one: &[Format], other: &[Format]) -> bool {
+    one.len() == other.len() && one.iter().all(|format| other.contains(format))
 }
 
 /// The label of the stream at this place: the field counts from 1.

@@ -18,9 +18,10 @@ impl Platform {
         let player = self.players.get(&id);
         let running = player.into_iter().flat_map(|player| &player.running);
         let remembers_pauses = !self.has(Fault::RemindInPauses);
-        let running: Vec<_> = match remembers_pauses {
-            true => running.copied().collect(),
-            false => (0..bridge.recordings.len()).collect(),
+        let running: Vec<_> = if remembers_pauses {
+            running.copied().collect()
+        } else {
+            (0..bridge.recordings.len()).collect()
         };
         let users = running.into_iter().filter_map(|index| bridge.recordings.get(index));
         let periods = users.filter_map(|recording| {

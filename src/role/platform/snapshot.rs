@@ -47,16 +47,20 @@ impl Platform {
     pub(super) fn offer_of_flow(&mut self, id: BridgeId, index: usize) -> Option<Vec<u8>> {
         let dialect = self.settings.dialect;
         let heard = self.heard(id)?;
+        let formats = self.bridges.get(&id).map(|it| End::BOTH.map(|end| it.leg(end).formats()))?;
         let recording = self.recording(id, index)?;
         let flows = recording.flows();
+        let formats = |end: End| formats[end as usize].clone();
         let is_heard = |end: End| heard[end as usize];
         Some(match dialect {
             // RFC 7866 section 7.1.1.1: the stream of a side that is inactive may be paused.
-            Dialect::Rfc => recording.reoffer(|end| flows && is_heard(end), Hold::Inactive),
+            Dialect::Rfc => {
+                recording.reoffer(formats, |end| flows && is_heard(end), Hold::Inactive)
+            }
             // The product pauses them all.
             Dialect::Webex => {
                 let flows = flows && End::BOTH.into_iter().all(is_heard);
-                recording.reoffer(|_| flows, Hold::InactiveNullAddress)
+                recording.reoffer(formats, |_| flows, Hold::InactiveNullAddress)
             }
         })
     }
@@ -74,6 +78,22 @@ impl Platform {
         let Some(recording) = self.recording(id, index) else { return };
         let (said, call) = (recording.said(), recording.call);
         if let Some((content, call)) = self.snapshot(id, index, &said).zip(call) {
+            let _ = self.agent.update(now, call, content);
+        }
+    }
+
+    /// Who takes part now. The product's UPDATE brings nothing else; by RFC 7866 section 9.1
+    /// metadata that names labels comes with the streams.
+    pub(super) fn tell_people(&mut self, now: Instant, id: BridgeId, index: usize) {
+        if self.settings.dialect == Dialect::Rfc {
+            return self.tell_metadata(now, id, index);
+        }
+        let heard = self.heard(id);
+        let Some((recording, heard)) = self.recording(id, index).zip(heard) else { return };
+        recording.script.hears(heard);
+        recording.script.is_news = false;
+        let content = recording.script.alone();
+        if let Some(call) = recording.call {
             let _ = self.agent.update(now, call, content);
         }
     }

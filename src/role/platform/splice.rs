@@ -61,7 +61,7 @@ impl Splice {
             (self.shift, self.entry) = (0, Entry::Open);
             self.last = Some(fields.last(now));
             return Some(if marked {
-                fields.write(packet, fields.sequence, true)
+                write(packet, fields.sequence, true)
             } else {
                 packet.clone()
             });
@@ -99,7 +99,7 @@ impl Splice {
         if self.shift == 0 && !begins {
             return Some(packet.clone());
         }
-        Some(fields.write(packet, sequence, begins || fields.marker))
+        Some(write(packet, sequence, begins || fields.marker))
     }
 
     /// A frame of so many ticks that is played now, the first of what is played or not.
@@ -183,16 +183,16 @@ impl Fields {
         let Self { ssrc, sequence, timestamp, .. } = self;
         Last { ssrc, sequence, timestamp, at }
     }
+}
 
-    /// The packet under another number.
-    fn write(self, packet: &Bytes, sequence: u16, marker: bool) -> Bytes {
-        let mut bytes = packet.to_vec();
-        if let Some([_, kind, high, low, ..]) = bytes.first_chunk_mut::<12>() {
-            *kind = *kind & 0x7F | u8::from(marker) << 7;
-            [*high, *low] = sequence.to_be_bytes();
-        }
-        bytes.into()
+/// The packet under another number.
+fn write(packet: &Bytes, sequence: u16, marker: bool) -> Bytes {
+    let mut bytes = packet.to_vec();
+    if let Some([_, kind, high, low, ..]) = bytes.first_chunk_mut::<12>() {
+        *kind = *kind & 0x7F | u8::from(marker) << 7;
+        [*high, *low] = sequence.to_be_bytes();
     }
+    bytes.into()
 }
 
 /// Whether a timestamp is before another, within ten seconds: any further is another clock.

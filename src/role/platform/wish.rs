@@ -8,8 +8,8 @@ use super::{BridgeId, Fault, Platform};
 use crate::role::{Control, RecordingMode};
 use crate::rtp::{self, Digits, Heard};
 use crate::sdp::{Capabilities, Description, Origin, RecordPreference, Slot, answer};
-use crate::sip::Message;
 use crate::sip::agent::{CallId, Content, Reply, RequestId};
+use crate::sip::{Message, Uri};
 use crate::time::Instant;
 
 /// Dialled.
@@ -18,7 +18,7 @@ impl Platform {
     /// it is over at once. Returns whether it was one.
     pub(super) fn takes_code(&mut self, now: Instant, call: CallId, request: &Message) -> bool {
         let target = request.request_uri().ok();
-        let code = target.as_ref().and_then(|uri| uri.user()).unwrap_or_default();
+        let code = target.as_ref().and_then(Uri::user).unwrap_or_default();
         let Some(wish) = Control::of_code(&code) else { return false };
         let caller = request.from().ok();
         let known = caller

@@ -13,6 +13,8 @@ pub enum Fault {
     Late(Duration),
     /// Says nothing at all any more.
     Dead,
+    /// Leaves out of its Contact what shows that it is a recorder.
+    OmitTag,
 }
 
 impl Fault {
@@ -22,6 +24,7 @@ impl Fault {
         ("answer-rubbish", Self::Rubbish),
         ("answer-late", Self::Late(Duration::from_secs(12))),
         ("be-dead", Self::Dead),
+        ("omit-tag", Self::OmitTag),
     ];
 
     /// The fault of this name; `answer-late 3000` takes so many milliseconds.

@@ -86,8 +86,7 @@ impl Recorder {
                 listen: settings.listen.clone(),
                 user_agent: Some("Tallylight recorder".to_owned()),
                 contact_user: Some("recorder".to_owned()),
-                // RFC 7866 section 6.2.
-                contact_params: "+sip.srs".to_owned(),
+                contact_params: contact_params(settings.fault),
                 supported: vec!["siprec".to_owned()],
                 accept: ACCEPTED.map(str::to_owned).to_vec(),
                 session_timer: Some(SESSION_TIMER),
@@ -272,6 +271,11 @@ impl Recorder {
             self.answer(now, call);
         }
     }
+}
+
+/// RFC 7866 section 6.2.
+fn contact_params(fault: Option<Fault>) -> String {
+    if fault == Some(Fault::OmitTag) { String::new() } else { "+sip.srs".to_owned() }
 }
 
 impl Role for Recorder {

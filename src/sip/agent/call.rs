@@ -272,15 +272,17 @@ impl Call {
         method: Method,
         content: &Content,
     ) -> Result<(), Error> {
-        let introduces = matches!(method, Method::Invite | Method::Update);
         let dialog = self.dialog_mut().ok_or(Error::NotNow)?;
-        let mut request = dialog.request(method);
+        let mut request = dialog.request(method.clone());
         let route = core.route_within(&request, dialog);
-        if introduces {
-            core.identity.introduce(&mut request, &self.contact);
-            self.ask_for_session_timer(core, &mut request);
-        } else {
-            core.identity.sign(&mut request);
+        match method {
+            Method::Invite | Method::Update => {
+                core.identity.introduce(&mut request, &self.contact);
+                self.ask_for_session_timer(core, &mut request);
+            }
+            // RFC 3515 section 2.2, RFC 6665 section 8.2.1.
+            Method::Refer | Method::Notify => core.identity.introduce(&mut request, &self.contact),
+            _ => core.identity.sign(&mut request),
         }
         fill(&mut request, content);
         core.prove(&mut request, &self.challenged);
@@ -369,6 +371,5 @@ pub(super) fn dialog_key(call_id: &str, local_tag: &str) -> String {
 
 /// More forks than a call has telephones.
 pub(super) const FORKS_MAX: usize = 16;
-
 /// More modifications than an owner has reason to ask for before the first one is through.
 pub(super) const WANTED_MAX: usize = 16;

@@ -47,6 +47,18 @@ impl SipUri {
         self.user.as_deref().map(escape::decoded)
     }
 
+    /// The value of a header after the question mark, its escapes undone.
+    pub fn header(&self, name: &str) -> Option<String> {
+        let mut headers = self.headers.iter();
+        let found = headers.find(|(known, _)| known.eq_ignore_ascii_case(name));
+        found.map(|(_, value)| escape::decoded(value))
+    }
+
+    /// Adds a header after the question mark, escaping what has to be.
+    pub fn push_header(&mut self, name: &str, value: &str) {
+        self.headers.push((name.to_owned(), escape::encoded(value, is_header)));
+    }
+
     /// Whether the route that this names is loose (RFC 3261 section 19.1.1, `lr`).
     pub fn is_loose(&self) -> bool {
         self.params.has("lr")
@@ -192,6 +204,18 @@ mod tests {
         assert_eq!(uri.username().as_deref(), Some("sips:user@example.com"));
         let again = SipUri::new(uri.username().as_deref(), uri.host.clone());
         assert_eq!(again, uri);
+    }
+
+    #[test]
+    fn a_header_in_an_address_is_told_in_clear_and_written_escaped() {
+        let mut uri = read("sip:carol@example.com");
+        uri.push_header("Replaces", "1@192.0.2.1;to-tag=2;from-tag=3");
+        assert_eq!(
+            uri.to_string(),
+            "sip:carol@example.com?Replaces=1%40192.0.2.1%3Bto-tag%3D2%3Bfrom-tag%3D3"
+        );
+        let again = read(&uri.to_string());
+        assert_eq!(again.header("replaces").as_deref(), Some("1@192.0.2.1;to-tag=2;from-tag=3"));
     }
 
     #[test]

@@ -16,9 +16,7 @@ use tallylight::packet::{Packet, Transport};
 use tallylight::role::phone::{self, Phone};
 use tallylight::role::platform::{self, Dialect, Platform, User};
 use tallylight::role::recorder::{self, Recorder};
-use tallylight::role::{
-    Channel, Command, Input, Notices, Output, Ports, RecordWords, RecordingMode, Role,
-};
+use tallylight::role::{Channel, Command, Input, Output, Ports, RecordWords, RecordingMode, Role};
 use tallylight::sdp::Codec;
 use tallylight::sip::{Message, Method};
 use tallylight::time::{Epoch, Instant};
@@ -27,7 +25,6 @@ pub const ALICE: &str = "+12025550101";
 pub const BOB: &str = "+12025550102";
 /// Played by a script, if at all.
 pub const CAROL: &str = "+12025550103";
-
 pub const ALICE_AT: [u8; 4] = [192, 0, 2, 10];
 pub const BOB_AT: [u8; 4] = [192, 0, 2, 11];
 pub const CAROL_AT: [u8; 4] = [192, 0, 2, 12];
@@ -315,14 +312,9 @@ fn body(text: &str, kind: &str) -> String {
 
 fn platform(wish: &Wish) -> Platform {
     let user = |(number, display, recorded): (&str, &str, bool)| User {
-        number: number.to_owned(),
-        display: display.to_owned(),
-        password: None,
         takes_sha256: true,
         recording: if recorded { RecordingMode::Always } else { RecordingMode::Never },
-        notices: Notices::default(),
-        outside: false,
-        language: 0,
+        ..User::new(number, display)
     };
     let users = [
         (ALICE, "Alice", wish.recorded[0]),
@@ -337,9 +329,12 @@ fn platform(wish: &Wish) -> Platform {
         recorder: Some((Transport::Udp, sip_at(RECORDER_AT))),
         dialect: wish.dialect,
         patience: wish.patience,
+        failing: platform::Failing::default(),
         large_requests_to_tcp: false,
         provisional: "provisional".to_owned(),
         stops_kept: false,
+        ice: None,
+        recording_delay: Duration::default(),
         record_words: RecordWords::default(),
         prompts: platform::Prompts::default(),
         fault: None,
@@ -360,7 +355,9 @@ fn phone(number: &str, at: [u8; 4], person: u8, wish: &Wish) -> Phone {
         voice: Voice::of_person(person).expect("a voice"),
         password: None,
         record_aware: false,
+        is_silent: false,
         controls: Channel::default(),
+        ice: false,
         record_words: RecordWords::default(),
         registration: Duration::from_hours(1),
         seed: u64::from(person) + 2,

@@ -47,6 +47,11 @@ fn a_peer_that_writes_slowly_is_cut_off() {
     assert!(wire.wait(wire.now() + Duration::from_millis(50)).is_none());
 }
 
+#[expect(clippy::disallowed_methods, reason = "a peer has a clock of its own")]
+fn pause_for(span: Duration) {
+    std::thread::sleep(span);
+}
+
 #[test]
 fn a_peer_that_does_not_read_is_cut_off() {
     let limits = HttpLimits {
@@ -63,7 +68,7 @@ fn a_peer_that_does_not_read_is_cut_off() {
     let answer =
         format!("HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\n{}", "x".repeat(length));
     wire.send(packet(Transport::Http, target, source, &answer));
-    std::thread::sleep(Duration::from_millis(500));
+    pause_for(Duration::from_millis(500));
     // There is room for the next one again.
     let mut second = TcpStream::connect(server).unwrap();
     second.write_all(b"GET /b HTTP/1.1\r\nHost: b\r\n\r\n").unwrap();

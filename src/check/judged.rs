@@ -1,0 +1,114 @@
+//! Which rows of the catalogue are judged: those that the code of the checks names.
+
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
+use super::catalogue;
+
+/// How far a row is covered.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub enum Coverage {
+    /// A check can report it.
+    Judged,
+    /// It could be seen on the network, and no check looks.
+    NotYet,
+    /// No network shows it.
+    NotObservable,
+}
+
+/// How far the row of this id is covered.
+pub fn coverage(id: &str) -> Coverage {
+    if judged().contains(id) {
+        return Coverage::Judged;
+    }
+    let is_seen = catalogue().iter().any(|row| row.id == id && row.wire);
+    if is_seen { Coverage::NotYet } else { Coverage::NotObservable }
+}
+
+/// The files of the checks in which a row is named.
+pub fn judged_in(id: &str) -> Vec<&'static str> {
+    let quoted = format!("\"{id}\"");
+    let named = SOURCES.iter().filter(|(_, text)| of_code(text).contains(&quoted));
+    named.map(|(path, _)| *path).collect()
+}
+
+/// Every row that is judged.
+pub fn judged() -> &'static BTreeSet<&'static str> {
+    static JUDGED: LazyLock<BTreeSet<&'static str>> = LazyLock::new(|| {
+        let named: BTreeSet<&str> =
+            SOURCES.iter().flat_map(|(_, text)| of_code(text).split('"')).collect();
+        let ids = catalogue().iter().map(|row| row.id.as_str());
+        ids.filter(|id| named.contains(id)).collect()
+    });
+    &JUDGED
+}
+
+/// A source without its tests.
+fn of_code(text: &str) -> &str {
+    text.split("#[cfg(test)]").next().unwrap_or_default()
+}
+
+/// Every file of this room: its path, and its text.
+const SOURCES: &[(&str, &str)] = &[
+    ("src/check/align.rs", include_str!("align.rs")),
+    ("src/check/calls.rs", include_str!("calls.rs")),
+    ("src/check/control.rs", include_str!("control.rs")),
+    ("src/check/deeds.rs", include_str!("deeds.rs")),
+    ("src/check/delay.rs", include_str!("delay.rs")),
+    ("src/check/indicator.rs", include_str!("indicator.rs")),
+    ("src/check/limits.rs", include_str!("limits.rs")),
+    ("src/check/messages.rs", include_str!("messages.rs")),
+    ("src/check/mod.rs", include_str!("mod.rs")),
+    ("src/check/modes.rs", include_str!("modes.rs")),
+    ("src/check/pauses.rs", include_str!("pauses.rs")),
+    ("src/check/people.rs", include_str!("people.rs")),
+    ("src/check/prompts.rs", include_str!("prompts.rs")),
+    ("src/check/prompts_heard.rs", include_str!("prompts_heard.rs")),
+    ("src/check/prompts_told.rs", include_str!("prompts_told.rs")),
+    ("src/check/prompts_tones.rs", include_str!("prompts_tones.rs")),
+    ("src/check/requirement.rs", include_str!("requirement.rs")),
+    ("src/check/rules/case.rs", include_str!("rules/case.rs")),
+    ("src/check/rules/contacts.rs", include_str!("rules/contacts.rs")),
+    ("src/check/rules/messages.rs", include_str!("rules/messages.rs")),
+    ("src/check/rules/mod.rs", include_str!("rules/mod.rs")),
+    ("src/check/rules/recording.rs", include_str!("rules/recording.rs")),
+    ("src/check/rules/transfer.rs", include_str!("rules/transfer.rs")),
+    ("src/check/rules/transport.rs", include_str!("rules/transport.rs")),
+    ("src/check/sources.rs", include_str!("sources.rs")),
+    ("src/check/span.rs", include_str!("span.rs")),
+    ("src/check/strangers.rs", include_str!("strangers.rs")),
+    ("src/check/streams.rs", include_str!("streams.rs")),
+    ("src/check/view.rs", include_str!("view.rs")),
+    ("src/check/whole.rs", include_str!("whole.rs")),
+];
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    #[test]
+    fn every_file_of_the_checks_is_looked_at() {
+        let home = Path::new(env!("CARGO_MANIFEST_DIR"));
+        for folder in ["src/check", "src/check/rules"] {
+            for entry in std::fs::read_dir(home.join(folder)).unwrap() {
+                let name = entry.unwrap().file_name().into_string().unwrap();
+                let path = format!("{folder}/{name}");
+                // These name rows without judging them.
+                let other = ["judged.rs", "profile.rs", "field.rs"].contains(&name.as_str());
+                let is_code = Path::new(&name).extension().is_some_and(|end| end == "rs");
+                let is_known = SOURCES.iter().any(|(known, _)| *known == path);
+                assert!(is_known || other || !is_code, "{path} is missing in judged.rs");
+            }
+        }
+    }
+
+    #[test]
+    fn what_no_network_shows_is_told_from_what_nobody_looks_at() {
+        assert_eq!(coverage("RFC7866-6.2-2"), Coverage::Judged);
+        assert_eq!(judged_in("RFC7866-6.2-2"), ["src/check/rules/contacts.rs"]);
+        let hidden = catalogue().iter().find(|row| !row.wire).unwrap();
+        assert_eq!(coverage(&hidden.id), Coverage::NotObservable);
+    }
+}

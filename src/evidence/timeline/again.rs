@@ -1,0 +1,69 @@
+//! A timeline made of another one: a part of it, or what was written of it and is read back.
+
+use std::net::SocketAddr;
+
+use super::Timeline;
+use crate::evidence::media::{Flow, ReportSeen, RtpSeen};
+use crate::evidence::sighting::{Content, Side, Sighting};
+use crate::packet::Packet;
+use crate::time::Instant;
+
+impl Timeline {
+    /// A timeline of some of what is on this one.
+    pub(in crate::evidence) fn part(
+        &self,
+        message: impl Fn(&Sighting) -> bool,
+        flows: Vec<Flow>,
+        moment: impl Fn(Instant) -> bool,
+    ) -> Self {
+        Self {
+            cast: self.cast.clone(),
+            signalling: self.signalling.iter().filter(|it| message(it)).cloned().collect(),
+            flows,
+            reports: self.reports.iter().filter(|report| moment(report.at)).cloned().collect(),
+            deeds: self.deeds.clone(),
+            dropped: self.dropped,
+            torn: self.torn,
+            ..Self::new(self.epoch)
+        }
+    }
+
+    /// A message that an earlier timeline had, or rubbish, and why it is that.
+    pub(in crate::evidence) fn message_again(
+        &mut self,
+        at: Instant,
+        side: Side,
+        packet: &Packet,
+        why: Option<String>,
+    ) {
+        self.message(at, side, packet);
+        let last = self.signalling.last_mut().filter(|last| last.at == at);
+        if let (Some(last), Some(why)) = (last, why) {
+            last.content = Content::Rubbish(packet.payload.clone(), why);
+        }
+    }
+
+    /// A packet of media that an earlier timeline had.
+    pub(in crate::evidence) fn packet_again(
+        &mut self,
+        (source, target): (SocketAddr, SocketAddr),
+        side: Side,
+        seen: RtpSeen,
+    ) {
+        match self.flow((source, target)) {
+            Some(flow) if side == Side::Received => self.flows[flow].received.push(seen),
+            Some(flow) => self.flows[flow].sent.push(seen),
+            None => self.dropped += 1,
+        }
+    }
+
+    /// A report that an earlier timeline had.
+    pub(in crate::evidence) fn report_again(&mut self, report: ReportSeen) {
+        self.reports.push(report);
+    }
+
+    /// How many sightings an earlier timeline had no room for.
+    pub(in crate::evidence) fn count_dropped(&mut self, dropped: u64) {
+        self.dropped += dropped;
+    }
+}

@@ -23,6 +23,7 @@ pub mod prompts_told;
 pub mod prompts_tones;
 mod requirement;
 pub mod rules;
+pub mod setup;
 mod sources;
 pub mod span;
 mod strangers;

@@ -23,6 +23,7 @@ const FEATURE_FILES: &[Embedded] = &[
         include_str!("../../features/hold_and_transfer.feature"),
     ),
     ("features/pause_and_resume.feature", include_str!("../../features/pause_and_resume.feature")),
+    ("features/provisioning.feature", include_str!("../../features/provisioning.feature")),
     (
         "features/recording_indicator.feature",
         include_str!("../../features/recording_indicator.feature"),
@@ -41,6 +42,7 @@ const FEATURE_FILES: &[Embedded] = &[
 /// Every file under `scenarios/`, sorted.
 const SCENARIO_FILES: &[Embedded] = &[
     ("scenarios/bad_network.yaml", include_str!("../../scenarios/bad_network.yaml")),
+    ("scenarios/front_office.yaml", include_str!("../../scenarios/front_office.yaml")),
     ("scenarios/ice_office.yaml", include_str!("../../scenarios/ice_office.yaml")),
     ("scenarios/lab.yaml", include_str!("../../scenarios/lab.yaml")),
     ("scenarios/long_distance.yaml", include_str!("../../scenarios/long_distance.yaml")),

@@ -22,6 +22,7 @@ impl<'a> Known<'a> {
 ///
 /// A capability that a scenario does not declare is skipped with its reason, never passed.
 pub const CAPABILITIES: &[(&str, &str)] = &[
+    ("administrator", "somebody sets recording up through the settings interface"),
     ("announcements", "everybody is told that the call is recorded"),
     ("conference", "a third party can join a call"),
     ("forwarding", "a call can be forwarded to another party"),

@@ -24,6 +24,8 @@ mod runner;
 mod selection;
 #[expect(clippy::needless_pass_by_value, reason = "cucumber hands every word over")]
 mod settings;
+#[expect(clippy::needless_pass_by_value, reason = "cucumber hands every word over")]
+mod setup;
 mod stage;
 #[expect(clippy::needless_pass_by_value, reason = "cucumber hands every word over")]
 mod transfer;

@@ -8,6 +8,7 @@ use cucumber::Parameter;
 
 use super::prompt_words::{Calls, Chosen, Heard, Language, Listeners, Told};
 use crate::check::indicator::Icon;
+use crate::check::setup::Answer;
 use crate::role::Channel;
 use crate::scenario;
 
@@ -108,6 +109,23 @@ impl FromStr for Shown {
     }
 }
 
+/// What an administrator is told, as people say it.
+#[derive(Clone, Copy, Debug, Eq, Parameter, PartialEq)]
+#[param(
+    name = "answer",
+    regex = r"it is done|the terms have to be accepted|this is not allowed|the token is not good|the value is not good|the address serves another account|the licence is not enough|the partner has to enable recording first|there is nobody"
+)]
+pub struct Reply(pub Answer);
+
+impl FromStr for Reply {
+    type Err = Unsaid;
+
+    fn from_str(text: &str) -> Result<Self, Unsaid> {
+        let known = ANSWERS.iter().find(|(words, _)| *words == text);
+        known.map(|(_, answer)| Self(*answer)).ok_or(Unsaid("what an administrator is told"))
+    }
+}
+
 /// What a word should have been and was not. The expressions above let no such word through.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 #[error("find {0}")]
@@ -120,12 +138,25 @@ pub const PARAMETERS: &[(&str, &str)] = &[
     (Party::NAME, Party::REGEX),
     (Way::NAME, Way::REGEX),
     (Shown::NAME, Shown::REGEX),
+    (Reply::NAME, Reply::REGEX),
     (Listeners::NAME, Listeners::REGEX),
     (Told::NAME, Told::REGEX),
     (Language::NAME, Language::REGEX),
     (Heard::NAME, Heard::REGEX),
     (Calls::NAME, Calls::REGEX),
     (Chosen::NAME, Chosen::REGEX),
+];
+
+const ANSWERS: &[(&str, Answer)] = &[
+    ("it is done", Answer::Done),
+    ("the terms have to be accepted", Answer::Terms),
+    ("this is not allowed", Answer::NotAllowed),
+    ("the token is not good", Answer::NoToken),
+    ("the value is not good", Answer::NoValue),
+    ("the address serves another account", Answer::OtherAccount),
+    ("the licence is not enough", Answer::Licence),
+    ("the partner has to enable recording first", Answer::Partner),
+    ("there is nobody", Answer::Nobody),
 ];
 
 fn number_word(word: &str) -> Option<usize> {

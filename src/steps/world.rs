@@ -10,7 +10,7 @@ use crate::check::{Finding, Limits, Profile, Verdict, always, doubt};
 use crate::evidence::{Dialog, Timeline, What, dialogs};
 use crate::role::Command;
 use crate::role::recorder::Memory;
-use crate::scenario::Scenario;
+use crate::scenario::{self, Scenario};
 use crate::testbed::{self, Testbed};
 use crate::time::Instant;
 
@@ -203,6 +203,23 @@ impl World {
         Ok(self.set()?.mark)
     }
 
+    /// Where somebody is written to: an administrator, or whoever has a telephone.
+    pub(super) fn email_of(&mut self, name: &str) -> Result<String, StepError> {
+        let scenario = &self.set()?.setting.scenario;
+        let admin = scenario::admins(&scenario.cast).find(|(part, _)| part.name == name);
+        let email = admin.map(|(_, admin)| admin.email.clone());
+        Ok(email.unwrap_or_else(|| scenario::email_of(name)))
+    }
+
+    /// The first administrator who may change things, if there is one.
+    pub(super) fn administrator(&mut self) -> Result<Option<String>, StepError> {
+        let cast = &self.set()?.setting.scenario.cast;
+        let mut able = scenario::admins(cast).filter(|(_, admin)| {
+            admin.scopes.contains(&scenario::Scope::Write) && admin.lifetime.is_none()
+        });
+        Ok(able.next().map(|(part, _)| part.name.clone()))
+    }
+
     fn set(&mut self) -> Result<&mut Set, StepError> {
         self.stage
             .as_mut()
@@ -323,6 +340,7 @@ pub const SOURCES: &[(&str, &str)] = &[
     ("src/steps/ice.rs", include_str!("ice.rs")),
     ("src/steps/recorder.rs", include_str!("recorder.rs")),
     ("src/steps/settings.rs", include_str!("settings.rs")),
+    ("src/steps/setup.rs", include_str!("setup.rs")),
     ("src/steps/transfer.rs", include_str!("transfer.rs")),
     ("src/steps/verdicts.rs", include_str!("verdicts.rs")),
 ];

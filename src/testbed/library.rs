@@ -1,63 +1,40 @@
 //! Who has recordings, and who looks after them: the library of a recorder in a scenario.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 
-use super::AnyDriver;
-use crate::driver::{self, Listen as _};
-use crate::packet::Transport;
+use super::web::has_admin;
+use crate::role::platform::{EXTERNAL_GROUP, SERVICE_PROVIDER, external_identifier};
 use crate::role::recorder::library::{
     AfterMigration, BROADWORKS, Base, Key, Person, Plan, Policy, Role, Seed,
 };
 use crate::role::recorder::{Flaw, api, service};
-use crate::scenario::{self, Part, Scenario, Setting};
-
-/// Where a part is on the web.
-#[derive(Clone, Debug, Default)]
-pub struct Web {
-    /// Where it is asked over HTTP, if it answers anything.
-    pub api: Option<SocketAddr>,
-    /// Whence it asks others.
-    pub asks: Vec<SocketAddr>,
-}
-
-/// The recorder answers over HTTP in simulation; on the wire nothing is open that the file does
-/// not name.
-pub fn web(
-    scenario: &Scenario,
-    driver: &mut AnyDriver,
-    host: IpAddr,
-    part: &Part,
-) -> Result<Web, driver::Error> {
-    let answers = matches!(part.role, scenario::Role::Recorder(_));
-    if !answers || !matches!(scenario.setting, Setting::Simulated(_)) {
-        return Ok(Web::default());
-    }
-    let api = driver.listen(Transport::Http, SocketAddr::new(host, HTTP))?;
-    let asks = (FIRST_ASKING..FIRST_ASKING + ASKING).map(|port| SocketAddr::new(host, port));
-    Ok(Web { api: Some(api), asks: asks.collect() })
-}
+use crate::scenario::{self, Part, Recording, Scenario};
 
 /// The service of a recorder: every telephone's owner is a user on the free plan, an
-/// administrator looks after their account, and a partner after all accounts.
+/// administrator looks after their account, and a partner after all accounts. Where there is
+/// somebody to set recording up, only those are users who are recorded from the start.
 pub fn service(
     scenario: &Scenario,
     part: &Part,
     api: Option<SocketAddr>,
     fault: Option<&str>,
 ) -> service::Settings {
-    let owners = scenario.phones().map(|(part, phone)| {
+    let is_set_up =
+        |phone: &scenario::Phone| phone.recording != Recording::Never || !has_admin(scenario);
+    let has_account = scenario.phones().any(|(_, phone)| is_set_up(phone));
+    let owners = scenario.phones().filter(|(_, phone)| is_set_up(phone)).map(|(part, phone)| {
         let key = Key {
             external_type: BROADWORKS.to_owned(),
             service_provider: SERVICE_PROVIDER.to_owned(),
-            external_group: GROUP.to_owned(),
-            external_identifier: format!("{}@int.example.net", phone.number.as_str()),
+            external_group: EXTERNAL_GROUP.to_owned(),
+            external_identifier: external_identifier(phone.number.as_str()),
         };
         Person { key: Some(key), ..person(&part.name, Some(Role::Standard)) }
     });
     let others = [person(ADMINISTRATOR, Some(Role::Administrator)), person(PARTNER, None)];
     let people = Seed {
         group: ("Partner".to_owned(), SERVICE_PROVIDER.to_owned()),
-        account: "Acme".to_owned(),
+        account: if has_account { ACCOUNT.to_owned() } else { String::new() },
         contract: true,
         people: owners.chain(others).collect(),
     };
@@ -100,13 +77,7 @@ fn person(name: &str, role: Option<Role>) -> Person {
     }
 }
 
-/// What the platform calls itself in metadata.
-const SERVICE_PROVIDER: &str = "SP0001";
-const GROUP: &str = "SP0001L0001";
+/// The customer: as the platform calls it.
+const ACCOUNT: &str = "Acme Example";
 const ADMINISTRATOR: &str = "Carol";
 const PARTNER: &str = "Paula";
-/// Where the web is in simulation.
-const HTTP: u16 = 8_080;
-const FIRST_ASKING: u16 = 12_000;
-/// Questions of one part that may be open at once.
-const ASKING: u16 = 16;

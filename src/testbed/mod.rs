@@ -4,8 +4,11 @@ mod any;
 mod cast;
 mod library;
 mod network;
+mod office;
+mod place;
 mod stop;
 mod users;
+mod web;
 mod words;
 
 pub use any::AnyDriver;

@@ -181,6 +181,8 @@ impl Phone {
             | Command::RecordMessages(..)
             | Command::Notify(..)
             | Command::Choose(_)
+            | Command::Administer(_)
+            | Command::Arrange(_)
             | Command::Break(_) => {}
         }
     }

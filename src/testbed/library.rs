@@ -103,8 +103,8 @@ fn person(name: &str, role: Option<Role>) -> Person {
 /// What the platform calls itself in metadata.
 const SERVICE_PROVIDER: &str = "SP0001";
 const GROUP: &str = "SP0001L0001";
-const ADMINISTRATOR: &str = "Carol";
-const PARTNER: &str = "Paula";
+const ADMINISTRATOR: &str = "Kim";
+const PARTNER: &str = "Pat";
 /// Where the web is in simulation.
 const HTTP: u16 = 8_080;
 const FIRST_ASKING: u16 = 12_000;

@@ -37,6 +37,8 @@ pub enum Kind {
     Platform,
     /// The recorder: the session recording server (RFC 7866).
     Recorder,
+    /// The pages through which people look at recordings.
+    Portal,
 }
 
 /// One part.

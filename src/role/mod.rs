@@ -8,6 +8,7 @@ mod latch;
 mod notices;
 pub mod phone;
 pub mod platform;
+pub mod portal;
 mod ports;
 pub mod recorder;
 mod way;
@@ -27,6 +28,7 @@ use std::time::Duration;
 use crate::packet::Packet;
 use crate::sip::agent::SessionTimer;
 use crate::time::Instant;
+use recorder::library::AfterMigration;
 
 /// A part in the scenario.
 ///
@@ -112,6 +114,10 @@ pub enum Command {
     FindWays(bool),
     /// Makes a part be wrong on purpose from now on, by the name of the fault.
     Break(String),
+    /// From when on the recorder keeps what is old when its user moves to the free plan.
+    CountDays(AfterMigration),
+    /// Lets somebody do something in a portal.
+    Visit(portal::Visit),
 }
 
 /// As the deed stands on the timeline, after the name of whoever does it.
@@ -142,6 +148,13 @@ impl fmt::Display for Command {
             Self::Choose(choice) => write!(f, "chooses {choice}"),
             Self::FindWays(true) => f.write_str("looks for the best way of its media"),
             Self::FindWays(false) => f.write_str("sends its media where it is told"),
+            Self::CountDays(AfterMigration::FromMigration) => {
+                f.write_str("counts thirty days from the move to the free plan")
+            }
+            Self::CountDays(AfterMigration::FromRecording) => {
+                f.write_str("counts thirty days from the recording")
+            }
+            Self::Visit(visit) => visit.fmt(f),
             Self::Break(fault) => write!(f, "breaks: {fault}"),
         }
     }

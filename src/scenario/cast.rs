@@ -42,6 +42,8 @@ pub enum Role {
     Platform(Platform),
     /// The session recording server.
     Recorder(Recorder),
+    /// The pages through which people look at recordings.
+    Portal,
 }
 
 impl Role {
@@ -51,6 +53,7 @@ impl Role {
             Self::Phone(_) => RoleName::Phone,
             Self::Platform(_) => RoleName::Platform,
             Self::Recorder(_) => RoleName::Recorder,
+            Self::Portal => RoleName::Portal,
         }
     }
 }
@@ -64,6 +67,8 @@ pub enum RoleName {
     Platform,
     /// See [`Role::Recorder`].
     Recorder,
+    /// See [`Role::Portal`].
+    Portal,
 }
 
 impl RoleName {
@@ -196,6 +201,7 @@ fn read_part(reader: &mut Reader, name: &Text, part: &file::Part, known: &Known)
             Role::Platform(Platform { prompts, dialect, large_requests, stops_kept, ways })
         }
         RoleName::Recorder => Role::Recorder(library::read(reader, part)),
+        RoleName::Portal => Role::Portal,
     };
     refuse_strangers(reader, role_name, part);
     if let (Some(prompts), true) = (&part.prompts.0, role_name != RoleName::Platform) {
@@ -319,6 +325,7 @@ const ROLES: &[(&str, RoleName)] = &[
     ("phone", RoleName::Phone),
     ("platform", RoleName::Platform),
     ("recorder", RoleName::Recorder),
+    ("portal", RoleName::Portal),
 ];
 
 const DIALECTS: &[(&str, Dialect)] = &[("rfc", Dialect::Rfc), ("webex", Dialect::Webex)];

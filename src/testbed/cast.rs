@@ -1,6 +1,6 @@
 //! From a scenario to a testbed: every part of ours at an address of its own.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use thiserror::Error;
@@ -9,9 +9,9 @@ use super::library::{self, Web};
 use super::words::{codecs, transport};
 use super::{AnyDriver, Home, Testbed, network, users};
 use crate::audio::Voice;
+use crate::driver;
 use crate::driver::sim::Sim;
 use crate::driver::wire::Wire;
-use crate::driver::{self, Listen as _};
 use crate::evidence::{Member, Name, Timeline};
 use crate::packet::Transport;
 use crate::role::phone::{self, Phone};
@@ -43,7 +43,8 @@ pub fn faults() -> Vec<(scenario::RoleName, &'static str)> {
         platform::Fault::ALL.iter().map(|(name, _)| (scenario::RoleName::Platform, *name));
     let recorder =
         recorder::Fault::ALL.iter().map(|(name, _)| (scenario::RoleName::Recorder, *name));
-    platform.chain(recorder).collect()
+    let flaws = recorder::Flaw::ALL.iter().map(|(name, _)| (scenario::RoleName::Recorder, *name));
+    platform.chain(recorder).chain(flaws).collect()
 }
 
 impl Testbed {
@@ -63,7 +64,9 @@ impl Testbed {
         timeline.listen_for(users::tone_of(scenario));
         let mut testbed = Self::new(builder.driver, timeline);
         for (part, place) in scenario.cast.iter().zip(&places) {
-            testbed.listening.insert(Name::from(part.name.as_str()), place.listen.clone());
+            let web = place.web.listens.map(|address| (Transport::Http, address));
+            let listen = place.listen.iter().copied().chain(web).collect();
+            testbed.listening.insert(Name::from(part.name.as_str()), listen);
         }
         for (member, home, role) in parts {
             match role {
@@ -75,12 +78,12 @@ impl Testbed {
     }
 }
 
-struct Builder<'a> {
-    scenario: &'a Scenario,
+pub(super) struct Builder<'a> {
+    pub(super) scenario: &'a Scenario,
     seed: u64,
     epoch: Epoch,
     keep: Option<Box<dyn Keep>>,
-    driver: AnyDriver,
+    pub(super) driver: AnyDriver,
 }
 
 /// A part, where it lives, and its role if we play it.
@@ -123,6 +126,16 @@ impl Builder<'_> {
         if part.player == Player::Registers {
             return Ok(elsewhere(Vec::new(), home));
         }
+        let web = library::web(self.scenario, &mut self.driver, (index, part, host))?;
+        if shared {
+            home.sockets.extend(web.listens.iter().chain(&web.asks));
+        }
+        if part.role == scenario::Role::Portal {
+            // Nobody calls a portal.
+            home.hosts.extend((!shared).then_some(host));
+            let ports = Ports::of(host, Vec::new());
+            return Ok(Place { listen: Vec::new(), ports, home, web });
+        }
         let listen = self.listen(host, part)?;
         let ports = self.ports(host, part)?;
         if shared {
@@ -131,69 +144,7 @@ impl Builder<'_> {
         } else {
             home.hosts.push(host);
         }
-        let web = library::web(self.scenario, &mut self.driver, host, part)?;
         Ok(Place { listen, ports, home, web })
-    }
-
-    /// UDP and TCP at one port, TLS at the next.
-    fn listen(&mut self, host: IpAddr, part: &Part) -> Result<Vec<(Transport, SocketAddr)>, Error> {
-        let wanted = match &self.scenario.setting {
-            Setting::Simulated(_) => Some(SIP),
-            Setting::Wire(wire) => wire.port(&part.name),
-        };
-        let mut listen = Vec::new();
-        let both = self.listen_both(host, wanted)?;
-        listen.extend([Transport::Udp, Transport::Tcp].map(|transport| (transport, both)));
-        let tls = match wanted {
-            Some(port) => SocketAddr::new(host, port + 1),
-            None => SocketAddr::new(host, 0),
-        };
-        listen.push((Transport::Tls, self.driver.listen(Transport::Tls, tls)?));
-        // What a part prefers stands first.
-        let preferred = transport(part.transport);
-        listen.sort_by_key(|(transport, _)| *transport != preferred);
-        Ok(listen)
-    }
-
-    /// UDP and TCP at the same port. One that is free for UDP may be taken for TCP: then another
-    /// is tried, unless it has to be this one.
-    fn listen_both(&mut self, host: IpAddr, wanted: Option<u16>) -> Result<SocketAddr, Error> {
-        let mut tries = if wanted.is_some() { 1 } else { TRIES };
-        loop {
-            let address = SocketAddr::new(host, wanted.unwrap_or(0));
-            let udp = self.driver.listen(Transport::Udp, address)?;
-            tries -= 1;
-            match self.driver.listen(Transport::Tcp, udp) {
-                Ok(_) => return Ok(udp),
-                Err(_) if tries > 0 => {}
-                Err(why) => return Err(why.into()),
-            }
-        }
-    }
-
-    fn ports(&mut self, host: IpAddr, part: &Part) -> Result<Ports, Error> {
-        let people = self.scenario.phones().count();
-        let count = match part.role {
-            scenario::Role::Phone(_) => PORTS_OF_PHONE,
-            scenario::Role::Platform(_) | scenario::Role::Recorder(_) => {
-                PORTS_PER_PERSON * people.max(4)
-            }
-        };
-        let mut ports = Vec::new();
-        for pair in 0..count {
-            let rtp = match &self.driver {
-                AnyDriver::Sim(_) => {
-                    let port = FIRST_MEDIA + 2 * u16::try_from(pair).unwrap_or(u16::MAX / 4);
-                    let rtp = SocketAddr::new(host, port);
-                    self.driver.listen(Transport::Udp, rtp)?;
-                    self.driver.listen(Transport::Udp, above(rtp))?;
-                    rtp
-                }
-                AnyDriver::Wire(_) => self.driver.listen_pair(host, FIRST_MEDIA..=LAST_MEDIA)?,
-            };
-            ports.push(rtp.port());
-        }
-        Ok(Ports::of(host, ports))
     }
 
     fn parts(&mut self, places: &[Place]) -> Vec<Placed> {
@@ -222,6 +173,10 @@ impl Builder<'_> {
                 }
                 (_, scenario::Role::Platform(platform)) => {
                     Some(Box::new(self.platform(part, platform, place, seed, places)))
+                }
+                (_, scenario::Role::Portal) => {
+                    let api = self.web_of(scenario::RoleName::Recorder, places);
+                    Some(Box::new(library::portal(scenario, &place.web, api)))
                 }
                 (_, scenario::Role::Recorder(_)) => {
                     Some(Box::new(self.recorder(part, place, seed)))
@@ -327,10 +282,16 @@ impl Builder<'_> {
             fault: fault(part).and_then(recorder::Fault::named),
             seed,
             epoch: self.epoch,
-            service: library::service(self.scenario, part, place.web.api, fault(part)),
+            service: library::service(self.scenario, part, place.web.listens, fault(part)),
             tells_from: place.web.asks.clone(),
         };
         Recorder::new(settings, keep)
+    }
+
+    /// Where the part with a role is asked over HTTP.
+    fn web_of(&self, role: scenario::RoleName, places: &[Place]) -> Option<SocketAddr> {
+        let index = self.scenario.cast.iter().position(|part| part.role.name() == role)?;
+        places.get(index)?.web.listens
     }
 
     /// Where the part with a role is reached by a transport.
@@ -357,23 +318,14 @@ fn port_of(transport: Transport) -> u16 {
     if transport == Transport::Tls { SIP + 1 } else { SIP }
 }
 
-fn above(rtp: SocketAddr) -> SocketAddr {
+pub(super) fn above(rtp: SocketAddr) -> SocketAddr {
     SocketAddr::new(rtp.ip(), rtp.port() + 1)
 }
 
 /// RFC 2606: a domain that is nobody's.
 const DOMAIN: &str = "calls.example";
 /// RFC 3261 section 19.1.2.
-const SIP: u16 = 5_060;
-/// A machine on which eight ports in a row are half taken has other troubles.
-const TRIES: usize = 8;
-const FIRST_MEDIA: u16 = 20_000;
-/// Below the ports that systems give to outgoing connections.
-const LAST_MEDIA: u16 = 32_000;
-/// One telephone has at most a few calls at once.
-const PORTS_OF_PHONE: usize = 4;
-/// A leg, and two streams in each of the recordings of the two parties.
-const PORTS_PER_PERSON: usize = 6;
+pub(super) const SIP: u16 = 5_060;
 /// RFC 3261 section 10.2.1.1: an hour is usual.
 const REGISTRATION: Duration = Duration::from_hours(1);
 /// The longest that a platform waits for its recorder (product: 50 ms to 10 s).

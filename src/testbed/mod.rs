@@ -4,12 +4,14 @@ mod any;
 mod cast;
 mod library;
 mod network;
+mod place;
 mod stop;
 mod users;
 mod words;
 
 pub use any::AnyDriver;
 pub use cast::{Error, faults};
+pub use library::{ADMINISTRATOR, PARTNER, email_of, external_identifier};
 pub use stop::{is_stopped, stop};
 
 use std::cmp::Reverse;
@@ -32,7 +34,7 @@ pub struct Testbed {
     wakes: BinaryHeap<Reverse<(Instant, usize)>>,
     driver: AnyDriver,
     timeline: Timeline,
-    /// Where each part listens for SIP.
+    /// Where each part listens for SIP and HTTP.
     listening: BTreeMap<Name, Vec<(Transport, SocketAddr)>>,
 }
 

@@ -181,6 +181,8 @@ impl Phone {
             | Command::RecordMessages(..)
             | Command::Notify(..)
             | Command::Choose(_)
+            | Command::CountDays(_)
+            | Command::Visit(_)
             | Command::Break(_) => {}
         }
     }

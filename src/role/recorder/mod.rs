@@ -291,6 +291,7 @@ impl Role for Recorder {
                     let _ = self.agent.hang_up(now, *call, Vec::new());
                 }
             }
+            Input::Command(Command::CountDays(from)) => self.service.count_days(from),
             Input::Command(_) => {}
             _ if self.is_dead() => {}
             Input::Packet(packet) if packet.transport == Transport::Http => {

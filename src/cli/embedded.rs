@@ -16,14 +16,23 @@ pub const SCENARIOS: Shelf =
 /// Every file under `features/`, sorted: `("features/x.feature", include_str!("../../…"))`.
 const FEATURE_FILES: &[Embedded] = &[
     ("features/announcements.feature", include_str!("../../features/announcements.feature")),
+    (
+        "features/asking_the_recorder.feature",
+        include_str!("../../features/asking_the_recorder.feature"),
+    ),
     ("features/call_setup_delay.feature", include_str!("../../features/call_setup_delay.feature")),
     ("features/dual_streams.feature", include_str!("../../features/dual_streams.feature")),
+    ("features/dub_points.feature", include_str!("../../features/dub_points.feature")),
     (
         "features/hold_and_transfer.feature",
         include_str!("../../features/hold_and_transfer.feature"),
     ),
     ("features/pause_and_resume.feature", include_str!("../../features/pause_and_resume.feature")),
     ("features/provisioning.feature", include_str!("../../features/provisioning.feature")),
+    (
+        "features/plans_and_retention.feature",
+        include_str!("../../features/plans_and_retention.feature"),
+    ),
     (
         "features/recording_indicator.feature",
         include_str!("../../features/recording_indicator.feature"),

@@ -39,6 +39,8 @@ pub enum Kind {
     Recorder,
     /// An administrator: somebody with a token for the platform's settings API.
     Admin,
+    /// The pages through which people look at recordings.
+    Portal,
 }
 
 /// One part.

@@ -41,6 +41,7 @@ fn cast(timeline: &Timeline) -> Vec<Value> {
             Kind::Platform => "platform",
             Kind::Recorder => "recorder",
             Kind::Admin => "admin",
+            Kind::Portal => "portal",
         };
         let name = member.name.as_str();
         json!({ "name": name, "role": role, "number": member.number, "real": member.real })

@@ -45,6 +45,8 @@ pub enum Role {
     Recorder(Recorder),
     /// Somebody who sets recording up through the platform's settings API.
     Admin(Admin),
+    /// The pages through which people look at recordings.
+    Portal,
 }
 
 impl Role {
@@ -55,6 +57,7 @@ impl Role {
             Self::Platform(_) => RoleName::Platform,
             Self::Recorder(_) => RoleName::Recorder,
             Self::Admin(_) => RoleName::Admin,
+            Self::Portal => RoleName::Portal,
         }
     }
 }
@@ -70,6 +73,8 @@ pub enum RoleName {
     Recorder,
     /// See [`Role::Admin`].
     Admin,
+    /// See [`Role::Portal`].
+    Portal,
 }
 
 impl RoleName {
@@ -216,6 +221,7 @@ fn read_part(reader: &mut Reader, name: &Text, part: &file::Part, known: &Known)
         }
         RoleName::Recorder => Role::Recorder(library::read(reader, part)),
         RoleName::Admin => Role::Admin(office::read_admin(reader, &name.value, part)),
+        RoleName::Portal => Role::Portal,
     };
     refuse_strangers(reader, role_name, part);
     if let (Some(prompts), true) = (&part.prompts.0, role_name != RoleName::Platform) {
@@ -349,6 +355,7 @@ const ROLES: &[(&str, RoleName)] = &[
     ("platform", RoleName::Platform),
     ("recorder", RoleName::Recorder),
     ("admin", RoleName::Admin),
+    ("portal", RoleName::Portal),
 ];
 
 const DIALECTS: &[(&str, Dialect)] = &[("rfc", Dialect::Rfc), ("webex", Dialect::Webex)];

@@ -16,6 +16,9 @@ mod mailbox;
 mod outcome;
 mod outline;
 mod plan;
+#[expect(clippy::needless_pass_by_value, reason = "cucumber hands every word over")]
+mod portal;
+mod portal_words;
 mod prompt_words;
 #[expect(clippy::needless_pass_by_value, reason = "cucumber hands every word over")]
 mod prompts;

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use cucumber::Parameter;
 
+use super::portal_words::{Field, Plan, Refusal};
 use super::prompt_words::{Calls, Chosen, Heard, Language, Listeners, Told};
 use crate::check::indicator::Icon;
 use crate::check::setup::Answer;
@@ -145,6 +146,9 @@ pub const PARAMETERS: &[(&str, &str)] = &[
     (Heard::NAME, Heard::REGEX),
     (Calls::NAME, Calls::REGEX),
     (Chosen::NAME, Chosen::REGEX),
+    (Plan::NAME, Plan::REGEX),
+    (Field::NAME, Field::REGEX),
+    (Refusal::NAME, Refusal::REGEX),
 ];
 
 const ANSWERS: &[(&str, Answer)] = &[

@@ -336,6 +336,7 @@ pub const SOURCES: &[(&str, &str)] = &[
     ("src/steps/control.rs", include_str!("control.rs")),
     ("src/steps/failure.rs", include_str!("failure.rs")),
     ("src/steps/mailbox.rs", include_str!("mailbox.rs")),
+    ("src/steps/portal.rs", include_str!("portal.rs")),
     ("src/steps/prompts.rs", include_str!("prompts.rs")),
     ("src/steps/ice.rs", include_str!("ice.rs")),
     ("src/steps/recorder.rs", include_str!("recorder.rs")),

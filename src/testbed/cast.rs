@@ -45,7 +45,8 @@ pub fn faults() -> Vec<(scenario::RoleName, &'static str)> {
     let recorder =
         recorder::Fault::ALL.iter().map(|(name, _)| (scenario::RoleName::Recorder, *name));
     let flaws = platform::Flaw::ALL.iter().map(|(name, _)| (scenario::RoleName::Platform, *name));
-    platform.chain(flaws).chain(recorder).collect()
+    let slips = recorder::Flaw::ALL.iter().map(|(name, _)| (scenario::RoleName::Recorder, *name));
+    platform.chain(flaws).chain(recorder).chain(slips).collect()
 }
 
 impl Testbed {
@@ -65,9 +66,9 @@ impl Testbed {
         timeline.listen_for(users::tone_of(scenario));
         let mut testbed = Self::new(builder.driver, timeline);
         for (part, place) in scenario.cast.iter().zip(&places) {
-            let api = place.web.api.map(|api| (Transport::Http, api));
-            let listening = place.listen.iter().copied().chain(api);
-            testbed.listening.insert(Name::from(part.name.as_str()), listening.collect());
+            let web = place.web.listens.map(|address| (Transport::Http, address));
+            let listen = place.listen.iter().copied().chain(web).collect();
+            testbed.listening.insert(Name::from(part.name.as_str()), listen);
         }
         for (member, home, role) in parts {
             match role {
@@ -127,6 +128,16 @@ impl Builder<'_> {
         if part.player == Player::Registers {
             return Ok(elsewhere(Vec::new(), home));
         }
+        let web = Web::open(self.scenario, &mut self.driver, (index, part, host))?;
+        if shared {
+            home.sockets.extend(web.addresses());
+        }
+        if matches!(part.role, scenario::Role::Portal | scenario::Role::Admin(_)) {
+            // Nobody calls them.
+            home.hosts.extend((!shared).then_some(host));
+            let ports = Ports::of(host, Vec::new());
+            return Ok(Place { listen: Vec::new(), ports, home, web });
+        }
         let listen = self.listen(host, part)?;
         let ports = self.ports(host, part)?;
         if shared {
@@ -134,10 +145,6 @@ impl Builder<'_> {
             home.sockets.extend(ports.addresses().flat_map(|rtp| [rtp, above(rtp)]));
         } else {
             home.hosts.push(host);
-        }
-        let web = Web::open(self.scenario, &mut self.driver, (index, part, host))?;
-        if shared {
-            home.sockets.extend(web.addresses());
         }
         Ok(Place { listen, ports, home, web })
     }
@@ -168,6 +175,10 @@ impl Builder<'_> {
                 }
                 (_, scenario::Role::Platform(platform)) => {
                     Some(Box::new(self.platform(part, platform, place, seed, places)))
+                }
+                (_, scenario::Role::Portal) => {
+                    let api = self.web_of(scenario::RoleName::Recorder, places);
+                    Some(Box::new(library::portal(scenario, &place.web, api)))
                 }
                 (_, scenario::Role::Recorder(_)) => {
                     Some(Box::new(self.recorder(part, place, seed)))
@@ -280,10 +291,16 @@ impl Builder<'_> {
             fault: fault(part).and_then(recorder::Fault::named),
             seed,
             epoch: self.epoch,
-            service: library::service(self.scenario, part, place.web.api, fault(part)),
+            service: library::service(self.scenario, part, place.web.listens, fault(part)),
             tells_from: place.web.asks.clone(),
         };
         Recorder::new(settings, keep)
+    }
+
+    /// Where the part with a role is asked over HTTP.
+    fn web_of(&self, role: scenario::RoleName, places: &[Place]) -> Option<SocketAddr> {
+        let index = self.scenario.cast.iter().position(|part| part.role.name() == role)?;
+        places.get(index)?.web.listens
     }
 
     /// Where the part with a role is reached by a transport.
@@ -296,12 +313,6 @@ impl Builder<'_> {
         let index = self.scenario.cast.iter().position(|part| part.role.name() == role)?;
         let listen = &places.get(index)?.listen;
         listen.iter().find(|(it, _)| *it == transport).or(listen.first()).copied()
-    }
-
-    /// Where the first part with a role is asked over HTTP.
-    fn web_of(&self, role: scenario::RoleName, places: &[Place]) -> Option<SocketAddr> {
-        let index = self.scenario.cast.iter().position(|part| part.role.name() == role)?;
-        places.get(index)?.web.api
     }
 }
 

@@ -1,9 +1,10 @@
 //! Who has recordings, and who looks after them: the library of a recorder in a scenario.
 
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 
-use super::web::has_admin;
+use super::web::{Web, has_admin};
 use crate::role::platform::{EXTERNAL_GROUP, SERVICE_PROVIDER, external_identifier};
+use crate::role::portal::{self, Portal};
 use crate::role::recorder::library::{
     AfterMigration, BROADWORKS, Base, Key, Person, Plan, Policy, Role, Seed,
 };
@@ -63,13 +64,32 @@ fn policy(recorder: scenario::Recorder) -> Policy {
     }
 }
 
-/// RFC 2606: an address that is nobody's. What somebody signs in with can be guessed, so that
+/// A portal that everybody can sign in to; nowhere to ask is somewhere that nobody answers.
+pub fn portal(scenario: &Scenario, own: &Web, recorder: Option<SocketAddr>) -> Portal {
+    let nowhere = SocketAddr::from((Ipv4Addr::LOCALHOST, 9));
+    let api = api::Settings::default();
+    let names = scenario.phones().map(|(part, _)| part.name.as_str());
+    let people = names.chain([ADMINISTRATOR, PARTNER]).map(|name| {
+        let person = person(name, None);
+        (person.name, person.email, person.secret)
+    });
+    Portal::new(portal::Settings {
+        api: recorder.unwrap_or(nowhere),
+        from: own.asks.clone(),
+        listens: own.listens,
+        region: api.region,
+        client: api.clients.into_iter().next().unwrap_or_default(),
+        people: people.collect(),
+    })
+}
+
+/// What somebody signs in with can be guessed, so that
 /// people can try it.
 fn person(name: &str, role: Option<Role>) -> Person {
     let small = name.to_lowercase();
     Person {
         name: name.to_owned(),
-        email: format!("{small}@acme.example"),
+        email: scenario::email_of(name),
         secret: format!("{small}-secret"),
         role,
         plan: Plan::DubberGo,
@@ -79,5 +99,7 @@ fn person(name: &str, role: Option<Role>) -> Person {
 
 /// The customer: as the platform calls it.
 const ACCOUNT: &str = "Acme Example";
-const ADMINISTRATOR: &str = "Carol";
-const PARTNER: &str = "Paula";
+/// Whoever looks after the customer's account at the recorder.
+pub const ADMINISTRATOR: &str = "Kim";
+/// Whoever sold it, and looks after the accounts of many.
+pub const PARTNER: &str = "Pat";

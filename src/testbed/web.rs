@@ -11,56 +11,54 @@ use crate::scenario::{self, Part, Role, Scenario, Setting};
 #[derive(Clone, Debug, Default)]
 pub struct Web {
     /// Where it is asked over HTTP, if it answers anything.
-    pub api: Option<SocketAddr>,
+    pub listens: Option<SocketAddr>,
     /// Whence it asks others: one address for each question that is open.
     pub asks: Vec<SocketAddr>,
 }
 
 impl Web {
-    /// Opens what a part of ours answers at. The recorder answers in simulation; on the wire, and
-    /// at the platform, something is open only where there is an administrator to ask for it.
+    /// Opens what a part of ours answers at: the recorder its interface, the portal what it is
+    /// told, and the platform its settings API, where there is an administrator to ask for it.
     pub fn open(
         scenario: &Scenario,
         driver: &mut AnyDriver,
         (index, part, host): (usize, &Part, IpAddr),
     ) -> Result<Self, driver::Error> {
-        let (host, port, is_open) = match &scenario.setting {
-            Setting::Simulated(_) => (host, HTTP, matches!(part.role, Role::Recorder(_))),
-            // Other machines are let in only where the file says so.
+        let (host, port, first) = match &scenario.setting {
+            Setting::Simulated(_) => (host, HTTP, FIRST_ASKING),
+            // Other machines are let in only where the file says so; and where parts share a host,
+            // each has ports of its own to ask from.
             Setting::Wire(wire) => {
                 let host = wire.http.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST));
-                (host, wire.http_port(&part.name).unwrap_or(0), false)
+                (host, wire.http_port(&part.name).unwrap_or(0), FIRST_ASKING + index * ASKING)
             }
         };
-        let answers = matches!(part.role, Role::Platform(_) | Role::Recorder(_));
-        let is_open = is_open || answers && has_admin(scenario);
-        let api = is_open.then(|| driver.listen(Transport::Http, SocketAddr::new(host, port)));
-        let asks = match part.role {
-            Role::Phone(_) => 0..0,
-            Role::Platform(_) | Role::Recorder(_) | Role::Admin(_) => asking(index),
+        let (answers, asks) = match part.role {
+            Role::Phone(_) => (false, false),
+            Role::Admin(_) => (false, true),
+            Role::Platform(_) => (has_admin(scenario), has_admin(scenario)),
+            Role::Recorder(_) | Role::Portal => (true, true),
         };
-        let asks = asks.filter_map(|port| u16::try_from(port).ok());
-        Ok(Self {
-            api: api.transpose()?,
-            asks: asks.map(|port| SocketAddr::new(host, port)).collect(),
-        })
+        let mut web = Self::default();
+        if answers {
+            web.listens = Some(driver.listen(Transport::Http, SocketAddr::new(host, port))?);
+        }
+        if asks {
+            let ports = (first..first + ASKING).filter_map(|port| u16::try_from(port).ok());
+            web.asks = ports.map(|port| SocketAddr::new(host, port)).collect();
+        }
+        Ok(web)
     }
 
     /// Every address that is its own.
     pub fn addresses(&self) -> impl Iterator<Item = SocketAddr> {
-        self.api.iter().chain(&self.asks).copied()
+        self.listens.iter().chain(&self.asks).copied()
     }
 }
 
 /// Without an administrator nobody asks.
 pub fn has_admin(scenario: &Scenario) -> bool {
     scenario::admins(&scenario.cast).next().is_some()
-}
-
-/// Where parts share a host, each has ports of its own to ask from.
-fn asking(index: usize) -> std::ops::Range<usize> {
-    let first = FIRST_ASKING + index * ASKING;
-    first..first + ASKING
 }
 
 /// Where the web is in simulation.

@@ -151,7 +151,7 @@ fn a_call_is_in_the_list_of_whoever_it_is_of_in_either_dialect() {
         assert!((4..=5).contains(&recording["duration"].as_u64().unwrap()));
         assert_eq!(recording["participants"].as_array().unwrap().len(), 2);
         assert_eq!(office.list("bob").len(), 0, "it is not his");
-        assert_eq!(office.list("carol").len(), 0, "S-07: not even an administrator's");
+        assert_eq!(office.list("kim").len(), 0, "S-07: not even an administrator's");
     }
 }
 
@@ -185,25 +185,25 @@ fn a_flaw_of_the_recorder_can_be_named_in_a_scenario_or_befall_it() {
     let mut office = Office::new("", "");
     office.testbed.tell("recorder", Command::Break("let-administrators-in".to_owned()));
     office.call();
-    assert_eq!(office.list("carol").len(), 1);
+    assert_eq!(office.list("kim").len(), 1);
 }
 
 #[test]
 fn how_open_questions_are_read_is_up_to_the_scenario() {
     for (recorder, left) in [("", 1), (", after migration: from recording", 0)] {
         let mut office = Office::new("", recorder);
-        let (_, carol) = office.ask("carol", "GET", "profile", &Value::Null);
-        let account = carol["account"].as_str().unwrap().rsplit('/').next().unwrap().to_owned();
+        let (_, kim) = office.ask("kim", "GET", "profile", &Value::Null);
+        let account = kim["account"].as_str().unwrap().rsplit('/').next().unwrap().to_owned();
         let path = format!("accounts/{account}/users");
-        let (_, users) = office.ask("carol", "GET", &path, &Value::Null);
+        let (_, users) = office.ask("kim", "GET", &path, &Value::Null);
         let users = users["users"].as_array().unwrap();
         let alice = users.iter().find(|user| user["first_name"] == "Alice").unwrap();
         let alice = format!("users/{}", alice["id"].as_str().unwrap());
-        office.ask("carol", "PUT", &alice, &json!({ "plan": "standard" }));
+        office.ask("kim", "PUT", &alice, &json!({ "plan": "standard" }));
         office.call();
         office.testbed.pass(Duration::from_hours(40 * 24));
-        assert_eq!(office.list("carol").len(), 1, "S-12: an administrator gets at it");
-        office.ask("carol", "PUT", &alice, &json!({ "plan": "dubber_go" }));
+        assert_eq!(office.list("kim").len(), 1, "S-12: an administrator gets at it");
+        office.ask("kim", "PUT", &alice, &json!({ "plan": "dubber_go" }));
         office.testbed.pass(Duration::from_secs(1));
         assert_eq!(office.list("alice").len(), left, "with `{recorder}`");
     }

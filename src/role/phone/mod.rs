@@ -183,6 +183,8 @@ impl Phone {
             | Command::Choose(_)
             | Command::Administer(_)
             | Command::Arrange(_)
+            | Command::CountDays(_)
+            | Command::Visit(_)
             | Command::Break(_) => {}
         }
     }

@@ -39,6 +39,34 @@ pub enum Flaw {
     LoseUnidentified,
     /// Says that a dub.point was changed, and leaves it as it was.
     ForgetCorrection,
+    /// Finds no dub.point by what the calling platform shows.
+    FindNoPoint,
+    /// Shows nobody the recordings of customers without a contract.
+    AskForContract,
+    /// Keeps the last ten recordings of anybody.
+    KeepTen,
+    /// Keeps what was recorded in case somebody wants it, although nobody does.
+    KeepUnasked,
+    /// Has lost the sound of every recording.
+    LoseSound,
+    /// Says that a recording was deleted, and keeps it.
+    KeepDeleted,
+    /// Drops what is being recorded as its user moves to another plan.
+    DropOnMigration,
+    /// Takes any password.
+    TrustAnybody,
+    /// Answers however often it is asked.
+    NeverLimit,
+    /// Shows the first page where the last one is passed.
+    TurnBack,
+    /// Tells nobody of recordings.
+    TellNobody,
+    /// Tells programs of recordings that have not given the secret back.
+    TellUnasked,
+    /// Tells each message once, whether anybody listens or not.
+    TellOnce,
+    /// Keeps no message that could not be told.
+    ForgetUntold,
 }
 
 impl Flaw {
@@ -61,6 +89,20 @@ impl Flaw {
         ("ignore-product", Self::IgnoreProduct),
         ("lose-unidentified", Self::LoseUnidentified),
         ("forget-correction", Self::ForgetCorrection),
+        ("find-no-dub-point", Self::FindNoPoint),
+        ("ask-for-a-contract", Self::AskForContract),
+        ("keep-ten", Self::KeepTen),
+        ("keep-what-nobody-asked-for", Self::KeepUnasked),
+        ("lose-the-sound", Self::LoseSound),
+        ("keep-what-is-deleted", Self::KeepDeleted),
+        ("drop-on-migration", Self::DropOnMigration),
+        ("trust-anybody", Self::TrustAnybody),
+        ("never-limit", Self::NeverLimit),
+        ("turn-back-pages", Self::TurnBack),
+        ("tell-nobody", Self::TellNobody),
+        ("tell-without-the-secret", Self::TellUnasked),
+        ("tell-once", Self::TellOnce),
+        ("forget-what-was-not-told", Self::ForgetUntold),
     ];
 
     /// The flaw of this name.

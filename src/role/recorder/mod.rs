@@ -296,6 +296,7 @@ impl Role for Recorder {
             Input::Command(Command::Arrange(Arrangement::AnotherCustomer(email))) => {
                 self.service.occupy(now, "Another Example", &email);
             }
+            Input::Command(Command::CountDays(from)) => self.service.count_days(from),
             Input::Command(_) => {}
             _ if self.is_dead() => {}
             Input::Packet(packet) if packet.transport == Transport::Http => {

@@ -336,6 +336,7 @@ fn platform(wish: &Wish) -> Platform {
         ice: None,
         recording_delay: Duration::default(),
         record_words: RecordWords::default(),
+        provisioning: platform::provisioning::Setup::default(),
         prompts: platform::Prompts::default(),
         fault: None,
         seed: 1,

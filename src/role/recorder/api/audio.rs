@@ -14,6 +14,9 @@ pub fn fetch(desk: &mut Desk<'_>, key: &str) -> Answer {
     let entry = desk.library.recording(link.recording).ok_or_else(Problem::not_found)?;
     let listener = desk.library.user(link.listener).ok_or_else(Problem::not_found)?;
     may(desk, listener, Deed::Recording(Verb::Download, entry))?;
+    if desk.flaw == Some(Flaw::LoseSound) {
+        return Err(Problem::not_found());
+    }
     let is_whole = entry.status == Status::Active || desk.flaw == Some(Flaw::ServeUnfinished);
     let wav = desk.keep.sound(link.recording).filter(|_| is_whole);
     let mut response = Response::new(wav.ok_or_else(Problem::not_found)?);

@@ -128,6 +128,10 @@ fn recording(
     entry: &Entry,
     flaw: Option<Flaw>,
 ) -> Result<(), Refusal> {
+    let contract = entry.owner.account().and_then(|it| library.account(it));
+    if flaw == Some(Flaw::AskForContract) && contract.is_some_and(|account| !account.contract) {
+        return Err(Refusal::NotIncluded);
+    }
     let (account, owner) = match entry.owner {
         Owner::User { user: owner, .. } if owner == user.id => return Ok(()),
         Owner::User { account, user: owner } => (account, owner),

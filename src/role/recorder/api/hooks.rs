@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use super::super::flaw::Flaw;
 use super::super::library::{Date, Entry, Id, Library};
 use super::{Desk, objects};
 
@@ -133,12 +134,15 @@ impl Hooks {
         entry: &Entry,
         data: &Value,
         library: &Library,
+        tells_all: bool,
     ) {
         let account = entry.owner.account();
         let group = account.and_then(|it| library.account(it)).map(|account| account.group);
         let is_meant = |it: &&mut Notification| {
             let holder = Some(it.holder);
-            it.is_active && it.event == event && (holder == account || holder == group)
+            (it.is_active || tells_all)
+                && it.event == event
+                && (holder == account || holder == group)
         };
         for it in self.notifications.values_mut().filter(is_meant) {
             let mut body = json!({
@@ -219,12 +223,14 @@ impl Desk<'_> {
     }
 
     fn announce(&mut self, event: EventType, id: Id) {
-        if self.api.hooks.notifications.is_empty() {
+        let tells_none = self.flaw == Some(Flaw::TellNobody);
+        if self.api.hooks.notifications.is_empty() || tells_none {
             return;
         }
         if let Some(entry) = self.library.recording(id) {
             let data = objects::recording(self, entry);
-            self.api.hooks.tell(self.now, event, entry, &data, self.library);
+            let tells_all = self.flaw == Some(Flaw::TellUnasked);
+            self.api.hooks.tell(self.now, event, entry, &data, self.library, tells_all);
         }
     }
 }

@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use bytes::Bytes;
 use serde_json::{Value, json};
 
+use super::super::flaw::Flaw;
 use super::super::library::Id;
 use super::authorise::Deed;
 use super::hooks::{EventType, Notification};
@@ -82,6 +83,7 @@ impl Call<'_, '_> {
         self.notification(id)?;
         let hooks = &mut self.desk.api.hooks;
         let messages = hooks.get_mut(id).map(|it| std::mem::take(&mut it.unclaimed));
+        let messages = messages.filter(|_| self.desk.flaw != Some(Flaw::ForgetUntold));
         Ok(ok(&json!({ "messages": messages.unwrap_or_default() })))
     }
 

@@ -53,7 +53,9 @@ impl Call<'_, '_> {
             external_group: field("external_group")?,
             external_identifier: field("external_identifier")?,
         };
-        let point = self.desk.library.point_of_key(&key).ok_or_else(Problem::not_found)?;
+        let point = self.desk.library.point_of_key(&key);
+        let point = point.filter(|_| self.desk.flaw != Some(Flaw::FindNoPoint));
+        let point = point.ok_or_else(Problem::not_found)?;
         self.may(Deed::SeePoint(point))?;
         Ok(ok(&objects::point(self.desk, point)))
     }

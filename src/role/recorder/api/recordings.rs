@@ -48,7 +48,8 @@ impl Call<'_, '_> {
                 && part.after.is_none_or(|after| entry.id > after)
                 && part.before.is_none_or(|before| entry.id < before)
         });
-        let mut rest = wanted.skip(part.count.saturating_mul(part.page - 1));
+        let page = if self.desk.flaw == Some(Flaw::TurnBack) { 1 } else { part.page };
+        let mut rest = wanted.skip(part.count.saturating_mul(page - 1));
         let page = rest.by_ref().take(part.count);
         let shown: Vec<Value> = page.map(|it| objects::recording(self.desk, it)).collect();
         // Between what was shown and `after_id` there is more.
@@ -114,8 +115,10 @@ impl Call<'_, '_> {
         if entry.status == Status::Recording {
             return Err(Problem::wrong(STILL_UP));
         }
-        self.desk.library.remove_recording(id);
-        self.desk.keep.forget(id);
+        if self.desk.flaw != Some(Flaw::KeepDeleted) {
+            self.desk.library.remove_recording(id);
+            self.desk.keep.forget(id);
+        }
         Ok(no_content())
     }
 

@@ -85,7 +85,8 @@ fn granted(desk: &mut Desk<'_>, user: &User, client: String) -> Response<Bytes> 
 
 fn by_password(desk: &Desk<'_>, name: &str, secret: &str) -> Option<User> {
     let user = desk.library.user_of_email(name)?;
-    (!user.secret.is_empty() && user.secret == secret).then(|| user.clone())
+    let trusts = desk.flaw == Some(Flaw::TrustAnybody);
+    (trusts || !user.secret.is_empty() && user.secret == secret).then(|| user.clone())
 }
 
 /// A refresh token is of use once, and to the client that it was given to (RFC 6749 section 6).

@@ -83,6 +83,9 @@ impl Call<'_, '_> {
 
     fn migrate(&mut self, id: Id, plan: Plan) {
         let (now, library) = (self.desk.now, &mut self.desk.library);
+        if self.desk.flaw == Some(Flaw::DropOnMigration) {
+            library.drop_what_is_recorded(id);
+        }
         if self.desk.flaw == Some(Flaw::IgnoreMigration) {
             library.migrate_by_name(now, id, plan);
         } else {

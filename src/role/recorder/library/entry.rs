@@ -36,6 +36,9 @@ pub struct Entry {
     pub status: Status,
     /// A conversation, or a message to a mailbox.
     pub recording_type: RecordingType,
+    /// Whether it is dropped at the end of the call unless its user asks for it.
+    #[serde(skip)]
+    pub is_provisional: bool,
     /// Who called whom, seen from the recorded user.
     pub call_type: CallType,
     /// The number that called.

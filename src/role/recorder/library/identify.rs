@@ -14,6 +14,9 @@ pub struct Said {
     pub call_type: CallType,
     /// A conversation, or a message to a mailbox.
     pub recording_type: RecordingType,
+    /// What becomes of the recording, in the product's own word: `on` is the only one that has
+    /// been seen.
+    pub kind: Option<String>,
     /// The number that called.
     pub from: String,
     /// The number that was called.
@@ -46,6 +49,7 @@ impl Said {
         if let Some(extension) = extension {
             said.key = key(&extension);
             said.tracking_id = extension.tracking_id.map(bounded);
+            said.kind = extension.recording_type.map(bounded);
             said.count_call_in(extension.call);
         }
         if said.from.is_empty() && said.to.is_empty() {

@@ -62,6 +62,9 @@ pub struct Policy {
     pub after_migration: AfterMigration,
     /// What the 30 days of a recording are counted from.
     pub base: Base,
+    /// The platform's word for a recording that is kept only if its user asks for it. It is not
+    /// public, and any other word is taken for one that keeps it.
+    pub provisional: String,
     /// The product of a dub.point on the free plan. The API's values are known, not which of them
     /// stands for which plan.
     pub free_product: String,
@@ -81,6 +84,7 @@ impl Default for Policy {
         Self {
             after_migration: AfterMigration::default(),
             base: Base::default(),
+            provisional: "demand".to_owned(),
             free_product: "playback".to_owned(),
             paid_product: "reserved".to_owned(),
         }

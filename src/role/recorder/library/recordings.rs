@@ -40,6 +40,7 @@ impl Library {
         entry.key.clone_from(&said.key);
         entry.tracking_id.clone_from(&said.tracking_id);
         entry.recording_type = said.recording_type;
+        entry.is_provisional = said.kind.as_deref() == Some(&self.policy.provisional);
         entry.call_type = said.call_type;
         entry.from_label = said.name_of(&said.from);
         entry.from.clone_from(&said.from);
@@ -81,6 +82,19 @@ impl Library {
     /// The call is over, and there is nothing to keep.
     pub fn drop_recording(&mut self, id: Id) {
         self.recordings.remove(&id);
+    }
+
+    /// Drops what is being recorded of a user: a way of being wrong.
+    pub fn drop_what_is_recorded(&mut self, user: Id) {
+        self.recordings
+            .retain(|_, entry| entry.owner.user() != Some(user) || entry.status == Status::Active);
+    }
+
+    /// The oldest recordings of a user beyond the last so many: those that a recorder with a
+    /// limit would remove.
+    pub fn beyond(&self, user: Option<Id>, count: usize) -> Vec<Id> {
+        let own = self.recordings.values().rev().filter(|entry| entry.owner.user() == user);
+        own.skip(count).map(|entry| entry.id).collect()
     }
 
     /// Changes what people note of a recording.

@@ -41,6 +41,12 @@ impl Library {
         }
     }
 
+    /// From when on what is old is kept when its user moves to the free plan.
+    pub fn count_days(&mut self, from: AfterMigration) {
+        self.policy.after_migration = from;
+        self.reckon_all();
+    }
+
     /// When a recording has to go; `None` if it may stay.
     pub fn due(&self, entry: &Entry) -> Option<Date> {
         let ended = entry.ended?;

@@ -39,6 +39,7 @@ const FEATURE_FILES: &[Embedded] = &[
     ),
     ("features/recording_modes.feature", include_str!("../../features/recording_modes.feature")),
     ("features/reminder_tone.feature", include_str!("../../features/reminder_tone.feature")),
+    ("features/settings_api.feature", include_str!("../../features/settings_api.feature")),
     ("features/start_and_end.feature", include_str!("../../features/start_and_end.feature")),
     ("features/voice_messages.feature", include_str!("../../features/voice_messages.feature")),
     (

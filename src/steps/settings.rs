@@ -1,7 +1,7 @@
 //! What the administrator decides.
 
 use super::outcome::StepError;
-use super::setup::has_it_done;
+use super::settings_api::has_it_done;
 use super::words::{Party, Way};
 use super::world::World;
 use crate::evidence::Kind;

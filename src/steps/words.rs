@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use cucumber::Parameter;
 
+use super::office_words::{Reply, Setup};
 use super::portal_words::{Field, Plan, Refusal};
 use super::prompt_words::{Calls, Chosen, Heard, Language, Listeners, Told};
 use crate::check::indicator::Icon;
-use crate::check::setup::Answer;
 use crate::role::Channel;
 use crate::scenario;
 
@@ -73,9 +73,9 @@ impl FromStr for Count {
 }
 
 /// By which way somebody controls recordings: `dialled codes`, `keys`, `a record button`, `a
-/// preference`.
+/// preference`, `an app`.
 #[derive(Clone, Copy, Debug, Eq, Parameter, PartialEq)]
-#[param(name = "way", regex = r"dialled codes|keys|a record button|a preference")]
+#[param(name = "way", regex = r"dialled codes|keys|a record button|a preference|an app")]
 pub struct Way(pub Channel);
 
 impl FromStr for Way {
@@ -87,6 +87,7 @@ impl FromStr for Way {
             "keys" => Channel::Keys,
             "a record button" => Channel::Info,
             "a preference" => Channel::Preference,
+            "an app" => Channel::App,
             _ => return Err(Unsaid("a way to control recordings")),
         }))
     }
@@ -110,23 +111,6 @@ impl FromStr for Shown {
     }
 }
 
-/// What an administrator is told, as people say it.
-#[derive(Clone, Copy, Debug, Eq, Parameter, PartialEq)]
-#[param(
-    name = "answer",
-    regex = r"it is done|the terms have to be accepted|this is not allowed|the token is not good|the value is not good|the address serves another account|the licence is not enough|the partner has to enable recording first|there is nobody"
-)]
-pub struct Reply(pub Answer);
-
-impl FromStr for Reply {
-    type Err = Unsaid;
-
-    fn from_str(text: &str) -> Result<Self, Unsaid> {
-        let known = ANSWERS.iter().find(|(words, _)| *words == text);
-        known.map(|(_, answer)| Self(*answer)).ok_or(Unsaid("what an administrator is told"))
-    }
-}
-
 /// What a word should have been and was not. The expressions above let no such word through.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 #[error("find {0}")]
@@ -140,6 +124,7 @@ pub const PARAMETERS: &[(&str, &str)] = &[
     (Way::NAME, Way::REGEX),
     (Shown::NAME, Shown::REGEX),
     (Reply::NAME, Reply::REGEX),
+    (Setup::NAME, Setup::REGEX),
     (Listeners::NAME, Listeners::REGEX),
     (Told::NAME, Told::REGEX),
     (Language::NAME, Language::REGEX),
@@ -149,18 +134,6 @@ pub const PARAMETERS: &[(&str, &str)] = &[
     (Plan::NAME, Plan::REGEX),
     (Field::NAME, Field::REGEX),
     (Refusal::NAME, Refusal::REGEX),
-];
-
-const ANSWERS: &[(&str, Answer)] = &[
-    ("it is done", Answer::Done),
-    ("the terms have to be accepted", Answer::Terms),
-    ("this is not allowed", Answer::NotAllowed),
-    ("the token is not good", Answer::NoToken),
-    ("the value is not good", Answer::NoValue),
-    ("the address serves another account", Answer::OtherAccount),
-    ("the licence is not enough", Answer::Licence),
-    ("the partner has to enable recording first", Answer::Partner),
-    ("there is nobody", Answer::Nobody),
 ];
 
 fn number_word(word: &str) -> Option<usize> {

@@ -340,8 +340,9 @@ pub const SOURCES: &[(&str, &str)] = &[
     ("src/steps/prompts.rs", include_str!("prompts.rs")),
     ("src/steps/ice.rs", include_str!("ice.rs")),
     ("src/steps/recorder.rs", include_str!("recorder.rs")),
+    ("src/steps/provisioning.rs", include_str!("provisioning.rs")),
     ("src/steps/settings.rs", include_str!("settings.rs")),
-    ("src/steps/setup.rs", include_str!("setup.rs")),
+    ("src/steps/settings_api.rs", include_str!("settings_api.rs")),
     ("src/steps/transfer.rs", include_str!("transfer.rs")),
     ("src/steps/verdicts.rs", include_str!("verdicts.rs")),
 ];

@@ -28,7 +28,7 @@ pub fn setup(
             scenario::Licence::Standard => Licence::Standard,
             scenario::Licence::None => Licence::None,
         },
-        token: format!("{}-token", part.name.to_lowercase()),
+        token: token_of(&part.name),
     });
     let administrators = scenario::admins(&scenario.cast).map(|(part, admin)| Administrator {
         email: admin.email.clone(),
@@ -61,6 +61,12 @@ pub fn admin(admin: &scenario::Admin, own: &Web, api: Option<SocketAddr>) -> Adm
         from: own.asks.clone(),
         token: admin.token.clone(),
     })
+}
+
+/// The token of somebody who has a telephone, for what is their own. It can be guessed, so that
+/// people can try it.
+pub fn token_of(name: &str) -> String {
+    format!("{}-token", name.to_lowercase())
 }
 
 fn scopes(scopes: &[scenario::Scope]) -> Vec<String> {

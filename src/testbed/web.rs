@@ -34,7 +34,7 @@ impl Web {
             }
         };
         let (answers, asks) = match part.role {
-            Role::Phone(_) => (false, false),
+            Role::Phone(_) => (false, has_admin(scenario)),
             Role::Admin(_) => (false, true),
             Role::Platform(_) => (has_admin(scenario), has_admin(scenario)),
             Role::Recorder(_) | Role::Portal => (true, true),

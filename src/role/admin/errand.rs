@@ -23,19 +23,40 @@ pub enum Errand {
     SwitchOff(String),
     /// Sets the seconds between two reminders.
     Remind(String, u32),
+    /// Sets something besides.
+    SetUp(String, Extra),
     /// Looks at what is set for somebody.
     Look(String),
+    /// Looks at it as at somebody's of another organisation.
+    LookElsewhere(String),
+    /// Looks at what is set for somebody whom nobody knows.
+    LookForStranger,
+    /// Switches recording on for the organisation, as only the partner may.
+    EnableOrganization,
     /// Accepts the terms of service, or refuses them.
     Terms(bool),
     /// Looks at the people who are recorded, from this one on.
     Page(usize),
 }
 
+/// Something that is set for a person beside the mode.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Extra {
+    /// The begin and the end of a recording are announced on every call.
+    Announcements,
+    /// A pause and its end are told in words.
+    AnnouncedPauses,
+    /// A pause and its end are told by a beep.
+    Beeps,
+    /// Voice messages are recorded too.
+    VoiceMessages,
+}
+
 impl Errand {
     /// To record somebody's calls, or not, whatever it takes.
     pub fn record(number: String, mode: RecordingMode) -> Self {
         let word = match mode {
-            RecordingMode::Never => "Never",
+            RecordingMode::Never => return Self::SwitchOff(number),
             RecordingMode::Always => "Always",
             RecordingMode::AlwaysWithPause => "Always with Pause/Resume",
             RecordingMode::OnDemand => "On Demand with User Initiated Start",
@@ -50,8 +71,12 @@ impl Errand {
             Self::Record { number, .. }
             | Self::SwitchOff(number)
             | Self::Remind(number, _)
+            | Self::SetUp(number, _)
+            | Self::LookElsewhere(number)
             | Self::Look(number) => Some(number),
-            Self::Terms(_) | Self::Page(_) => None,
+            Self::Terms(_) | Self::Page(_) | Self::LookForStranger | Self::EnableOrganization => {
+                None
+            }
         }
     }
 
@@ -61,19 +86,32 @@ impl Errand {
 
     /// Whether it changes something that has to be read before.
     pub(super) fn reads_first(&self) -> bool {
-        matches!(self, Self::Record { .. } | Self::SwitchOff(_) | Self::Remind(..))
+        matches!(
+            self,
+            Self::Record { .. } | Self::SwitchOff(_) | Self::Remind(..) | Self::SetUp(..)
+        )
     }
 
-    /// Where it goes, if it is about nobody.
+    /// What is to be added to where it goes: the organisation, where it is another one.
+    pub(super) fn query(&self) -> &'static str {
+        if matches!(self, Self::LookElsewhere(_)) { "?orgId=another" } else { "" }
+    }
+
+    /// Where it goes, if it is about nobody whom anybody knows.
     pub(super) fn path(&self) -> String {
-        let start = if let Self::Page(start) = self { *start } else { 0 };
-        format!("/v1/telephony/config/callRecording/vendorUsers?start={start}&max=100")
+        const BASE: &str = "/v1/telephony/config/callRecording";
+        match self {
+            Self::LookForStranger => "/v1/people/stranger/features/callRecording".to_owned(),
+            Self::Page(start) => format!("{BASE}/vendorUsers?start={start}&max=100"),
+            _ => BASE.to_owned(),
+        }
     }
 
     /// What is put there, if anything.
     pub(super) fn body(&self) -> Option<Value> {
         match self {
             Self::Terms(accepted) => Some(json!({ "termsOfServiceEnabled": accepted })),
+            Self::EnableOrganization => Some(json!({ "enabled": true })),
             _ => None,
         }
     }
@@ -89,7 +127,27 @@ impl Errand {
             Self::Remind(_, seconds) => {
                 body["repeat"] = json!({ "interval": seconds, "enabled": true });
             }
-            Self::Look(_) | Self::Terms(_) | Self::Page(_) => {}
+            Self::SetUp(_, extra) => extra.change(body),
+            // They only look, or are about nobody.
+            _ => {}
+        }
+    }
+}
+
+impl Extra {
+    fn change(self, body: &mut Value) {
+        match self {
+            Self::Announcements => {
+                body["startStopAnnouncement"] =
+                    json!({ "internalCallsEnabled": true, "pstnCallsEnabled": true });
+                body["startStopAnnouncementEnabled"] = json!(true);
+            }
+            Self::AnnouncedPauses => {
+                body["notification"] = json!({ "type": "Play Announcement", "enabled": true });
+            }
+            // Section 3.2: switched on without a type it is a beep.
+            Self::Beeps => body["notification"] = json!({ "enabled": true }),
+            Self::VoiceMessages => body["recordVoicemailEnabled"] = json!(true),
         }
     }
 }
@@ -101,7 +159,11 @@ impl fmt::Display for Errand {
             Self::Record { number, word, .. } => write!(f, "records {number}: {word}"),
             Self::SwitchOff(number) => write!(f, "switches recording off for {number}"),
             Self::Remind(number, seconds) => write!(f, "reminds {number} every {seconds} s"),
+            Self::SetUp(number, extra) => write!(f, "sets up {extra:?} for {number}"),
             Self::Look(number) => write!(f, "looks at the settings of {number}"),
+            Self::LookElsewhere(number) => write!(f, "looks for {number} in another organisation"),
+            Self::LookForStranger => f.write_str("looks at the settings of a stranger"),
+            Self::EnableOrganization => f.write_str("enables recording for the organisation"),
             Self::Terms(true) => f.write_str("accepts the terms"),
             Self::Terms(false) => f.write_str("refuses the terms"),
             Self::Page(start) => write!(f, "lists who is recorded, from {start}"),

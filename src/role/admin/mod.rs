@@ -5,7 +5,7 @@ mod arrangement;
 mod errand;
 
 pub use arrangement::Arrangement;
-pub use errand::Errand;
+pub use errand::{Errand, Extra};
 
 use std::collections::{BTreeMap, VecDeque};
 use std::net::SocketAddr;
@@ -67,7 +67,11 @@ impl Admin {
             let Some(errand) = self.errands.front() else { return };
             let wanted = match errand.number() {
                 Some(number) => match self.people.get(number) {
-                    Some(id) => Ok(format!("/v1/people/{}/features/callRecording", escape(id))),
+                    Some(id) => Ok(format!(
+                        "/v1/people/{}/features/callRecording{}",
+                        escape(id),
+                        errand.query()
+                    )),
                     None => Err(("/v1/people?max=1000&callingData=true", Step::People)),
                 },
                 None if errand.needs_vendor() => match &self.vendor {

@@ -33,6 +33,38 @@ pub enum Flaw {
     TakeAnyValue,
     /// Begins again from the first where a page is beyond the last.
     WrapPages,
+    /// Says that the organisation is switched on, and leaves it as it was.
+    ForgetTheSwitch,
+    /// Lets anybody switch the organisation on.
+    LetAnybodySwitch,
+    /// Takes a Basic licence for none.
+    RefuseBasic,
+    /// Takes the terms from the customer's own administrators only.
+    DistrustThePartner,
+    /// Asks for the terms again with each user.
+    AskForEachUser,
+    /// Has the account made with the first user where it belongs with the terms.
+    MakeAccountsLate,
+    /// Has an account made with each user.
+    AccountForEachUser,
+    /// Names the first administrator to the recorder, whoever enabled recording.
+    NameTheFirst,
+    /// Tells the recorder of the first user only.
+    ShareOnce,
+    /// Has the recorder remove a user, and all that was recorded, when recording is switched off.
+    RemoveRecordings,
+    /// Shows other identifiers than recordings have.
+    ShowOtherIdentifiers,
+    /// Does not look at `orgId`.
+    IgnoreOrganization,
+    /// Takes an id that nobody has for that of the first person.
+    KnowEverybody,
+    /// Forgets whatever is set besides the mode.
+    ForgetOptions,
+    /// Shows what was set, and goes on with calls as before.
+    ShowOnly,
+    /// Says that an app's wish is granted, and does nothing.
+    DeafToApps,
 }
 
 impl Flaw {
@@ -53,6 +85,22 @@ impl Flaw {
         ("hide-identifiers", Self::HideIdentifiers),
         ("take-any-value", Self::TakeAnyValue),
         ("wrap-pages", Self::WrapPages),
+        ("forget-the-switch", Self::ForgetTheSwitch),
+        ("let-anybody-switch", Self::LetAnybodySwitch),
+        ("refuse-basic", Self::RefuseBasic),
+        ("distrust-the-partner", Self::DistrustThePartner),
+        ("ask-for-each-user", Self::AskForEachUser),
+        ("make-accounts-late", Self::MakeAccountsLate),
+        ("account-for-each-user", Self::AccountForEachUser),
+        ("name-the-first", Self::NameTheFirst),
+        ("share-once", Self::ShareOnce),
+        ("remove-recordings", Self::RemoveRecordings),
+        ("show-other-identifiers", Self::ShowOtherIdentifiers),
+        ("ignore-organization", Self::IgnoreOrganization),
+        ("know-everybody", Self::KnowEverybody),
+        ("forget-options", Self::ForgetOptions),
+        ("show-only", Self::ShowOnly),
+        ("deaf-to-apps", Self::DeafToApps),
     ];
 
     /// The flaw of this name.

@@ -34,7 +34,8 @@ pub fn handle(
         }
         _ => return refuse(StatusCode::NOT_FOUND, "There is no such thing."),
     };
-    if *request.method() != method {
+    let removes = identity.is_some() && *request.method() == Method::DELETE;
+    if *request.method() != method && !removes {
         return refuse(StatusCode::METHOD_NOT_ALLOWED, "That cannot be done with it.");
     }
     let Some(shared) = Shared::read(request.body()) else {
@@ -46,6 +47,9 @@ pub fn handle(
     let stands = library.user_of_email(&shared.email).map(|user| user.account());
     if stands.is_some_and(|it| it.is_none() || it != account) && !takes_any {
         return refuse(StatusCode::CONFLICT, "The e-mail address serves another account.");
+    }
+    if removes {
+        return forget_user(library, &shared);
     }
     match (identity, account) {
         (None, account) => make_account(library, now, provider, account, shared),
@@ -174,6 +178,18 @@ fn make_user(
         let _ = library.add_point(now, point);
     }
     answer(if known.is_some() { StatusCode::OK } else { StatusCode::CREATED }, &made)
+}
+
+/// Removes what was recorded of a user, as whoever removes a user does (product facts, section
+/// 5.5). The user stays, so that they can be told that nothing is left.
+fn forget_user(library: &mut Library, shared: &Shared) -> Response<Bytes> {
+    let user = library.user_of_email(&shared.email).map(|user| user.id);
+    let own = library.recordings().filter(|it| user.is_some() && it.owner.user() == user);
+    let own: Vec<_> = own.map(|recording| recording.id).collect();
+    for recording in own {
+        library.remove_recording(recording);
+    }
+    answer(StatusCode::OK, &json!({ "user": shared.email }))
 }
 
 fn refuse(status: StatusCode, why: &str) -> Response<Bytes> {

@@ -359,6 +359,7 @@ fn phone(number: &str, at: [u8; 4], person: u8, wish: &Wish) -> Phone {
         is_silent: false,
         controls: Channel::default(),
         ice: false,
+        app: None,
         record_words: RecordWords::default(),
         registration: Duration::from_hours(1),
         seed: u64::from(person) + 2,

@@ -34,6 +34,8 @@ pub enum Share {
     Account,
     /// This person is to be a user of it, and this the identifier of their recordings.
     User(String),
+    /// This person is to be no user any more: only a platform with a flaw says so.
+    Removal(String),
 }
 
 impl Share {
@@ -48,11 +50,11 @@ impl Share {
             body[name] = json!(value);
         }
         let base = format!("/provisioning/v1/{SERVICE_PROVIDER}");
+        let user = |id: &str| format!("{base}/users/{EXTERNAL_GROUP}/{}", escape(id));
         let (method, path) = match self {
             Self::Account => (Method::POST, format!("{base}/accounts")),
-            Self::User(identifier) => {
-                (Method::PUT, format!("{base}/users/{EXTERNAL_GROUP}/{}", escape(identifier)))
-            }
+            Self::User(identifier) => (Method::PUT, user(identifier)),
+            Self::Removal(identifier) => (Method::DELETE, user(identifier)),
         };
         let request = Request::builder().method(method).uri(path);
         request

@@ -37,6 +37,16 @@ pub struct Who {
 }
 
 impl Who {
+    fn of(it: &Administrator) -> Self {
+        Self {
+            email: it.email.clone(),
+            first_name: it.first_name.clone(),
+            last_name: it.last_name.clone(),
+            is_partner: it.is_partner,
+            scopes: it.scopes.clone(),
+        }
+    }
+
     /// Whether their token has a scope.
     pub fn may(&self, scope: &str) -> bool {
         self.scopes.iter().any(|known| known == scope)
@@ -79,14 +89,12 @@ impl Tokens {
             return Err(unknown());
         }
         given.count(now, self.requests_a_minute)?;
-        let Administrator { email, first_name, last_name, scopes, is_partner, .. } = &given.whose;
-        Ok(Who {
-            email: email.clone(),
-            first_name: first_name.clone(),
-            last_name: last_name.clone(),
-            is_partner: *is_partner,
-            scopes: scopes.clone(),
-        })
+        Ok(Who::of(&given.whose))
+    }
+
+    /// The first administrator, who did not ask.
+    pub fn first(&self) -> Option<Who> {
+        self.given.first().map(|given| Who::of(&given.whose))
     }
 }
 

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::auth::Who;
 use super::route::Route;
-use super::{Platform, Refusal, no_content};
+use super::{Flaw, Platform, Refusal, no_content};
 use crate::http::{Response, StatusCode};
 use crate::role::Control;
 use crate::time::Instant;
@@ -30,6 +30,9 @@ impl Platform {
         // Somebody else's call is no call that they know of.
         if !self.own_calls(who).iter().any(|own| own == call) {
             return Err(Refusal::unknown("call"));
+        }
+        if self.desk.has(Flaw::DeafToApps) {
+            return Ok(no_content());
         }
         self.control_call(now, call, wish).map_err(|refused| {
             let status = StatusCode::from_u16(refused.http()).unwrap_or(StatusCode::CONFLICT);

@@ -21,8 +21,8 @@ use serde_json::Value;
 
 use self::auth::{Tokens, Who};
 use self::route::Route;
-use super::provisioning::{Denied, Partner, RecordingSettings, Vendor};
-use super::{Flaw, Platform, metadata::uuid};
+use super::provisioning::{Denied, Licence, Partner, RecordingSettings, Vendor};
+use super::{Fault, Flaw, Platform, metadata::uuid};
 use crate::http::{Method, Request, Response, StatusCode, header, json, parameter};
 use crate::packet::Packet;
 use crate::role::{Choice, answer, asked};
@@ -143,7 +143,9 @@ impl Platform {
             return Err(Refusal::new(StatusCode::FORBIDDEN, why));
         }
         let organization = &self.directory.organization.id;
-        if parameter(request.uri(), "orgId").is_some_and(|asked| asked != *organization) {
+        if parameter(request.uri(), "orgId").is_some_and(|asked| asked != *organization)
+            && !self.desk.has(Flaw::IgnoreOrganization)
+        {
             return Err(Refusal::new(
                 StatusCode::FORBIDDEN,
                 "The organization is not managed by you.",
@@ -165,7 +167,7 @@ impl Platform {
             Route::Person(id) => people::write(&self.directory, self.person(id)?),
             Route::PersonRecording(id) => {
                 let person = &self.directory.people[self.person(id)?];
-                person::write(person, it, self.desk.has(Flaw::HideIdentifiers))
+                person::write(person, it, self.desk.flaw)
             }
             Route::OwnRecording => {
                 let people = &self.directory.people;
@@ -200,13 +202,13 @@ impl Platform {
             Route::Organization => {
                 let enabled = organization::read_switch(body, "enabled")?;
                 // Section 3.1: for full administrators of the partner.
-                if !who.is_partner {
+                if !who.is_partner && !self.desk.has(Flaw::LetAnybodySwitch) {
                     let why = "Only a partner administrator may do this.";
                     return Err(Refusal::new(StatusCode::FORBIDDEN, why));
                 }
-                it.enabled = enabled;
-                if enabled {
-                    it.partner = Partner::Enabled;
+                if !self.desk.has(Flaw::ForgetTheSwitch) {
+                    it.enabled = enabled;
+                    it.partner = if enabled { Partner::Enabled } else { it.partner };
                 }
             }
             Route::Compliance => {
@@ -236,18 +238,28 @@ impl Platform {
     ) -> Result<Outcome, Refusal> {
         let index = self.person(id)?;
         let before = self.directory.people[index].settings;
-        let settings = match person::read(body, before) {
+        let is_short = self.has(Fault::RefuseLongPeriods);
+        let settings = match person::read(body, before, is_short) {
             Err(_) if self.desk.has(Flaw::TakeAnyValue) => before,
             settings => settings?,
         };
         if settings.enabled && !before.enabled {
-            match self.directory.may_enable(index, self.desk.has(Flaw::IgnoreLicence)) {
+            let may = self.directory.may_enable(index, self.desk.has(Flaw::IgnoreLicence));
+            let is_basic = self.directory.people[index].profile.licence == Licence::Basic;
+            match may {
+                Ok(()) if is_basic && self.desk.has(Flaw::RefuseBasic) => {
+                    return Err(denial(Denied::Licence, self.directory.organization.vendor));
+                }
                 Err(Denied::Terms) if self.desk.has(Flaw::IgnoreTerms) => {}
                 Err(Denied::Partner) if self.desk.has(Flaw::IgnorePartner) => {}
                 may => may.map_err(|denied| denial(denied, self.directory.organization.vendor))?,
             }
         }
         if settings.enabled && self.share_person(now, packet, index, settings, who) {
+            return Ok(Outcome::Later);
+        }
+        let forgets = !settings.enabled && self.desk.has(Flaw::RemoveRecordings);
+        if forgets && self.share_removal(now, packet, index, settings) {
             return Ok(Outcome::Later);
         }
         self.put_in_force(index, settings);
@@ -265,10 +277,14 @@ impl Platform {
     ) -> Result<Outcome, Refusal> {
         vendor(id)?;
         let accepted = organization::read_switch(body, "termsOfServiceEnabled")?;
+        if accepted && who.is_partner && self.desk.has(Flaw::DistrustThePartner) {
+            return Ok(Outcome::Answer(no_content()));
+        }
         let again = self.desk.has(Flaw::AskAgain);
-        let it = &self.directory.organization;
         // S-36: it is done once, and for good.
-        if accepted && (it.terms.is_none() || again) && self.share_organization(now, packet, who) {
+        let is_due = accepted && (self.directory.organization.terms.is_none() || again);
+        let is_late = self.desk.has(Flaw::MakeAccountsLate);
+        if is_due && !is_late && self.share_organization(now, packet, who) {
             return Ok(Outcome::Later);
         }
         if accepted || self.desk.has(Flaw::TakeRefusal) {
@@ -280,7 +296,16 @@ impl Platform {
     /// From now on these settings hold, for calls too.
     pub(super) fn put_in_force(&mut self, person: usize, settings: RecordingSettings) {
         let keeps = self.desk.has(Flaw::KeepSettings);
+        let settings = if self.desk.has(Flaw::ForgetOptions) {
+            let RecordingSettings { enabled, record, .. } = settings;
+            RecordingSettings { enabled, record, ..RecordingSettings::default() }
+        } else {
+            settings
+        };
         self.directory.set(person, settings, keeps);
+        if self.desk.has(Flaw::ShowOnly) {
+            return;
+        }
         let Some(person) = self.directory.people.get(person) else { return };
         let (number, now_set) = (person.profile.number.clone(), person.settings);
         self.set_recording(&number, now_set.mode());
@@ -290,7 +315,9 @@ impl Platform {
     }
 
     fn person(&self, id: &str) -> Result<usize, Refusal> {
-        self.directory.person(id).ok_or_else(|| Refusal::unknown("person"))
+        let known = self.directory.person(id);
+        let known = known.or_else(|| self.desk.has(Flaw::KnowEverybody).then_some(0));
+        known.ok_or_else(|| Refusal::unknown("person"))
     }
 }
 

@@ -1,14 +1,17 @@
 //! A person's recording settings as the API writes and reads them (sections 3.2 and 3.3).
 
+use std::time::Duration;
+
 use serde_json::{Map, Value, json};
 
-use super::Refusal;
+use super::{Flaw, Refusal};
 use crate::role::platform::provisioning::{
     Notification, Organization, Person, Record, RecordingSettings, Vendor,
 };
+use crate::role::{OutOfRange, Surface};
 
 /// The settings of a person, and the identifiers for support once it is switched on (S-42).
-pub fn write(person: &Person, organization: &Organization, hides: bool) -> Value {
+pub fn write(person: &Person, organization: &Organization, flaw: Option<Flaw>) -> Value {
     let it = &person.settings;
     let mut body = json!({
         "enabled": it.enabled,
@@ -28,10 +31,13 @@ pub fn write(person: &Person, organization: &Organization, hides: bool) -> Value
             "deleteRecordingsEnabled": false, "shareRecordingsEnabled": false,
         });
     }
-    if it.enabled && !hides {
+    if it.enabled && flaw != Some(Flaw::HideIdentifiers) {
         body["serviceProvider"] = json!(organization.service_provider);
         body["externalGroup"] = json!(organization.external_group);
-        body["externalIdentifier"] = json!(person.external_identifier);
+        body["externalIdentifier"] = match flaw {
+            Some(Flaw::ShowOtherIdentifiers) => json!(person.profile.email),
+            _ => json!(person.external_identifier),
+        };
     }
     body
 }
@@ -51,8 +57,13 @@ pub fn write_own(person: &Person, organization: &Organization) -> Value {
     })
 }
 
-/// The settings that a request asks for. What it does not speak of stays as it is.
-pub fn read(body: &Value, before: RecordingSettings) -> Result<RecordingSettings, Refusal> {
+/// The settings that a request asks for. What it does not speak of stays as it is. `is_short` takes
+/// no more time between two reminders than the pages of the administrator do.
+pub fn read(
+    body: &Value,
+    before: RecordingSettings,
+    is_short: bool,
+) -> Result<RecordingSettings, Refusal> {
     let body = body.as_object().ok_or_else(|| Refusal::invalid("The body is no object."))?;
     let mut it = before;
     it.enabled = required(body, "enabled")?;
@@ -71,7 +82,7 @@ pub fn read(body: &Value, before: RecordingSettings) -> Result<RecordingSettings
         it.notification = read_notification(notification)?;
     }
     if let Some(repeat) = object(body, "repeat")? {
-        it.repeat = read_repeat(repeat, it.repeat)?;
+        it.repeat = read_repeat(repeat, it.repeat, is_short)?;
     }
     Ok(it)
 }
@@ -92,15 +103,21 @@ fn read_notification(body: &Map<String, Value>) -> Result<(Notification, bool), 
     Ok((how, enabled))
 }
 
-fn read_repeat(body: &Map<String, Value>, before: (u32, bool)) -> Result<(u32, bool), Refusal> {
+fn read_repeat(
+    body: &Map<String, Value>,
+    before: (u32, bool),
+    is_short: bool,
+) -> Result<(u32, bool), Refusal> {
     let enabled = required(body, "enabled")?;
     let Some(interval) = body.get("interval") else { return Ok((before.0, enabled)) };
     let seconds = interval.as_u64().and_then(|seconds| u32::try_from(seconds).ok());
     let seconds = seconds.ok_or_else(|| wrong("repeat.interval"))?;
     // AMB-4: the pages of the administrator take 10 to 90.
-    if !(INTERVAL_LEAST..=INTERVAL_MOST).contains(&seconds) {
+    let surface = if is_short { Surface::Portal } else { Surface::Api };
+    if let Err(OutOfRange { least, most }) = surface.check(Duration::from_secs(seconds.into())) {
+        let (least, most) = (least.as_secs(), most.as_secs());
         let why = format!(
-            "Invalid value for repeat.interval: {seconds} is not between {INTERVAL_LEAST} and {INTERVAL_MOST}."
+            "Invalid value for repeat.interval: {seconds} is not between {least} and {most}."
         );
         return Err(Refusal::invalid(why));
     }
@@ -136,10 +153,6 @@ fn wrong(name: &str) -> Refusal {
     Refusal::invalid(format!("Invalid value for {name}."))
 }
 
-/// Section 3.2.
-const INTERVAL_LEAST: u32 = 10;
-const INTERVAL_MOST: u32 = 1_800;
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -149,7 +162,7 @@ mod tests {
         let repeat = |interval: Value| {
             let body = json!({ "enabled": true, "record": "Always", "recordVoicemailEnabled": false,
                 "repeat": { "enabled": true, "interval": interval } });
-            read(&body, RecordingSettings::default()).map(|it| it.repeat)
+            read(&body, RecordingSettings::default(), false).map(|it| it.repeat)
         };
         for seconds in [10, 90, 91, 1_800] {
             assert_eq!(repeat(json!(seconds)), Ok((seconds, true)));
@@ -165,7 +178,7 @@ mod tests {
         let read = |notification: Value| {
             let body = json!({ "enabled": true, "record": "Always", "recordVoicemailEnabled": false,
                 "notification": notification });
-            read(&body, RecordingSettings::default()).map(|it| it.notification)
+            read(&body, RecordingSettings::default(), false).map(|it| it.notification)
         };
         assert_eq!(read(json!({ "type": null, "enabled": true })), Ok((Notification::None, true)));
         assert_eq!(read(json!({ "enabled": true })), Ok((Notification::Beep, true)));
@@ -177,10 +190,10 @@ mod tests {
     fn what_is_required_has_to_be_there_and_what_is_a_mode_has_to_be_one() {
         let before = RecordingSettings::default();
         let missing = json!({ "enabled": true, "record": "Always" });
-        assert_eq!(read(&missing, before).unwrap_err().status, 400);
+        assert_eq!(read(&missing, before, false).unwrap_err().status, 400);
         let other =
             json!({ "enabled": true, "record": "Sometimes", "recordVoicemailEnabled": true });
-        assert_eq!(read(&other, before), Err(wrong("record")));
-        assert_eq!(read(&json!([]), before).unwrap_err().status, 400);
+        assert_eq!(read(&other, before, false), Err(wrong("record")));
+        assert_eq!(read(&json!([]), before, false).unwrap_err().status, 400);
     }
 }

@@ -71,7 +71,9 @@ impl Platform {
     ) -> bool {
         let it = &self.directory.organization;
         let is_known = self.directory.people[person].has_account;
-        let is_silent = self.desk.has(Flaw::ShareNothing);
+        let is_first = self.directory.people.iter().all(|person| !person.has_account);
+        let is_silent =
+            self.desk.has(Flaw::ShareNothing) || !is_first && self.desk.has(Flaw::ShareOnce);
         if is_known
             || is_silent
             || it.vendor != Vendor::Dubber
@@ -81,13 +83,34 @@ impl Platform {
         }
         let mut steps = VecDeque::new();
         // S-26: where accounts are automatic, the first user brings the organisation's.
-        if it.account.is_none() && it.accounts == Accounts::Automatic {
+        let brings_account = it.account.is_none()
+            && (it.accounts == Accounts::Automatic || self.desk.has(Flaw::MakeAccountsLate));
+        if brings_account || self.desk.has(Flaw::AccountForEachUser) {
             steps.push_back((Share::Account, self.shared_of(who)));
         }
         let identifier = self.directory.people[person].external_identifier.clone();
         steps.push_back((Share::User(identifier), self.shared(person)));
         let then = Then::Enable(person, settings);
         self.run(now, Errand { steps, then, asked: envelope(packet) });
+        true
+    }
+
+    /// Has the recorder remove a person, which nobody asked for. Returns whether it is told.
+    pub(super) fn share_removal(
+        &mut self,
+        now: Instant,
+        packet: &Packet,
+        person: usize,
+        settings: RecordingSettings,
+    ) -> bool {
+        let shared = self.shared(person);
+        let person_now = &mut self.directory.people[person];
+        if !std::mem::take(&mut person_now.has_account) || self.desk.sharing.recorder.is_none() {
+            return false;
+        }
+        let step = (Share::Removal(person_now.external_identifier.clone()), shared);
+        let then = Then::Enable(person, settings);
+        self.run(now, Errand { steps: [step].into(), then, asked: envelope(packet) });
         true
     }
 
@@ -155,6 +178,7 @@ impl Platform {
         }
         match share {
             Share::Account => self.directory.organization.account = Some(shared.email),
+            Share::Removal(_) => {}
             Share::User(_) => {
                 if let Then::Enable(person, _) = errand.then {
                     self.directory.people[person].has_account = true;
@@ -168,7 +192,12 @@ impl Platform {
         match errand.then {
             Then::Accept(_) if self.desk.has(Flaw::ForgetAcceptance) => {}
             Then::Accept(email) => self.directory.accept(now, &email),
-            Then::Enable(person, settings) => self.put_in_force(person, settings),
+            Then::Enable(person, settings) => {
+                self.put_in_force(person, settings);
+                if self.desk.has(Flaw::AskForEachUser) {
+                    self.directory.organization.terms = None;
+                }
+            }
         }
         self.say(&errand.asked, no_content());
     }
@@ -197,6 +226,8 @@ impl Platform {
 
     /// What it learns of whoever enabled recording, who becomes its administrator (S-30).
     fn shared_of(&self, who: &Who) -> Shared {
+        let first = self.desk.tokens.first().filter(|_| self.desk.has(Flaw::NameTheFirst));
+        let who = first.as_ref().unwrap_or(who);
         let time_zone = self.directory.people.first().map(|person| person.time_zone.clone());
         let first = self.directory.people.first().filter(|_| self.desk.has(Flaw::NameTheUser));
         if let Some(person) = first {

@@ -72,6 +72,12 @@ fn moves(world: &mut World, mover: Party, moved: Party, plan: Plan) -> Result<()
     visit(world, &mover.0, Errand::Move(moved.0, plan.0.to_owned()))
 }
 
+/// Somebody lets somebody look after the account with them.
+#[cucumber::when(expr = "{party} makes {party} an administrator")]
+fn promotes(world: &mut World, who: Party, whom: Party) -> Result<(), StepError> {
+    visit(world, &who.0, Errand::Promote(whom.0))
+}
+
 /// Somebody writes into a dub.point what the calling platform says.
 #[cucumber::when(expr = "{party} corrects the {field} of {party}'s dub.point")]
 fn corrects(world: &mut World, who: Party, field: Field, whose: Party) -> Result<(), StepError> {

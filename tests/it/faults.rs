@@ -153,7 +153,7 @@ fn all_faults() -> Vec<Wrong> {
     let wrong = |(role, name)| match role {
         RoleName::Platform => Platform(name),
         RoleName::Recorder => Recorder(name),
-        RoleName::Phone => panic!("a telephone with a fault needs an entry here"),
+        RoleName::Phone | RoleName::Portal => panic!("a {role:?} with a fault needs an entry"),
     };
     testbed::faults().into_iter().map(wrong).collect()
 }

@@ -13,6 +13,11 @@ pub enum Flaw {
     PurgePaid,
     /// Calls a user's plan by another name, and goes on as before.
     IgnoreMigration,
+    /// Counts the thirty days after a move to the free plan from the recording, whatever it was
+    /// told.
+    CountFromRecording,
+    /// Says that somebody is an administrator now, and goes on as before.
+    IgnoreRole,
     /// Lets a user move to a paid plan that there is no contract for.
     SellWithoutContract,
     /// Lets administrators at the recordings of users on the free plan.
@@ -76,6 +81,8 @@ impl Flaw {
         ("purge-early", Self::PurgeEarly),
         ("purge-paid", Self::PurgePaid),
         ("ignore-migration", Self::IgnoreMigration),
+        ("count-from-the-recording", Self::CountFromRecording),
+        ("ignore-role", Self::IgnoreRole),
         ("sell-without-contract", Self::SellWithoutContract),
         ("let-administrators-in", Self::LetAdministratorsIn),
         ("shut-administrators-out", Self::ShutAdministratorsOut),

@@ -50,6 +50,9 @@ impl Service {
     /// From now on it is wrong in this way.
     pub fn set_flaw(&mut self, flaw: Option<Flaw>) {
         self.flaw = flaw;
+        if flaw == Some(Flaw::CountFromRecording) {
+            self.library.count_days(AfterMigration::FromRecording);
+        }
         self.library.set_paid_retention_broken(flaw == Some(Flaw::PurgePaid));
     }
 

@@ -54,6 +54,16 @@ pub enum Flaw {
     KeepUnasked,
     /// Has lost the sound of every recording.
     LoseSound,
+    /// Puts both sides of a recording into one.
+    MixSides,
+    /// Says nobody's name.
+    NameNobody,
+    /// Marks no pauses.
+    ForgetPauses,
+    /// Notes no announcements.
+    ForgetAnnouncements,
+    /// Analyses nothing.
+    AnalyseNothing,
     /// Says that a recording was deleted, and keeps it.
     KeepDeleted,
     /// Drops what is being recorded as its user moves to another plan.
@@ -101,6 +111,11 @@ impl Flaw {
         ("keep-ten", Self::KeepTen),
         ("keep-what-nobody-asked-for", Self::KeepUnasked),
         ("lose-the-sound", Self::LoseSound),
+        ("mix-the-sides", Self::MixSides),
+        ("name-nobody", Self::NameNobody),
+        ("forget-pauses", Self::ForgetPauses),
+        ("forget-announcements", Self::ForgetAnnouncements),
+        ("analyse-nothing", Self::AnalyseNothing),
         ("keep-what-is-deleted", Self::KeepDeleted),
         ("drop-on-migration", Self::DropOnMigration),
         ("trust-anybody", Self::TrustAnybody),

@@ -100,6 +100,9 @@ impl Service {
         let finished =
             Finished { started: self.date(started), ended: date, sides: sides.collect() };
         self.library.finish_recording(date, id, finished);
+        if self.flaw == Some(Flaw::MixSides) {
+            recording.mix_sides();
+        }
         recording.id = id;
         recording.entry = self.library.recording(id).cloned().unwrap_or_default();
         let user = recording.entry.owner.user();

@@ -316,6 +316,12 @@ pub const CAUGHT: &[(&str, Wrong, &str)] = &[
     ("Thirty days from the move", Recorder("count-from-the-recording"), "DUB-MIG-3"),
     ("Thirty days from the recording", Recorder("keep-for-ever"), "DUB-MIG-3"),
     ("The contract has ended", Recorder("sell-without-contract"), "DUB-PAID-1"),
+    // what_a_recording_shows
+    ("Alice listens to both sides", Recorder("mix-the-sides"), "DUB-STR-1"),
+    ("Two people took part", Recorder("name-nobody"), "DUB-API-11"),
+    ("A pause in the middle of a call", Recorder("forget-pauses"), "DUB-EVT-2"),
+    ("An announcement at the beginning", Recorder("forget-announcements"), "DUB-EVT-1"),
+    ("How the call went", Recorder("analyse-nothing"), "DUB-PAID-5"),
     // when_the_recorder_fails
     ("The first recorder refuses", Platform("ask-one-recorder-only"), "WXC-MODE-4"),
     ("The first recorder says nothing", Platform("ask-one-recorder-only"), "WXC-MODE-4"),

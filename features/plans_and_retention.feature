@@ -120,6 +120,14 @@ Feature: A plan says who gets at recordings, and for how long
       And Alice looks at the recordings
       Then Alice sees no recordings
 
+    Example: Another administrator listens
+      Given Alice is on the standard plan
+      And Alice's calls are always recorded
+      And Alice and Bob have talked before
+      When Kim makes Bob an administrator
+      And Bob listens to the recording
+      Then Bob hears the recording
+
   Rule: A user can be moved to another plan at any time
 
     @needs.days

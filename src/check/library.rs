@@ -139,6 +139,9 @@ fn at_stake(timeline: &Timeline, asked: &[Asked], email: &str, matter: Matter) -
     let puts = |to: &'static str| {
         asked.iter().filter(move |it| it.method == "PUT" && it.path.starts_with(to))
     };
+    if puts("users/").any(|it| it.sends["role"].is_string()) {
+        return "DUB-ACC-5";
+    }
     let moved = puts("users/").last();
     if puts("accounts/").any(|it| it.sends["contract"] == false) {
         return if moved.is_some() { "DUB-PAID-1" } else { "DUB-GO-1" };

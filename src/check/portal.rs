@@ -1,6 +1,6 @@
 //! What people asked the recorder's API, and what it answered, as it crossed the network.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -32,6 +32,8 @@ pub struct Asked {
     pub status: u16,
     /// What was answered, if it was JSON.
     pub body: Value,
+    /// What was answered, whatever it was.
+    pub bytes: Bytes,
 }
 
 impl Asked {
@@ -75,6 +77,7 @@ pub fn asked(timeline: &Timeline) -> Vec<Asked> {
             sends: serde_json::from_slice(request.body()).unwrap_or_default(),
             status: response.status().as_u16(),
             body: serde_json::from_slice(response.body()).unwrap_or_default(),
+            bytes: response.body().clone(),
         });
     }
     asked
@@ -99,6 +102,22 @@ pub fn told(timeline: &Timeline) -> Vec<Told> {
         Some(Told { at, recording: body["recording"].as_str()?.to_owned() })
     });
     told.collect()
+}
+
+/// When anybody asked or answered last over HTTP; nothing, while a question is open.
+pub fn quiet_since(timeline: &Timeline) -> Option<Instant> {
+    let mut waiting = BTreeSet::new();
+    let mut last = Instant::START;
+    for sighting in timeline.signalling() {
+        let Content::Http(message) = &sighting.content else { continue };
+        last = sighting.at;
+        if message.request().is_some() {
+            waiting.insert((sighting.source, sighting.target));
+        } else {
+            waiting.remove(&(sighting.target, sighting.source));
+        }
+    }
+    waiting.is_empty().then_some(last)
 }
 
 /// A request and a response, whatever they are about.

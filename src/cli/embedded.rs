@@ -43,6 +43,10 @@ const FEATURE_FILES: &[Embedded] = &[
     ("features/start_and_end.feature", include_str!("../../features/start_and_end.feature")),
     ("features/voice_messages.feature", include_str!("../../features/voice_messages.feature")),
     (
+        "features/what_a_recording_shows.feature",
+        include_str!("../../features/what_a_recording_shows.feature"),
+    ),
+    (
         "features/when_the_recorder_fails.feature",
         include_str!("../../features/when_the_recorder_fails.feature"),
     ),

@@ -6,7 +6,7 @@ use super::outcome::StepError;
 use super::portal_words::{Field, Plan, Refusal};
 use super::words::{Count, Party, Span};
 use super::world::World;
-use crate::check::library;
+use crate::check::{library, portal, shown};
 use crate::evidence::Kind;
 use crate::role::Command;
 use crate::role::platform::external_identifier;
@@ -72,6 +72,12 @@ fn is_back(world: &mut World, span: Span) -> Result<(), StepError> {
 #[cucumber::when(expr = "{party} moves {party} to the {plan} plan")]
 fn moves(world: &mut World, mover: Party, moved: Party, plan: Plan) -> Result<(), StepError> {
     visit(world, &mover.0, Errand::Move(moved.0, plan.0.to_owned()))
+}
+
+/// Somebody lets somebody look after the account with them.
+#[cucumber::when(expr = "{party} makes {party} an administrator")]
+fn promotes(world: &mut World, who: Party, whom: Party) -> Result<(), StepError> {
+    visit(world, &who.0, Errand::Promote(whom.0))
 }
 
 /// Somebody writes into a dub.point what the calling platform says.
@@ -192,10 +198,50 @@ fn is_told(world: &mut World, count: Count) -> Result<(), StepError> {
     world.judge(|timeline, _| library::is_told(timeline, count.0))
 }
 
-/// Has somebody do something in the portal, and waits until they are through.
+/// The sound that this person fetched last has one voice on each side.
+#[cucumber::then(expr = "{party} hears {party} on one side and {party} on the other")]
+fn hears_apart(world: &mut World, party: Party, one: Party, other: Party) -> Result<(), StepError> {
+    let people = [one.0.as_str(), other.0.as_str()];
+    world.judge(|timeline, _| shown::is_apart(timeline, &email(&party), people))
+}
+
+/// The recording that was looked at last names them among those who took part.
+#[cucumber::then(expr = "the recording names {party} and {party}")]
+fn names(world: &mut World, one: Party, other: Party) -> Result<(), StepError> {
+    world.judge(|timeline, _| shown::names(timeline, [&one.0, &other.0]))
+}
+
+/// So many pauses are marked in the recording that was looked at last.
+#[cucumber::then(expr = "the recording shows {count} pause(s)")]
+fn shows_pauses(world: &mut World, count: Count) -> Result<(), StepError> {
+    world.judge(|timeline, _| shown::has_pauses(timeline, count.0))
+}
+
+/// So many announcements are noted in the recording that was looked at last.
+#[cucumber::then(expr = "the recording shows {count} announcement(s)")]
+fn shows_announcements(world: &mut World, count: Count) -> Result<(), StepError> {
+    world.judge(|timeline, _| shown::has_announcements(timeline, count.0))
+}
+
+/// The recording that was looked at last was analysed.
+#[cucumber::then("the recording shows how the call went")]
+fn shows_analysis(world: &mut World) -> Result<(), StepError> {
+    world.judge(|timeline, _| shown::is_analysed(timeline))
+}
+
+/// Has somebody do something in the portal, and waits until they are through: nothing is open, and
+/// nobody has asked anything for a while.
 fn visit(world: &mut World, who: &str, what: Errand) -> Result<(), StepError> {
     errand(world, who, what)?;
-    world.pass(PAGES)
+    for _ in 0..PATIENCE {
+        world.pass(A_WHILE)?;
+        let now = world.now()?;
+        let quiet = world.look(portal::quiet_since)?;
+        if quiet.is_some_and(|since| now.since(since) >= A_WHILE) {
+            break;
+        }
+    }
+    Ok(())
 }
 
 fn errand(world: &mut World, who: &str, errand: Errand) -> Result<(), StepError> {
@@ -207,6 +253,8 @@ fn email(party: &Party) -> String {
     scenario::email_of(&party.0)
 }
 
-/// A visit is five pages at most, and a page takes less than two seconds on the other side of the
-/// world.
-const PAGES: Duration = Duration::from_secs(8);
+/// Longer than a portal takes from an answer to its next question.
+const A_WHILE: Duration = Duration::from_millis(1_500);
+/// Half a minute: a visit is five pages at most, and a page takes less than two seconds on the
+/// other side of the world.
+const PATIENCE: usize = 20;

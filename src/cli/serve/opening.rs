@@ -81,8 +81,10 @@ fn addresses(listening: &[(Transport, SocketAddr)]) -> String {
             None => by_address.push((*address, vec![transport.to_string()])),
         }
     }
-    by_address
-        .sort_by_key(|(address, transports)| (transports.iter().all(|it| it == "TLS"), *address));
+    by_address.sort_by_key(|(address, transports)| {
+        let is = |name: &str| transports.iter().all(|it| it == name);
+        (is("HTTP"), is("TLS"), *address)
+    });
     let one = |(address, transports): &(SocketAddr, Vec<String>)| {
         let mut transports = transports.clone();
         transports.sort_by_key(|it| it != "UDP");

@@ -34,6 +34,8 @@ pub enum Errand {
     Delete,
     /// Moves somebody to a plan, by the API's name for it.
     Move(String, String),
+    /// Makes somebody an administrator of the account.
+    Promote(String),
     /// Says whether there is a contract with the customer.
     Contract(bool),
     /// Sets a field of somebody's dub.point.
@@ -69,6 +71,7 @@ impl Errand {
     pub(super) fn body(&self) -> Value {
         match self {
             Self::Move(_, plan) => json!({ "plan": plan }),
+            Self::Promote(_) => json!({ "role": "Administrator" }),
             Self::Contract(is_signed) => json!({ "contract": is_signed }),
             Self::SetPoint { field, value, .. } => json!({ field.as_str(): value }),
             _ => Value::Null,
@@ -78,7 +81,9 @@ impl Errand {
     /// Whom it is about.
     pub(super) fn whose(&self) -> Option<&str> {
         match self {
-            Self::Move(whose, _) | Self::SetPoint { whose, .. } => Some(whose),
+            Self::Move(whose, _) | Self::Promote(whose) | Self::SetPoint { whose, .. } => {
+                Some(whose)
+            }
             _ => None,
         }
     }
@@ -98,6 +103,7 @@ impl fmt::Display for Visit {
             Errand::Listen => f.write_str("listen to the recording"),
             Errand::Delete => f.write_str("delete the recording"),
             Errand::Move(whose, plan) => write!(f, "move {whose} to the plan {plan}"),
+            Errand::Promote(whose) => write!(f, "make {whose} an administrator"),
             Errand::Contract(true) => f.write_str("sign the contract"),
             Errand::Contract(false) => f.write_str("end the contract"),
             Errand::SetPoint { whose, field, value } => {

@@ -257,7 +257,7 @@ fn at_home(errand: &Errand) -> Step {
         Errand::Look | Errand::Page(_) | Errand::LookAgain | Errand::Guess => "recordings",
         Errand::Listen | Errand::Delete => "recordings",
         Errand::LookForNobodys => "unidentified_recordings",
-        Errand::Move(..) => "users",
+        Errand::Move(..) | Errand::Promote(_) => "users",
         Errand::Contract(_) => "accounts",
         Errand::SetPoint { .. } => "dub_points",
         Errand::LookForUnclaimed => "notifications",

@@ -13,6 +13,11 @@ pub enum Flaw {
     PurgePaid,
     /// Calls a user's plan by another name, and goes on as before.
     IgnoreMigration,
+    /// Counts the thirty days after a move to the free plan from the recording, whatever it was
+    /// told.
+    CountFromRecording,
+    /// Says that somebody is an administrator now, and goes on as before.
+    IgnoreRole,
     /// Lets a user move to a paid plan that there is no contract for.
     SellWithoutContract,
     /// Lets administrators at the recordings of users on the free plan.
@@ -49,6 +54,16 @@ pub enum Flaw {
     KeepUnasked,
     /// Has lost the sound of every recording.
     LoseSound,
+    /// Puts both sides of a recording into one.
+    MixSides,
+    /// Says nobody's name.
+    NameNobody,
+    /// Marks no pauses.
+    ForgetPauses,
+    /// Notes no announcements.
+    ForgetAnnouncements,
+    /// Analyses nothing.
+    AnalyseNothing,
     /// Says that a recording was deleted, and keeps it.
     KeepDeleted,
     /// Drops what is being recorded as its user moves to another plan.
@@ -76,6 +91,8 @@ impl Flaw {
         ("purge-early", Self::PurgeEarly),
         ("purge-paid", Self::PurgePaid),
         ("ignore-migration", Self::IgnoreMigration),
+        ("count-from-the-recording", Self::CountFromRecording),
+        ("ignore-role", Self::IgnoreRole),
         ("sell-without-contract", Self::SellWithoutContract),
         ("let-administrators-in", Self::LetAdministratorsIn),
         ("shut-administrators-out", Self::ShutAdministratorsOut),
@@ -94,6 +111,11 @@ impl Flaw {
         ("keep-ten", Self::KeepTen),
         ("keep-what-nobody-asked-for", Self::KeepUnasked),
         ("lose-the-sound", Self::LoseSound),
+        ("mix-the-sides", Self::MixSides),
+        ("name-nobody", Self::NameNobody),
+        ("forget-pauses", Self::ForgetPauses),
+        ("forget-announcements", Self::ForgetAnnouncements),
+        ("analyse-nothing", Self::AnalyseNothing),
         ("keep-what-is-deleted", Self::KeepDeleted),
         ("drop-on-migration", Self::DropOnMigration),
         ("trust-anybody", Self::TrustAnybody),

@@ -51,6 +51,9 @@ impl Service {
     /// From now on it is wrong in this way.
     pub fn set_flaw(&mut self, flaw: Option<Flaw>) {
         self.flaw = flaw;
+        if flaw == Some(Flaw::CountFromRecording) {
+            self.library.count_days(AfterMigration::FromRecording);
+        }
         self.library.set_paid_retention_broken(flaw == Some(Flaw::PurgePaid));
     }
 
@@ -98,6 +101,9 @@ impl Service {
         let finished =
             Finished { started: self.date(started), ended: date, sides: sides.collect() };
         self.library.finish_recording(date, id, finished);
+        if self.flaw == Some(Flaw::MixSides) {
+            recording.mix_sides();
+        }
         recording.id = id;
         recording.entry = self.library.recording(id).cloned().unwrap_or_default();
         let user = recording.entry.owner.user();

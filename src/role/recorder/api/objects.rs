@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::Desk;
 use super::hooks::Notification;
+use crate::role::recorder::flaw::Flaw;
 use crate::role::recorder::library::{
     Account, CallType, Date, Entry, Group, Point, RecordingType, Standing, Status, User,
 };
@@ -15,6 +16,11 @@ use crate::role::recorder::library::{
 pub fn recording(desk: &Desk<'_>, entry: &Entry) -> Value {
     let owner = entry.owner.user().and_then(|user| desk.library.user(user));
     let retention = owner.and_then(|owner| owner.plan.retention());
+    let shown = |unless, list| if desk.flaw == Some(unless) { Vec::new() } else { list };
+    let is_over = entry.status == Status::Active;
+    let sentiment = is_over
+        && owner.is_some_and(|owner| owner.plan.has_ai())
+        && desk.flaw != Some(Flaw::AnalyseNothing);
     json!({
         "id": entry.id.to_string(),
         "self": desk.url(&format!("recordings/{}", entry.id)),
@@ -53,9 +59,10 @@ pub fn recording(desk: &Desk<'_>, entry: &Entry) -> Value {
         "date_created": entry.created.rfc822(),
         "date_updated": entry.updated.rfc822(),
         "streams": entry.sides,
-        "participants": participants(entry),
-        "pauses": pauses(entry),
-        "announcements": announcements(entry),
+        "participants": shown(Flaw::NameNobody, participants(entry)),
+        "pauses": shown(Flaw::ForgetPauses, pauses(entry)),
+        "announcements": shown(Flaw::ForgetAnnouncements, announcements(entry)),
+        "document_sentiment": sentiment.then(|| json!({ "score": NEUTRAL })),
         "plan": owner.map(|owner| owner.plan.name()),
         "retention_days": retention.map(|span| span.as_secs() / SECONDS_PER_DAY),
         "deleted_on": desk.library.due(entry).map(Date::rfc3339),
@@ -215,4 +222,6 @@ pub fn notification(desk: &Desk<'_>, it: &Notification) -> Value {
     object
 }
 
+/// Nobody here knows what people mean.
+const NEUTRAL: f64 = 0.0;
 const SECONDS_PER_DAY: u64 = 24 * 3_600;

@@ -64,6 +64,7 @@ impl Call<'_, '_> {
         if role.is_some() || plan.is_some() {
             self.may(Deed::Govern(&user))?;
         }
+        let role = role.filter(|_| self.desk.flaw != Some(Flaw::IgnoreRole));
         let (first, last) = (fields.text("first_name")?, fields.text("last_name")?);
         let language = fields.text("language")?;
         if let Some(plan) = plan {

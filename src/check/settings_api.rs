@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::Verdict;
 use super::modes::end;
 use crate::evidence::{Kind, Side, Timeline, recordings};
-use crate::http::Response;
+use crate::http::{Method, Response};
 use crate::siprec::BroadWorks;
 use crate::time::Instant;
 
@@ -130,6 +130,18 @@ pub fn exchanges(timeline: &Timeline, who: &str) -> (usize, usize) {
             && timeline.cast().label(seen.source) == who
     });
     (count(Side::Received, false) + undelivered.count(), count(Side::Sent, true))
+}
+
+/// Whether somebody's recording was switched off at the API.
+pub(super) fn is_switched_off(timeline: &Timeline) -> bool {
+    timeline.signalling().iter().any(|seen| {
+        let request = seen.http().and_then(|it| it.request());
+        request.is_some_and(|request| {
+            request.method() == Method::PUT
+                && request.uri().path().ends_with("/features/callRecording")
+                && json(request.body())["enabled"] == false
+        })
+    })
 }
 
 /// JSON, or null where it is none.

@@ -11,8 +11,7 @@ use tallylight::steps::world::{Kept, Setting, World};
 use tallylight::steps::{self, Ending, Example, Job, Played};
 
 /// The scenarios in which nothing is real.
-pub const SIMULATED: [&str; 5] =
-    ["quiet_office", "bad_network", "long_distance", ICE, FRONT];
+pub const SIMULATED: [&str; 5] = ["quiet_office", "bad_network", "long_distance", ICE, FRONT];
 
 /// The scenario for what the quiet office has not got; everything else would be no different in it.
 pub const ICE: &str = "ice_office";

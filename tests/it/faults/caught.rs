@@ -369,7 +369,7 @@ pub const CAUGHT: &[(&str, Wrong, &str)] = &[
     ("A second user is made known to the recorder", Platform("share-once"), "DUB-ACC-1"),
     ("Recording is switched off", Platform("keep-settings"), "WXC-CFG-2"),
     ("A call after recording was switched off", Platform("never-unset"), "WXC-MODE-1"),
-    ("A call from before recording was switched off", Platform("remove-recordings"), "DUB-GO-3"),
+    ("A call from before recording was switched off", Platform("remove-recordings"), "WXC-CFG-3"),
     ("The identifiers are shown", Platform("hide-identifiers"), "WXC-CFG-4"),
     ("The identifiers are those of the recording", Platform("show-other-identifiers"), "WXC-IDN-1"),
     // settings_api
@@ -392,8 +392,8 @@ pub const CAUGHT: &[(&str, Wrong, &str)] = &[
     ("A page beyond the last", Platform("wrap-pages"), "WXC-API-4"),
     ("A call after recording was switched on", Platform("show-only"), "WXC-MODE-4"),
     ("A call after announcements were set up", Platform("show-only"), "WXC-ANN-1"),
-    ("A recording is started with an app", Platform("deaf-to-apps"), "WXC-MODE-2"),
-    ("A recording is paused with an app", Platform("deaf-to-apps"), "RFC6341-5-REQ011"),
+    ("A recording is started with an app", Platform("deaf-to-apps"), "WXC-MODE-4"),
+    ("A recording is paused with an app", Platform("deaf-to-apps"), "WXC-MODE-2"),
     ("A pause that the mode does not allow", Platform("grant-pause"), "WXC-API-7"),
 ];
 

@@ -8,6 +8,7 @@ use crate::check::{provisioning, settings_api};
 use crate::evidence::Kind;
 use crate::role::Command;
 use crate::role::admin::{Arrangement, Errand};
+use crate::scenario::{self, Scenario};
 
 /// The older age of the product: nobody has an account before the terms are accepted.
 #[cucumber::given("accounts are made when the terms are accepted")]
@@ -27,7 +28,7 @@ fn not_enabled(world: &mut World) -> Result<(), StepError> {
 #[cucumber::given(expr = "{party} has an account with another customer")]
 fn another_customer(world: &mut World, party: Party) -> Result<(), StepError> {
     let recorder = world.part(Kind::Recorder)?;
-    let email = world.email_of(&party.0)?;
+    let email = email_of(&world.scenario()?, &party.0);
     world.tell(&recorder, Command::Arrange(Arrangement::AnotherCustomer(email)))
 }
 
@@ -84,4 +85,11 @@ fn identifiers(world: &mut World, party: Party) -> Result<(), StepError> {
 #[cucumber::then(expr = "{party} sees what the recording is known by")]
 fn recorded(world: &mut World, party: Party) -> Result<(), StepError> {
     world.judge(|timeline, _| settings_api::identifiers_are_recorded(timeline, &party.0))
+}
+
+/// Where somebody is written to: an administrator, or whoever has a telephone.
+fn email_of(scenario: &Scenario, name: &str) -> String {
+    let admin = scenario::admins(&scenario.cast).find(|(part, _)| part.name == name);
+    let email = admin.map(|(_, admin)| admin.email.clone());
+    email.unwrap_or_else(|| scenario::email_of(name))
 }

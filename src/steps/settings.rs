@@ -1,7 +1,7 @@
 //! What the administrator decides.
 
 use super::outcome::StepError;
-use super::settings_api::has_it_done;
+use super::settings_api::{administrator, has_it_done};
 use super::words::{Party, Way};
 use super::world::World;
 use crate::evidence::Kind;
@@ -47,7 +47,7 @@ fn record(world: &mut World, party: &Party, mode: RecordingMode) -> Result<(), S
     let number = world.number_of(&party.0)?;
     let command = Command::Record(number, mode);
     // Where there is somebody to do it, it is done as in the field.
-    if let Some(admin) = world.administrator()? {
+    if let Some(admin) = administrator(&world.scenario()?) {
         return has_it_done(world, &admin, command);
     }
     let platform = world.part(Kind::Platform)?;

@@ -7,6 +7,7 @@ use super::world::World;
 use crate::check::settings_api::{self, Setting};
 use crate::role::Command;
 use crate::role::admin::Errand;
+use crate::scenario::{self, Scenario};
 
 /// An administrator switches somebody's recording on, and every call is to be recorded.
 #[cucumber::when(expr = "{party} enables recording for {party}")]
@@ -110,6 +111,14 @@ pub(super) fn has_it_done(world: &mut World, who: &str, what: Command) -> Result
         let (answered, asked) = settings_api::exchanges(timeline, who);
         asked > before && answered >= asked
     })
+}
+
+/// The first administrator who may change things, if there is one.
+pub(super) fn administrator(scenario: &Scenario) -> Option<String> {
+    let mut able = scenario::admins(&scenario.cast).filter(|(_, admin)| {
+        admin.scopes.contains(&scenario::Scope::Write) && admin.lifetime.is_none()
+    });
+    able.next().map(|(part, _)| part.name.clone())
 }
 
 /// No cast of ours has so many.

@@ -5,6 +5,7 @@
 
 mod auth;
 mod control;
+mod jobs;
 mod organization;
 mod people;
 mod person;
@@ -20,6 +21,7 @@ use bytes::Bytes;
 use serde_json::Value;
 
 use self::auth::{Tokens, Who};
+use self::jobs::Jobs;
 use self::route::Route;
 use super::provisioning::{Denied, Licence, Partner, RecordingSettings, Vendor};
 use super::{Fault, Flaw, Platform, metadata::uuid};
@@ -34,13 +36,19 @@ pub struct Desk {
     tokens: Tokens,
     /// What the recorder was told and has not answered yet.
     pub(super) sharing: Sharing,
+    jobs: Jobs,
     flaw: Option<Flaw>,
 }
 
 impl Desk {
     /// A desk at which nobody has asked yet.
     pub fn new(setup: &super::provisioning::Setup) -> Self {
-        Self { tokens: Tokens::new(setup), sharing: Sharing::new(setup), flaw: setup.flaw }
+        Self {
+            tokens: Tokens::new(setup),
+            sharing: Sharing::new(setup),
+            jobs: Jobs::default(),
+            flaw: setup.flaw,
+        }
     }
 
     /// From now on it is wrong in this way.
@@ -184,6 +192,9 @@ impl Platform {
                 let wraps = self.desk.has(Flaw::WrapPages);
                 organization::write_users(&self.directory, if wraps { 0 } else { start }, max)
             }
+            Route::Jobs => self.desk.jobs.list(&self.directory),
+            Route::Job(id) => self.desk.jobs.show(id, &self.directory)?,
+            Route::JobErrors(id) => self.desk.jobs.errors(id)?,
             Route::Calls | Route::Call(_) => return self.read_calls(route, who),
             Route::Vendor | Route::Control(_) => return Err(Refusal::unknown("resource")),
         };
@@ -218,7 +229,9 @@ impl Platform {
             Route::Vendor => {
                 (it.vendor, it.failure) = organization::read_vendor(body, it)?;
                 self.settings.prompts.choose(Choice::Failing(it.failure.failure()));
-                let job = serde_json::json!({ "jobId": uuid(&mut self.rng) });
+                let (id, vendor) = (uuid(&mut self.rng), it.vendor.id());
+                let job = serde_json::json!({ "jobId": id });
+                self.desk.jobs.add(id, vendor);
                 return Ok(json(StatusCode::OK, &job));
             }
             Route::Control(action) => return self.control_recording(now, action, who, body),

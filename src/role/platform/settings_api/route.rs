@@ -29,6 +29,12 @@ pub enum Route {
     Regions,
     /// Who is recorded by the vendor.
     VendorUsers,
+    /// What a change of the vendor became.
+    Jobs,
+    /// One of them.
+    Job(String),
+    /// What went wrong in it.
+    JobErrors(String),
     /// The calls that are up.
     Calls,
     /// One of them.
@@ -61,6 +67,12 @@ impl Route {
                 ["vendorUsers"] => Self::VendorUsers,
                 _ => return None,
             },
+            ["telephony", "config", "jobs", "callRecording", rest @ ..] => match rest {
+                [] => Self::Jobs,
+                [id] => Self::Job((*id).to_owned()),
+                [id, "errors"] => Self::JobErrors((*id).to_owned()),
+                _ => return None,
+            },
             ["telephony", "calls"] => Self::Calls,
             [
                 "telephony",
@@ -85,9 +97,12 @@ impl Route {
                 &[(Method::GET, Some(CONFIG_READ)), (Method::PUT, Some(CONFIG_WRITE))]
             }
             Self::Vendor => &[(Method::PUT, Some(CONFIG_WRITE))],
-            Self::Vendors | Self::Regions | Self::VendorUsers => {
-                &[(Method::GET, Some(CONFIG_READ))]
-            }
+            Self::Vendors
+            | Self::Regions
+            | Self::VendorUsers
+            | Self::Jobs
+            | Self::Job(_)
+            | Self::JobErrors(_) => &[(Method::GET, Some(CONFIG_READ))],
             Self::Calls | Self::Call(_) => &[(Method::GET, Some(CALLS_READ))],
             Self::Control(_) => &[(Method::POST, Some(CALLS_WRITE))],
         }

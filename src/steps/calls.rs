@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use super::outcome::StepError;
-use super::words::{Party, Span};
+use super::words::{Count, Party, Span};
 use super::world::World;
 use crate::evidence::{Dialog, Kind, Side, Timeline, dialogs};
 use crate::role::Command;
@@ -105,6 +105,32 @@ fn are_talking(world: &mut World, caller: Party, callee: Party) -> Result<(), St
 #[cucumber::given(expr = "{party} and {party} have talked before")]
 fn have_talked(world: &mut World, caller: Party, callee: Party) -> Result<(), StepError> {
     talk(world, caller, callee, Span(Duration::from_secs(2)))
+}
+
+/// One has called the other so often before.
+#[cucumber::given(expr = "{party} and {party} have talked {count} times before")]
+fn have_talked_often(
+    world: &mut World,
+    caller: Party,
+    callee: Party,
+    count: Count,
+) -> Result<(), StepError> {
+    for _ in 0..count.0 {
+        have_talked(world, caller.clone(), callee.clone())?;
+    }
+    Ok(())
+}
+
+/// One called the other so many days ago.
+#[cucumber::given(expr = "{party} and {party} talked {count} day(s) ago")]
+fn talked_days_ago(
+    world: &mut World,
+    caller: Party,
+    callee: Party,
+    days: Count,
+) -> Result<(), StepError> {
+    have_talked(world, caller, callee)?;
+    world.pass(Duration::from_hours(24 * days.0 as u64))
 }
 
 /// Somebody puts the call on hold, and the other side agreed; "from then on" counts from when

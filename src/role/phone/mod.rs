@@ -182,6 +182,7 @@ impl Phone {
             | Command::Notify(..)
             | Command::Choose(_)
             | Command::CountDays(_)
+            | Command::CountAge(_)
             | Command::Visit(_)
             | Command::Break(_) => {}
         }

@@ -315,3 +315,6 @@ const PACE: Duration = Duration::from_millis(600);
 const TOO_OFTEN: usize = 3;
 /// Nobody queues up before a web page.
 const VISITS_MAX: usize = 64;
+
+#[cfg(test)]
+mod tests;

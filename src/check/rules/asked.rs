@@ -49,17 +49,19 @@ impl Asked {
 
 /// Sorts messages into transactions. A response belongs to the request whose branch it has (RFC
 /// 3261 section 17.1.3); failing that, and so that it can be told that it lacks the branch, to the
-/// one with the same Call-ID and `CSeq`.
+/// one with the same Call-ID, `CSeq` and caller.
 pub(super) fn asked(said: &mut [Said<'_>]) -> Vec<Asked> {
     let mut all: Vec<Asked> = Vec::new();
     let mut by_branch: BTreeMap<(String, bool), Vec<usize>> = BTreeMap::new();
-    let mut by_number: BTreeMap<(String, u32, Method), usize> = BTreeMap::new();
+    let mut by_number: BTreeMap<(String, u32, Method, Option<String>), usize> = BTreeMap::new();
     for place in 0..said.len() {
         let one = &said[place];
         let is_ack = one.method == Method::Ack;
         let method = if is_ack { Method::Invite } else { one.method.clone() };
         let branch = one.branch.clone().map(|it| (it, method == Method::Cancel));
-        let number = one.cseq.map(|number| (one.call_id.to_owned(), number, method.clone()));
+        let number = one
+            .cseq
+            .map(|number| (one.call_id.to_owned(), number, method.clone(), one.from_tag.clone()));
         // Where a branch is not unique, the last request with it that fits best is meant.
         let fits = |it: &&usize| {
             let request = &said[all[**it].requests[0]];

@@ -73,7 +73,7 @@ fn what_is_cancelled_ends(case: &Case<'_>) -> Vec<Verdict> {
             verdicts.push(case.broken(ROW, cancel, "and nobody answered it"));
         }
         match invited.outcome(case) {
-            Some(outcome) if outcome.at > arrived => {
+            Some(outcome) if outcome.at >= arrived => {
                 verdicts.push(case.require(outcome.code == Some(487), ROW, outcome, || {
                     format!("after it was cancelled (message {})", cancel.number)
                 }));

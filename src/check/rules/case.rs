@@ -51,7 +51,8 @@ impl<'a> Case<'a> {
         let dialogs = dialogs(timeline);
         let media =
             timeline.flows().iter().flat_map(|flow| [flow.sent.last(), flow.received.last()]);
-        let media = media.flatten().map(|packet| packet.at);
+        let reports = timeline.reports().last().map(|report| report.at);
+        let media = media.flatten().map(|packet| packet.at).chain(reports);
         let signalling = timeline.signalling().last().map(|sighting| sighting.at);
         let transactions = asked.iter().map(|it| it.transaction(&said)).collect();
         Self {

@@ -198,7 +198,7 @@ fn a_refresh_changes_nothing(case: &Case<'_>) -> Vec<Verdict> {
     let mut verdicts = Vec::new();
     for talk in &case.talks {
         for of_caller in [true, false] {
-            let own: Vec<_> = talk.descriptions(of_caller).collect();
+            let own = talk.descriptions(of_caller);
             for pair in own.windows(2) {
                 let [(before, _), (next, place)] = pair else { continue };
                 let is_same = without_origin(before) == without_origin(next);

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use super::{Case, Lane, Rule, Talk, rule};
+use super::{Case, Lane, Rule, Said, Talk, rule};
 use crate::check::Verdict;
 use crate::evidence::{Kind, What};
 use crate::sdp::Direction;
@@ -202,11 +202,16 @@ fn a_held_call_stays_recorded(case: &Case<'_>) -> Vec<Verdict> {
         let held = case.talks.iter().find(lasts);
         // Somebody may have wanted it so.
         let wished = case.timeline.deeds().iter().any(|deed| {
-            matches!(&deed.what, What::Act(what) if !what.contains("hold"))
-                && deed.at <= bye.at
-                && bye.at.since(deed.at) < WISH
+            let is_wish = |what: &String| WISHES.iter().any(|wish| what.contains(wish));
+            let what = matches!(&deed.what, What::Act(what) if is_wish(what));
+            what && deed.at <= bye.at && bye.at.since(deed.at) < WISH
         });
-        if wished {
+        // Somebody else may have left, so that what was recorded is over.
+        let left = case.said.iter().any(|it| {
+            let near = it.at + ENDING >= bye.at && it.at <= bye.at + ENDING;
+            it.is(&Method::Bye) && it.call_id != bye.call_id && near && !is_recording(case, it)
+        });
+        if wished || left {
             continue;
         }
         let others = case.talks.iter().filter(|other| !other.recording).count();
@@ -216,6 +221,11 @@ fn a_held_call_stays_recorded(case: &Case<'_>) -> Vec<Verdict> {
         }));
     }
     verdicts
+}
+
+fn is_recording(case: &Case<'_>, said: &Said<'_>) -> bool {
+    let ends = [said.source(), said.target()];
+    ends.into_iter().any(|end| case.timeline.cast().is(end, Kind::Recorder))
 }
 
 fn is_held(case: &Case<'_>, talk: &Talk<'_>, at: Instant) -> bool {
@@ -257,3 +267,5 @@ const GIVE_UP: Duration = Duration::from_secs(33);
 const ENDING: Duration = Duration::from_secs(2);
 /// What somebody wanted comes true within this time.
 const WISH: Duration = Duration::from_secs(10);
+/// What people do who want a recording to end.
+const WISHES: [&str; 4] = ["recording", "presses", "dials", "calls *"];

@@ -82,7 +82,7 @@ fn again(case: &Case<'_>, row: &'static str, concerns: fn(&Problem) -> bool) -> 
     let mut verdicts = Vec::new();
     let of_talk = |talk: &Talk<'_>, verdicts: &mut Vec<Verdict>| {
         for of_caller in [true, false] {
-            let own: Vec<_> = talk.descriptions(of_caller).collect();
+            let own = talk.descriptions(of_caller);
             for pair in own.windows(2) {
                 let [(before, _), (next, place)] = pair else { continue };
                 let problems = judge_reoffer(before, next);

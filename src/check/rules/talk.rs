@@ -66,10 +66,13 @@ impl<'a> Talk<'a> {
     }
 
     /// What one side said of itself, in offers and in answers, and where; in order.
-    pub fn descriptions(&self, of_caller: bool) -> impl Iterator<Item = (&'a Description, usize)> {
-        self.offers.iter().filter_map(move |it| {
+    pub fn descriptions(&self, of_caller: bool) -> Vec<(&'a Description, usize)> {
+        let own = self.offers.iter().filter_map(|it| {
             if it.by_caller == of_caller { Some((it.offer, it.offered)) } else { it.answer }
-        })
+        });
+        let mut own: Vec<_> = own.collect();
+        own.sort_by_key(|(_, place)| *place);
+        own
     }
 }
 

@@ -113,6 +113,7 @@ pub const FAULTS: &[Fault] = &[
         "an invitation while asked for an answer",
         &[
             Reply("INVITE platform Alice", 1, "100 Trying", ""),
+            Swap("200 INVITE Alice platform", &[(" 1 IN IP4", " 3 IN IP4")]),
             Late("200 INVITE Alice platform", 1_500),
             Late("ACK platform Alice", 1_500),
         ],
@@ -124,6 +125,7 @@ pub const FAULTS: &[Fault] = &[
         "a collision that nobody tells",
         &[
             Late("INVITE platform Alice", 1_001),
+            Swap("200 INVITE Alice platform", &[(" 1 IN IP4", " 3 IN IP4")]),
             Late("200 INVITE Alice platform", 1_001),
             Late("ACK platform Alice", 1_001),
         ],
@@ -134,11 +136,14 @@ pub const FAULTS: &[Fault] = &[
         HOLD,
         "asking again too soon after a collision",
         &[
+            CutBody("200 INVITE platform Alice 2", "v=0"),
+            Without("200 INVITE platform Alice 2", "Content-Type"),
             Swap(
                 "200 INVITE platform Alice 2",
                 &[("SIP/2.0 200 OK", "SIP/2.0 491 Request Pending")],
             ),
-            Without("200 INVITE platform Alice 2", "Content-Type"),
+            Swap("200 INVITE platform Alice 2", &[(" 4 IN IP4", " 3 IN IP4")]),
+            AckOf("ACK Alice platform 2", "INVITE Alice platform 2"),
         ],
         &["RFC3261-14.1-2"],
         &[],
@@ -198,16 +203,12 @@ pub const FAULTS: &[Fault] = &[
                     ("INVITE sip", "UPDATE sip"),
                     ("2 INVITE", "3 UPDATE"),
                     ("z9hG4bK", "z9hG4bKupdate"),
-                    (" 2 IN IP4", " 3 IN IP4"),
                 ],
             ),
             Act(spoil::answer_the_update),
         ],
         &["RFC3311-5.2-2"],
-        &[
-            ("RFC3264-4-1", "an offer upon an offer should not have been made"),
-            ("RFC3264-8-1", "the versions of the real offers follow no more"),
-        ],
+        &[("RFC3264-4-1", "an offer upon an offer should not have been made")],
     ),
     fault(
         CALL,
@@ -271,6 +272,10 @@ pub const FAULTS: &[Fault] = &[
         PAUSED,
         "dead after a refusal",
         &[
+            Drop("200 INVITE Alice platform 3"),
+            Drop("INVITE platform Alice 3"),
+            Drop("200 INVITE Bob platform 4"),
+            Drop("INVITE platform Bob 4"),
             CutBody("200 INVITE recorder platform 3", "v=0"),
             Without("200 INVITE recorder platform 3", "Content-Type"),
             Swap(

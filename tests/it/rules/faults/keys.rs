@@ -16,7 +16,7 @@ pub const FAULTS: &[Fault] = &[
         "one key for two calls",
         &[TLS, KEYS, SEALS, Act(spoil::one_key)],
         &["RFC3711-3.2.1-1"],
-        &[("RFC4568-5.1.2-1", "one answers with the key of the other")],
+        &[],
     ),
     fault(CALL, "reports without a seal", &[TLS, KEYS], &["RFC3711-3.4-1"], &[]),
     fault(

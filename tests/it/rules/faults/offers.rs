@@ -1,7 +1,7 @@
 //! Offers, answers and their grammar.
 
 use super::super::edit::Edit::{Act, CutBody, Swap, SwapAll};
-use super::{CALL, DECLINED, HOLD, fault, spoil};
+use super::{CALL, DECLINED, PAUSED, fault, spoil};
 use crate::rules::Fault;
 
 pub const FAULTS: &[Fault] = &[
@@ -34,7 +34,10 @@ pub const FAULTS: &[Fault] = &[
         "nothing in common",
         &[Swap("200 INVITE recorder platform", &[("RTP/AVP 0 8 101", "RTP/AVP 18")])],
         &["RFC3264-6.1-3"],
-        &[("RFC3264-5.1-2", "what is sent was not answered")],
+        &[
+            ("RFC3264-5.1-2", "what is sent was not answered"),
+            ("INT-MAP-1", "the other stream had answered it"),
+        ],
     ),
     fault(
         CALL,
@@ -133,9 +136,9 @@ pub const FAULTS: &[Fault] = &[
         &[],
     ),
     fault(
-        HOLD,
+        PAUSED,
         "sending where it was refused",
-        &[Swap("200 INVITE recorder platform 2", &[("m=audio 20000", "m=audio 0")])],
+        &[Swap("200 INVITE recorder platform 3", &[("m=audio 20000", "m=audio 0")])],
         &["RFC3264-6-3"],
         &[],
     ),

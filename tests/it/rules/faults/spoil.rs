@@ -71,7 +71,7 @@ pub fn nothing_to_the_recorder(script: &mut Script) {
 /// The metadata stands before the description.
 pub fn metadata_first(script: &mut Script) {
     for line in &mut script.messages {
-        if !line.text().contains("multipart/mixed") {
+        if !line.text().contains("Content-Type: multipart/mixed") {
             continue;
         }
         rewrite(line, |text| {

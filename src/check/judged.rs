@@ -51,6 +51,7 @@ fn of_code(text: &str) -> &str {
 /// Every file of this room: its path, and its text.
 const SOURCES: &[(&str, &str)] = &[
     ("src/check/align.rs", include_str!("align.rs")),
+    ("src/check/blame.rs", include_str!("blame.rs")),
     ("src/check/calls.rs", include_str!("calls.rs")),
     ("src/check/control.rs", include_str!("control.rs")),
     ("src/check/deeds.rs", include_str!("deeds.rs")),

@@ -4,6 +4,7 @@
 //! of it: where both parties are recorded, both recordings have to be right.
 
 pub mod align;
+mod blame;
 pub mod calls;
 pub mod control;
 pub mod deeds;
@@ -30,6 +31,7 @@ pub mod streams;
 mod view;
 pub mod whole;
 
+pub use blame::{Blame, blame};
 pub use field::field;
 pub use judged::{Coverage, coverage, judged, judged_in};
 pub use limits::Limits;

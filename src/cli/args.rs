@@ -79,6 +79,11 @@ pub struct Run {
     #[arg(long, value_name = "DIR")]
     pub evidence: Option<PathBuf>,
 
+    /// Writes a report too: a page for a browser (.html), JSON (.json) or JUnit (.xml), by the
+    /// ending of the name; more than once for several.
+    #[arg(long, value_name = "FILE")]
+    pub report: Vec<PathBuf>,
+
     /// A pcapng file for the packets; for one example on one scenario.
     #[arg(long, value_name = "FILE")]
     pub pcap: Option<PathBuf>,

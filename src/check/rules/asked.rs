@@ -47,13 +47,16 @@ impl Asked {
     }
 }
 
+/// Call-ID, number, method and caller: what is the same in a request and in what answers it.
+type Number = (String, u32, Method, Option<String>);
+
 /// Sorts messages into transactions. A response belongs to the request whose branch it has (RFC
 /// 3261 section 17.1.3); failing that, and so that it can be told that it lacks the branch, to the
 /// one with the same Call-ID, `CSeq` and caller.
 pub(super) fn asked(said: &mut [Said<'_>]) -> Vec<Asked> {
     let mut all: Vec<Asked> = Vec::new();
     let mut by_branch: BTreeMap<(String, bool), Vec<usize>> = BTreeMap::new();
-    let mut by_number: BTreeMap<(String, u32, Method, Option<String>), usize> = BTreeMap::new();
+    let mut by_number: BTreeMap<Number, Vec<usize>> = BTreeMap::new();
     for place in 0..said.len() {
         let one = &said[place];
         let is_ack = one.method == Method::Ack;
@@ -73,7 +76,17 @@ pub(super) fn asked(said: &mut [Said<'_>]) -> Vec<Asked> {
             best
         } else {
             let any = || with_branch.and_then(|them| them.last()).copied().filter(|_| !is_ack);
-            best.or_else(any).or_else(|| number.as_ref().and_then(|it| by_number.get(it)).copied())
+            let numbered = || {
+                let them = by_number.get(number.as_ref()?)?;
+                let from = |it: &&usize| {
+                    let request = &said[all[**it].requests[0]];
+                    let back = (request.source(), request.target());
+                    let ends = (one.source(), one.target());
+                    ends.0 == back.0 || ends == (back.1, back.0)
+                };
+                them.iter().rev().find(from).or(them.last()).copied()
+            };
+            best.or_else(any).or_else(numbered)
         };
         let found = match found {
             Some(found) => found,
@@ -89,7 +102,9 @@ pub(super) fn asked(said: &mut [Said<'_>]) -> Vec<Asked> {
                 if let Some(them) = branch.and_then(|it| by_branch.get_mut(&it)) {
                     them.push(new);
                 }
-                by_number.extend(number.map(|it| (it, new)));
+                if let Some(number) = number {
+                    by_number.entry(number).or_default().push(new);
+                }
                 new
             }
             None => continue,

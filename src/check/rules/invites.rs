@@ -25,7 +25,7 @@ fn answers_are_acknowledged(case: &Case<'_>) -> Vec<Verdict> {
     for (request, asked) in case.requests_of(Method::Invite) {
         for answer in case.all(&asked.responses).filter(|it| it.is_answer(200, 299)) {
             let Some(arrived) = answer.arrived else { continue };
-            let acks = case.all(&asked.acks).filter(|ack| ack.to_tag == answer.to_tag);
+            let acks = acks(case, request).filter(|ack| ack.to_tag == answer.to_tag);
             let acknowledged = acks.filter(|ack| ack.at >= arrived).count();
             let lives = case.lives(request.source().ip(), arrived);
             if acknowledged == 0 && (arrived + 5 * PATIENCE > case.end || !lives) {
@@ -43,15 +43,27 @@ fn answers_are_acknowledged(case: &Case<'_>) -> Vec<Verdict> {
     verdicts
 }
 
+/// Every ACK to an INVITE, whichever way it went: that to a 2xx may pass by the proxies.
+fn acks<'b, 'a>(case: &'b Case<'a>, request: &'b Said<'a>) -> impl Iterator<Item = &'b Said<'a>> {
+    let same = |asked: &&Asked| {
+        let own = asked.request(case);
+        own.call_id == request.call_id
+            && own.cseq == request.cseq
+            && own.from_tag == request.from_tag
+    };
+    let of_call = case.asked.iter().filter(same);
+    of_call.flat_map(|asked| case.all(&asked.acks))
+}
+
 /// A 2xx is sent again until it is acknowledged, and who never is says goodbye (RFC 3261 section
 /// 13.3.1.4).
 fn answers_are_repeated_until_acknowledged(case: &Case<'_>) -> Vec<Verdict> {
     let row = "RFC3261-13.3.1.4-1";
-    let judged = case.requests_of(Method::Invite).filter_map(|(_, asked)| {
+    let judged = case.requests_of(Method::Invite).filter_map(|(request, asked)| {
         let mut answers = case.all(&asked.responses).filter(|it| it.is_answer(200, 299));
         let first = answers.next()?;
         let copies = answers.count();
-        let acknowledged = case.all(&asked.acks).filter_map(|it| it.arrived).min();
+        let acknowledged = acks(case, request).filter_map(|it| it.arrived).min();
         let waited = acknowledged.unwrap_or(case.end).since(first.at);
         // T1 may be longer than half a second.
         if waited < 4 * T1 {

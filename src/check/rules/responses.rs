@@ -2,7 +2,7 @@
 
 use super::{Asked, Case, Rule, Said, rule};
 use crate::check::Verdict;
-use crate::sip::{Message, Method, NameAddr, Via};
+use crate::sip::{Message, Method, NameAddr, Uri, Via};
 
 pub const RULES: &[Rule] = &[
     rule("RFC3261-8.2.6.2-1", answers_repeat_the_question),
@@ -42,7 +42,8 @@ fn difference(request: &Said<'_>, response: &Said<'_>) -> Option<&'static str> {
     if request.call_id != response.call_id {
         return Some("Call-ID");
     }
-    if asked.from().ok() != said.from().ok() {
+    let tags = request.from_tag == response.from_tag;
+    if !tags || asked.from().ok().map(untagged) != said.from().ok().map(untagged) {
         return Some("From");
     }
     if asked.to().ok().map(untagged) != said.to().ok().map(untagged) {
@@ -66,8 +67,14 @@ fn one_tag(case: &Case<'_>, request: &Said<'_>, asked: &Asked) -> Option<Verdict
     is_own.then(|| case.broken("RFC3261-8.2.6.2-1", other, seen))
 }
 
-fn untagged(address: NameAddr) -> (Option<String>, crate::sip::Uri) {
-    (address.display, address.uri)
+/// An address without its tag, and without the port, which From and To must not have and which
+/// strict readers drop (RFC 3261 section 19.1.1).
+fn untagged(address: NameAddr) -> (Option<String>, Uri) {
+    let mut uri = address.uri;
+    if let Uri::Sip(sip) = &mut uri {
+        sip.port = None;
+    }
+    (address.display, uri)
 }
 
 /// The path, without what servers add to it (RFC 3261 section 18.2.1, RFC 3581).

@@ -2,9 +2,11 @@
 //! 3264).
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 
 use super::said::Said;
 use crate::evidence::{Kind, Timeline};
+use crate::packet::Transport;
 use crate::sdp::Description;
 use crate::sip::Method;
 
@@ -79,28 +81,30 @@ impl<'a> Talk<'a> {
 /// Every dialog of a timeline.
 pub(super) fn talks<'a>(timeline: &Timeline, said: &[Said<'a>]) -> Vec<Talk<'a>> {
     let mut all: Vec<Talk<'a>> = Vec::new();
-    // By Call-ID and both tags, in either order.
-    let mut known: BTreeMap<(&str, &str, &str), usize> = BTreeMap::new();
+    // By Call-ID and both tags, in either order, and by who speaks with whom: behind a proxy the
+    // same dialog is another conversation, about other media.
+    let mut known: BTreeMap<(Ends, &str, &str, &str), usize> = BTreeMap::new();
     // What was said before the other side had a tag.
-    let mut early: BTreeMap<(&str, &str), Vec<usize>> = BTreeMap::new();
+    let mut early: BTreeMap<(Ends, &str, &str), Vec<usize>> = BTreeMap::new();
     for (place, one) in said.iter().enumerate() {
+        let between = between(one);
         let Some(from) = one.from_tag.as_deref() else { continue };
         let Some(to) = one.to_tag.as_deref() else {
-            early.entry((one.call_id, from)).or_default().push(place);
+            early.entry((between, one.call_id, from)).or_default().push(place);
             continue;
         };
-        let keys = [(one.call_id, from, to), (one.call_id, to, from)];
+        let keys = [(between, one.call_id, from, to), (between, one.call_id, to, from)];
         let found = keys.iter().find_map(|key| known.get(key)).copied();
         if let Some(found) = found {
             all[found].said.push(place);
             continue;
         }
-        let before = early.get(&(one.call_id, from)).cloned().unwrap_or_default();
+        let before = early.get(&(between, one.call_id, from)).cloned().unwrap_or_default();
         let begins = before.first().is_some_and(|first| said[*first].is(&Method::Invite));
         if !begins || one.is_request() && one.method != Method::Invite && before.is_empty() {
             continue;
         }
-        known.insert((one.call_id, from, to), all.len());
+        known.insert((between, one.call_id, from, to), all.len());
         let ends = before.first().map(|first| [said[*first].source(), said[*first].target()]);
         let recorder = |it| timeline.cast().is(it, Kind::Recorder);
         all.push(Talk {
@@ -117,6 +121,19 @@ pub(super) fn talks<'a>(timeline: &Timeline, said: &[Said<'a>]) -> Vec<Talk<'a>>
         finish(talk, said);
     }
     all
+}
+
+/// Who speaks with whom.
+type Ends = (SocketAddr, SocketAddr);
+
+/// The two ends of a message, in one order both ways: by host, and where both are on one host, by
+/// port.
+fn between(said: &Said<'_>) -> Ends {
+    let (source, target) = (said.source(), said.target());
+    let is_one_host = source.ip() == target.ip() && said.sighting.transport == Transport::Udp;
+    let end = |it: SocketAddr| if is_one_host { it } else { SocketAddr::new(it.ip(), 0) };
+    let (one, other) = (end(source), end(target));
+    (one.min(other), one.max(other))
 }
 
 fn finish<'a>(talk: &mut Talk<'a>, said: &[Said<'a>]) {

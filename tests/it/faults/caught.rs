@@ -166,12 +166,12 @@ pub const CAUGHT: &[(&str, Wrong, &str)] = &[
     (
         "A message to somebody whose calls are recorded",
         Platform("record-all-messages"),
-        "RFC7866-5.1-1",
+        "RFC6341-5-REQ003",
     ),
     (
         "A message of somebody whose calls are recorded",
         Platform("record-all-messages"),
-        "RFC7866-5.1-1",
+        "RFC6341-5-REQ003",
     ),
     ("A message that somebody got", Platform("call-messages-calls"), "WXC-VM-1"),
     ("A message that somebody left", Platform("call-messages-calls"), "WXC-VM-1"),

@@ -28,6 +28,7 @@ mod recording_server;
 mod report;
 mod rtp;
 mod rubbish;
+mod rules;
 mod scenarios;
 mod serve;
 mod session_timer;

@@ -5,14 +5,37 @@
 //! of the catalogue it judges. To add one: write the function, add the line to `RULES`, plant a
 //! fault for it.
 
+mod asked;
+mod cancel;
 mod case;
 mod contacts;
+mod credentials;
+mod dialogs;
+mod extensions;
+mod flows;
+mod identity;
+mod invites;
+mod keys;
+mod lane;
+mod media;
 mod messages;
+mod offers;
 mod recording;
+mod responses;
+mod rtcp;
+mod rtp;
+mod said;
+mod talk;
+mod tolerance;
+mod transactions;
 mod transfer;
 mod transport;
 
+pub use asked::Asked;
 pub use case::Case;
+pub use lane::{Agreed, Lane};
+pub use said::Said;
+pub use talk::{Offered, Talk};
 
 use super::{Id, Verdict};
 use crate::evidence::Timeline;
@@ -58,5 +81,25 @@ const fn rule(requirement: &'static str, judge: fn(&Case<'_>) -> Vec<Verdict>) -
     Rule { requirement: Id(requirement), judge }
 }
 
-const TOPICS: &[&[Rule]] =
-    &[contacts::RULES, messages::RULES, recording::RULES, transfer::RULES, transport::RULES];
+const TOPICS: &[&[Rule]] = &[
+    cancel::RULES,
+    contacts::RULES,
+    credentials::RULES,
+    dialogs::RULES,
+    extensions::RULES,
+    flows::RULES,
+    identity::RULES,
+    invites::RULES,
+    keys::RULES,
+    media::RULES,
+    messages::RULES,
+    offers::RULES,
+    recording::RULES,
+    responses::RULES,
+    rtcp::RULES,
+    rtp::RULES,
+    tolerance::RULES,
+    transactions::RULES,
+    transfer::RULES,
+    transport::RULES,
+];

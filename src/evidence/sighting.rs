@@ -83,7 +83,7 @@ impl Sighting {
     }
 
     /// The SDP in it, as it stands there and as it is read.
-    pub(super) fn description(&self) -> Option<&(Bytes, Description)> {
+    pub fn description(&self) -> Option<&(Bytes, Description)> {
         self.bodies.description(self.message()?)
     }
 

@@ -1,5 +1,6 @@
 //! What the rules look at: the timeline, and what it amounts to, worked out once for all of them.
 
+use super::session::Session;
 use crate::evidence::{
     Dialog, RecordingSession, Sighting, Timeline, Transaction, dialogs, recordings, said,
     transactions,
@@ -19,17 +20,23 @@ pub struct Case<'a> {
     pub dialogs: Vec<Dialog<'a>>,
     /// The calls that are recording sessions, with their streams and their metadata.
     pub recordings: Vec<RecordingSession<'a>>,
+    /// What was said in each of them, in the same order.
+    pub(super) sessions: Vec<Session<'a>>,
 }
 
 impl<'a> Case<'a> {
     /// Lays a timeline out.
     pub fn of(timeline: &'a Timeline) -> Self {
+        let messages: Vec<_> = said(timeline).collect();
+        let recordings = recordings(timeline);
+        let sessions = recordings.iter().map(|it| Session::of(it, &messages)).collect();
         Self {
             timeline,
-            messages: said(timeline).collect(),
+            messages,
             transactions: transactions(timeline),
             dialogs: dialogs(timeline),
-            recordings: recordings(timeline),
+            recordings,
+            sessions,
         }
     }
 

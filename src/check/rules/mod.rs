@@ -5,10 +5,22 @@
 //! of the catalogue it judges. To add one: write the function, add the line to `RULES`, plant a
 //! fault for it.
 
+mod awareness;
 mod case;
+mod changes;
 mod contacts;
+mod legs;
 mod messages;
+mod metadata;
+mod metadata_graph;
+mod metadata_ids;
+mod recorded_media;
 mod recording;
+mod recording_body;
+mod relayed;
+mod security;
+mod session;
+mod snapshot;
 mod transfer;
 mod transport;
 
@@ -58,5 +70,20 @@ const fn rule(requirement: &'static str, judge: fn(&Case<'_>) -> Vec<Verdict>) -
     Rule { requirement: Id(requirement), judge }
 }
 
-const TOPICS: &[&[Rule]] =
-    &[contacts::RULES, messages::RULES, recording::RULES, transfer::RULES, transport::RULES];
+const TOPICS: &[&[Rule]] = &[
+    awareness::RULES,
+    changes::RULES,
+    contacts::RULES,
+    messages::RULES,
+    metadata::RULES,
+    metadata_graph::RULES,
+    metadata_ids::RULES,
+    recorded_media::RULES,
+    recording::RULES,
+    recording_body::RULES,
+    relayed::RULES,
+    security::RULES,
+    snapshot::RULES,
+    transfer::RULES,
+    transport::RULES,
+];

@@ -36,6 +36,29 @@ Feature: A plan says who gets at recordings, and for how long
       And Alice looks at the recordings
       Then Alice sees no recordings
 
+  Rule: A recording is as old as its place in the library, or as its beginning
+    The product's texts do not say what the thirty days are counted from. The
+    former holds unless the scenario says otherwise.
+
+    @needs.days
+    Example: Thirty days from the end of a call
+      Given Alice's calls are always recorded
+      When Alice and Bob talk for 2 minutes
+      And 29 days go by
+      And 1439 minutes pass
+      And Alice looks at the recordings
+      Then Alice sees one recording
+
+    @needs.days
+    Example: Thirty days from the beginning of a call
+      Given the age of a recording is counted from its beginning
+      And Alice's calls are always recorded
+      When Alice and Bob talk for 2 minutes
+      And 29 days go by
+      And 1439 minutes pass
+      And Alice looks at the recordings
+      Then Alice sees no recordings
+
   Rule: On the free plan a recording is its user's, and nobody else's
 
     Example: Alice listens to her own recording

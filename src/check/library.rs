@@ -103,7 +103,7 @@ pub fn is_told(timeline: &Timeline, count: usize) -> Verdict {
     let seen: BTreeSet<_> = messages.iter().map(|it| it.recording.as_str()).collect();
     let was_away = timeline.deeds().iter().any(|deed| match &deed.what {
         What::Act(text) => text.contains("listen to messages again"),
-        _ => false,
+        What::Recording { .. } => false,
     });
     let requirement = match (activated.status, was_away) {
         (200, false) => "DUB-API-7",

@@ -29,7 +29,7 @@ use std::time::Duration;
 use crate::packet::Packet;
 use crate::sip::agent::SessionTimer;
 use crate::time::Instant;
-use recorder::library::AfterMigration;
+use recorder::library::{AfterMigration, Base};
 
 /// A part in the scenario.
 ///
@@ -121,6 +121,8 @@ pub enum Command {
     Break(String),
     /// From when on the recorder keeps what is old when its user moves to the free plan.
     CountDays(AfterMigration),
+    /// What the recorder counts the age of a recording from.
+    CountAge(Base),
     /// Lets somebody do something in a portal.
     Visit(portal::Visit),
 }
@@ -161,6 +163,7 @@ impl fmt::Display for Command {
             Self::CountDays(AfterMigration::FromRecording) => {
                 f.write_str("counts thirty days from the recording")
             }
+            Self::CountAge(base) => write!(f, "counts the age of recordings from {base}"),
             Self::Visit(visit) => visit.fmt(f),
             Self::Break(fault) => write!(f, "breaks: {fault}"),
         }

@@ -11,7 +11,7 @@ use crate::evidence::Kind;
 use crate::role::Command;
 use crate::role::platform::external_identifier;
 use crate::role::portal::{Errand, Visit};
-use crate::role::recorder::library::AfterMigration;
+use crate::role::recorder::library::{AfterMigration, Base};
 use crate::scenario;
 use crate::testbed;
 
@@ -40,6 +40,14 @@ fn contract_has_ended(world: &mut World) -> Result<(), StepError> {
 fn from_the_recording(world: &mut World) -> Result<(), StepError> {
     let recorder = world.part(Kind::Recorder)?;
     world.tell(&recorder, Command::CountDays(AfterMigration::FromRecording))
+}
+
+/// Nobody outside knows what the age of a recording is counted from: here it is its beginning, and
+/// not the moment at which it was in the library.
+#[cucumber::given("the age of a recording is counted from its beginning")]
+fn age_from_the_beginning(world: &mut World) -> Result<(), StepError> {
+    let recorder = world.part(Kind::Recorder)?;
+    world.tell(&recorder, Command::CountAge(Base::Start))
 }
 
 /// A program of this person's asks to be told of recordings, and gives the secret back that the

@@ -151,6 +151,7 @@ impl Phone {
             | Command::Administer(_)
             | Command::Arrange(_)
             | Command::CountDays(_)
+            | Command::CountAge(_)
             | Command::Visit(_)
             | Command::Break(_) => {}
         }

@@ -254,8 +254,12 @@ impl Portal {
 /// The question with which an errand begins at home.
 fn at_home(errand: &Errand) -> Step {
     Step::List(match errand {
-        Errand::Look | Errand::Page(_) | Errand::LookAgain | Errand::Guess => "recordings",
-        Errand::Listen | Errand::Delete => "recordings",
+        Errand::Look
+        | Errand::Page(_)
+        | Errand::LookAgain
+        | Errand::Guess
+        | Errand::Listen
+        | Errand::Delete => "recordings",
         Errand::LookForNobodys => "unidentified_recordings",
         Errand::Move(..) | Errand::Promote(_) => "users",
         Errand::Contract(_) => "accounts",
@@ -311,3 +315,6 @@ const PACE: Duration = Duration::from_millis(600);
 const TOO_OFTEN: usize = 3;
 /// Nobody queues up before a web page.
 const VISITS_MAX: usize = 64;
+
+#[cfg(test)]
+mod tests;

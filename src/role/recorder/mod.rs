@@ -297,6 +297,7 @@ impl Role for Recorder {
                 self.service.occupy(now, "Another Example", &email);
             }
             Input::Command(Command::CountDays(from)) => self.service.count_days(from),
+            Input::Command(Command::CountAge(from)) => self.service.count_age(from),
             Input::Command(_) => {}
             _ if self.is_dead() => {}
             Input::Packet(packet) if packet.transport == Transport::Http => {

@@ -4,7 +4,9 @@ use bytes::Bytes;
 
 use super::api::{self, Api, Delivery, Desk};
 use super::flaw::Flaw;
-use super::library::{AfterMigration, Date, Entry, Finished, Id, Library, Policy, Said, Seed};
+use super::library::{
+    AfterMigration, Base, Date, Entry, Finished, Id, Library, Policy, Said, Seed,
+};
 use super::provisioning;
 use super::store::{Keep, Recording};
 use crate::http::{Request, Response};
@@ -60,6 +62,11 @@ impl Service {
     /// From when on what is old is kept when its user moves to the free plan.
     pub fn count_days(&mut self, from: AfterMigration) {
         self.library.count_days(from);
+    }
+
+    /// What the age of a recording is counted from.
+    pub fn count_age(&mut self, from: Base) {
+        self.library.count_age(from);
     }
 
     /// Of how many samples of a side the sound is kept.

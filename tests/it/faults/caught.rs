@@ -294,6 +294,8 @@ pub const CAUGHT: &[(&str, Wrong, &str)] = &[
     ("A dozen calls on the free plan", Recorder("keep-ten"), "DUB-GO-2"),
     ("The twenty-ninth day", Recorder("purge-early"), "DUB-GO-3"),
     ("The thirtieth day", Recorder("keep-for-ever"), "DUB-GO-3"),
+    ("Thirty days from the end of a call", Recorder("purge-early"), "DUB-GO-3"),
+    ("Thirty days from the beginning of a call", Recorder("keep-for-ever"), "DUB-GO-3"),
     ("Alice listens to her own recording", Recorder("lose-the-sound"), "DUB-GO-4"),
     ("Alice deletes her own recording", Recorder("keep-what-is-deleted"), "DUB-API-10"),
     ("The administrator looks at the list", Recorder("let-administrators-in"), "DUB-GO-4"),

@@ -44,15 +44,12 @@ impl Platform {
     /// The calls of whoever asks, or one of them.
     pub(super) fn read_calls(&self, route: &Route, who: &Who) -> Result<Response<Bytes>, Refusal> {
         let own = self.own_calls(who);
-        let value = match route {
-            Route::Call(id) => {
-                let call = own.iter().find(|own| *own == id);
-                self.write_call(call.ok_or_else(|| Refusal::unknown("call"))?)
-            }
-            _ => {
-                let calls: Vec<_> = own.iter().map(|call| self.write_call(call)).collect();
-                json!({ "items": calls })
-            }
+        let value = if let Route::Call(id) = route {
+            let call = own.iter().find(|own| *own == id);
+            self.write_call(call.ok_or_else(|| Refusal::unknown("call"))?)
+        } else {
+            let calls: Vec<_> = own.iter().map(|call| self.write_call(call)).collect();
+            json!({ "items": calls })
         };
         Ok(crate::http::json(StatusCode::OK, &value))
     }

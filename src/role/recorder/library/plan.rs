@@ -1,5 +1,6 @@
 //! What a subscription gives (product facts, S-01 to S-18).
 
+use std::fmt;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -111,6 +112,16 @@ pub enum Base {
     Start,
     /// Its end.
     End,
+}
+
+impl fmt::Display for Base {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Ingest => "their place in the library",
+            Self::Start => "their beginning",
+            Self::End => "their end",
+        })
+    }
 }
 
 /// S-06.

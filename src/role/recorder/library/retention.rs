@@ -47,6 +47,12 @@ impl Library {
         self.reckon_all();
     }
 
+    /// What the age of a recording is counted from.
+    pub fn count_age(&mut self, from: Base) {
+        self.policy.base = from;
+        self.reckon_all();
+    }
+
     /// When a recording has to go; `None` if it may stay.
     pub fn due(&self, entry: &Entry) -> Option<Date> {
         let ended = entry.ended?;

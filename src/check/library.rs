@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use super::Verdict;
 use super::portal::{Asked, asked, told};
+use super::settings_api::is_switched_off;
 use crate::evidence::{Kind, Timeline, What, recordings};
 
 /// The list that this person looked at last has so many recordings, or messages about them.
@@ -14,6 +15,7 @@ pub fn sees(timeline: &Timeline, email: &str, count: usize) -> Verdict {
     let Some(last) = lists.last() else { return nothing(email) };
     let requirement = match last.path.as_str() {
         path if path.ends_with("unclaimed") => "DUB-API-9",
+        _ if is_switched_off(timeline) => "WXC-CFG-3",
         _ if last.query.is_some() => "DUB-API-4",
         _ if asked.iter().any(|it| it.method == "DELETE") => "DUB-API-10",
         _ if is_provisional(timeline) => "WXC-MODE-2",

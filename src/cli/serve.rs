@@ -58,6 +58,13 @@ fn scenario(home: &Path, arguments: &Serve) -> Result<Scenario, Vec<Diagnostic>>
     let platform = scenario.with_role(RoleName::Platform).next().map(|part| part.name.clone());
     match &mut scenario.setting {
         Setting::Wire(wire) => {
+            if let Some(place) = arguments.api {
+                wire.http = Some(place.address);
+                if let Some((platform, port)) = platform.clone().zip(place.port) {
+                    wire.http_ports.retain(|(name, taken)| *name != platform && *taken != port);
+                    wire.http_ports.push((platform, port));
+                }
+            }
             if let Some(place) = arguments.listen {
                 wire.listen = place.address;
                 if let Some((platform, port)) = platform.zip(place.port) {

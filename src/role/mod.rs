@@ -1,5 +1,6 @@
 //! The parts that can be played, each a state machine that touches no socket and asks no clock.
 
+pub mod admin;
 mod asker;
 mod control;
 mod diversion;
@@ -112,6 +113,10 @@ pub enum Command {
     Choose(Choice),
     /// Looks for the best way of its media from the next call on (ICE), or not.
     FindWays(bool),
+    /// Does something at the settings API.
+    Administer(admin::Errand),
+    /// Lets things stand like this before an administrator does anything.
+    Arrange(admin::Arrangement),
     /// Makes a part be wrong on purpose from now on, by the name of the fault.
     Break(String),
     /// From when on the recorder keeps what is old when its user moves to the free plan.
@@ -150,6 +155,8 @@ impl fmt::Display for Command {
             Self::Choose(choice) => write!(f, "chooses {choice}"),
             Self::FindWays(true) => f.write_str("looks for the best way of its media"),
             Self::FindWays(false) => f.write_str("sends its media where it is told"),
+            Self::Administer(errand) => errand.fmt(f),
+            Self::Arrange(arrangement) => arrangement.fmt(f),
             Self::CountDays(AfterMigration::FromMigration) => {
                 f.write_str("counts thirty days from the move to the free plan")
             }

@@ -22,6 +22,10 @@ impl<'a> Known<'a> {
 ///
 /// A capability that a scenario does not declare is skipped with its reason, never passed.
 pub const CAPABILITIES: &[(&str, &str)] = &[
+    (
+        "administrator",
+        "somebody sets recording up through the settings interface, and can look at recordings",
+    ),
     ("announcements", "everybody is told that the call is recorded"),
     ("conference", "a third party can join a call"),
     ("days", "days can go by"),

@@ -9,8 +9,10 @@ use super::world::World;
 use crate::check::{library, portal, shown};
 use crate::evidence::Kind;
 use crate::role::Command;
+use crate::role::platform::external_identifier;
 use crate::role::portal::{Errand, Visit};
 use crate::role::recorder::library::{AfterMigration, Base};
+use crate::scenario;
 use crate::testbed;
 
 /// The administrator has chosen this plan for this person.
@@ -91,7 +93,7 @@ fn promotes(world: &mut World, who: Party, whom: Party) -> Result<(), StepError>
 fn corrects(world: &mut World, who: Party, field: Field, whose: Party) -> Result<(), StepError> {
     let value = match field.right {
         Some(value) => value.to_owned(),
-        None => testbed::external_identifier(&world.number_of(&whose.0)?),
+        None => external_identifier(&world.number_of(&whose.0)?),
     };
     visit(world, &who.0, field.errand(whose, value))
 }
@@ -99,7 +101,7 @@ fn corrects(world: &mut World, who: Party, field: Field, whose: Party) -> Result
 /// Somebody looks for a dub.point by the external identifier that the calling platform shows.
 #[cucumber::when(expr = "{party} looks for {party}'s dub.point")]
 fn looks_for_point(world: &mut World, who: Party, whose: Party) -> Result<(), StepError> {
-    let identifier = testbed::external_identifier(&world.number_of(&whose.0)?);
+    let identifier = external_identifier(&world.number_of(&whose.0)?);
     visit(world, &who.0, Errand::FindPoint { whose: whose.0, identifier })
 }
 
@@ -256,7 +258,7 @@ fn errand(world: &mut World, who: &str, errand: Errand) -> Result<(), StepError>
 }
 
 fn email(party: &Party) -> String {
-    testbed::email_of(&party.0)
+    scenario::email_of(&party.0)
 }
 
 /// Longer than a portal takes from an answer to its next question.

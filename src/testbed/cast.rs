@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use thiserror::Error;
 
-use super::library::{self, Web};
+use super::library;
+use super::web::Web;
 use super::words::{codecs, transport};
-use super::{AnyDriver, Home, Testbed, network, users};
+use super::{AnyDriver, Home, Testbed, network, office, users};
 use crate::audio::Voice;
 use crate::driver;
 use crate::driver::sim::Sim;
@@ -43,8 +44,9 @@ pub fn faults() -> Vec<(scenario::RoleName, &'static str)> {
         platform::Fault::ALL.iter().map(|(name, _)| (scenario::RoleName::Platform, *name));
     let recorder =
         recorder::Fault::ALL.iter().map(|(name, _)| (scenario::RoleName::Recorder, *name));
-    let flaws = recorder::Flaw::ALL.iter().map(|(name, _)| (scenario::RoleName::Recorder, *name));
-    platform.chain(recorder).chain(flaws).collect()
+    let flaws = platform::Flaw::ALL.iter().map(|(name, _)| (scenario::RoleName::Platform, *name));
+    let slips = recorder::Flaw::ALL.iter().map(|(name, _)| (scenario::RoleName::Recorder, *name));
+    platform.chain(flaws).chain(recorder).chain(slips).collect()
 }
 
 impl Testbed {
@@ -126,12 +128,12 @@ impl Builder<'_> {
         if part.player == Player::Registers {
             return Ok(elsewhere(Vec::new(), home));
         }
-        let web = library::web(self.scenario, &mut self.driver, (index, part, host))?;
+        let web = Web::open(self.scenario, &mut self.driver, (index, part, host))?;
         if shared {
-            home.sockets.extend(web.listens.iter().chain(&web.asks));
+            home.sockets.extend(web.addresses());
         }
-        if part.role == scenario::Role::Portal {
-            // Nobody calls a portal.
+        if matches!(part.role, scenario::Role::Portal | scenario::Role::Admin(_)) {
+            // Nobody calls them.
             home.hosts.extend((!shared).then_some(host));
             let ports = Ports::of(host, Vec::new());
             return Ok(Place { listen: Vec::new(), ports, home, web });
@@ -181,6 +183,10 @@ impl Builder<'_> {
                 (_, scenario::Role::Recorder(_)) => {
                     Some(Box::new(self.recorder(part, place, seed)))
                 }
+                (_, scenario::Role::Admin(admin)) => {
+                    let api = self.web_of(scenario::RoleName::Platform, places);
+                    Some(Box::new(office::admin(admin, &place.web, api)))
+                }
             };
             parts.push((member, place.home.clone(), role));
         }
@@ -214,9 +220,15 @@ impl Builder<'_> {
                 scenario::Controls::StarCodes => Channel::StarCodes,
                 scenario::Controls::Keys => Channel::Keys,
                 scenario::Controls::Info => Channel::Info,
+                scenario::Controls::App => Channel::App,
                 scenario::Controls::RecordPreference => Channel::Preference,
             },
             ice: phone.ice,
+            app: self.web_of(scenario::RoleName::Platform, places).map(|api| phone::AppSettings {
+                api,
+                from: place.web.asks.clone(),
+                token: office::token_of(&part.name),
+            }),
             record_words: RecordWords::default(),
             registration: REGISTRATION,
             seed,
@@ -233,6 +245,8 @@ impl Builder<'_> {
         places: &[Place],
     ) -> Platform {
         let users = self.scenario.phones().map(|(part, phone)| users::user(part, phone));
+        let recorder_api = self.web_of(scenario::RoleName::Recorder, places);
+        let flaw = fault(part).and_then(platform::Flaw::named);
         Platform::new(platform::Settings {
             domain: DOMAIN.to_owned(),
             listen: place.listen.clone(),
@@ -256,6 +270,7 @@ impl Builder<'_> {
             ice: platform.ways.agent.map(super::network::ice),
             recording_delay: platform.ways.recording_delay,
             record_words: RecordWords::default(),
+            provisioning: office::setup(self.scenario, platform, &place.web, recorder_api, flaw),
             fault: fault(part).and_then(platform::Fault::named),
             seed,
             epoch: self.epoch,

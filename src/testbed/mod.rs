@@ -4,14 +4,16 @@ mod any;
 mod cast;
 mod library;
 mod network;
+mod office;
 mod place;
 mod stop;
 mod users;
+mod web;
 mod words;
 
 pub use any::AnyDriver;
 pub use cast::{Error, faults};
-pub use library::{ADMINISTRATOR, PARTNER, email_of, external_identifier};
+pub use library::{ADMINISTRATOR, PARTNER};
 pub use stop::{is_stopped, stop};
 
 use std::cmp::Reverse;

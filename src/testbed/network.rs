@@ -29,6 +29,7 @@ pub fn simulated_host(index: usize, part: &Part) -> IpAddr {
         scenario::Role::Platform(_) => Ipv4Addr::new(198, 51, 100, 10),
         scenario::Role::Portal => Ipv4Addr::new(203, 0, 113, 200),
         scenario::Role::Recorder(_) if part.name == "recorder" => Ipv4Addr::new(203, 0, 113, 10),
+        scenario::Role::Admin(_) => Ipv4Addr::new(198, 51, 100, 100_u8.saturating_add(low)),
         // Another one.
         scenario::Role::Recorder(_) => Ipv4Addr::new(203, 0, 113, 10_u8.saturating_add(low)),
     };
@@ -41,6 +42,7 @@ pub fn kind(role: &scenario::Role) -> Kind {
         scenario::Role::Phone(_) => Kind::Phone,
         scenario::Role::Platform(_) => Kind::Platform,
         scenario::Role::Recorder(_) => Kind::Recorder,
+        scenario::Role::Admin(_) => Kind::Admin,
         scenario::Role::Portal => Kind::Portal,
     }
 }

@@ -55,7 +55,7 @@ impl Builder<'_> {
         let people = self.scenario.phones().count();
         let count = match part.role {
             scenario::Role::Phone(_) => PORTS_OF_PHONE,
-            scenario::Role::Portal => 0,
+            scenario::Role::Portal | scenario::Role::Admin(_) => 0,
             scenario::Role::Platform(_) | scenario::Role::Recorder(_) => {
                 PORTS_PER_PERSON * people.max(4)
             }

@@ -102,7 +102,7 @@ fn every_sentence_is_used_by_a_feature() {
     let unused: Vec<_> = unused.map(|sentence| &sentence.text).collect();
     assert!(unused.is_empty(), "nobody says {unused:?}");
     // Many more than design.md section 9 had in mind: a product has more to it than one promise.
-    assert!(vocabulary.iter().count() <= 170, "a hundred and seventy sentences are enough");
+    assert!(vocabulary.iter().count() <= 200, "two hundred sentences are enough");
 }
 
 #[test]

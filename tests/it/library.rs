@@ -1,48 +1,21 @@
 //! The recorder as a service, over the simulated network: calls of real telephones of ours, read
 //! back through its API.
 
-use std::net::SocketAddr;
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use tallylight::evidence::{Kind, Member, Name};
-use tallylight::http::{Message, Request, Response};
-use tallylight::packet::{Packet, Transport};
+use tallylight::http::{Request, Response};
 use tallylight::role::recorder::Memory;
-use tallylight::role::{Command, Input, Output, RecordingMode, Role};
-use tallylight::testbed::{Home, Testbed};
-use tallylight::time::Instant;
+use tallylight::role::{Command, RecordingMode};
+use tallylight::testbed::Testbed;
 
+use crate::reader::Reader;
 use crate::stage;
-
-/// A program that sends what it is told to, and keeps what comes back.
-#[derive(Clone, Default)]
-struct Reader {
-    packets: Arc<Mutex<Vec<Packet>>>,
-    came: Arc<Mutex<Option<Response<bytes::Bytes>>>>,
-}
-
-impl Role for Reader {
-    fn handle_input(&mut self, _: Instant, input: Input) {
-        if let Input::Packet(packet) = input
-            && let Ok(Message::Response(response)) = Message::read(&packet.payload)
-        {
-            *self.came.lock().unwrap() = Some(response);
-        }
-    }
-
-    fn poll_output(&mut self) -> Output {
-        let packet = self.packets.lock().unwrap().pop();
-        packet.map_or(Output::Timeout(None), Output::Transmit)
-    }
-}
 
 /// The quiet office with a reader in it.
 struct Office {
     testbed: Testbed,
     reader: Reader,
-    port: u16,
 }
 
 impl Office {
@@ -53,13 +26,9 @@ impl Office {
         let scenario = stage::scenario_of(&text);
         let testbed = Testbed::build(&scenario, 7, Box::new(Memory::default()));
         let mut testbed = testbed.unwrap();
-        let reader = Reader::default();
-        let name = Name::from("reader");
-        let member = Member { name, kind: Kind::Phone, number: None, real: false };
-        let home = Home { hosts: vec![[192, 0, 2, 200].into()], sockets: Vec::new() };
-        testbed.add(member, &home, Box::new(reader.clone()));
+        let reader = Reader::join(&mut testbed);
         testbed.pass(Duration::from_secs(1));
-        Self { testbed, reader, port: 40_000 }
+        Self { testbed, reader }
     }
 
     /// Alice, who is recorded, calls Bob, and they talk for five seconds.
@@ -105,17 +74,9 @@ impl Office {
     }
 
     fn send(&mut self, request: Request<bytes::Bytes>) -> Response<bytes::Bytes> {
-        self.port += 1;
-        let packet = Packet {
-            transport: Transport::Http,
-            source: SocketAddr::from(([192, 0, 2, 200], self.port)),
-            target: SocketAddr::from(([203, 0, 113, 10], 8_080)),
-            payload: Message::Request(request).to_bytes(),
-        };
-        self.reader.packets.lock().unwrap().push(packet);
-        self.testbed.tell("reader", Command::Answer);
+        // The API takes two questions a second.
         self.testbed.pass(Duration::from_secs(1));
-        self.reader.came.lock().unwrap().take().expect("the recorder answers within a second")
+        self.reader.send(&mut self.testbed, [203, 0, 113, 10], request)
     }
 
     /// The recordings that somebody finds.

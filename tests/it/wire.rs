@@ -32,6 +32,15 @@ fn the_same_examples_pass_over_udp_tcp_and_tls_sockets() {
             jobs.push(stage::job(&sounds, &scenario, 1));
         }
     }
+    let office = stage::scenario_text("loopback_office");
+    let office = stage::scenario_of(&stage::with(&office, "gap: 100 ms", "gap: 400 ms"));
+    for name in [
+        "The terms are accepted again",
+        "A call from before recording was switched off",
+        "A recording is paused with an app",
+    ] {
+        jobs.push(stage::job(&stage::example(name), &office, 1));
+    }
     let failures = stage::play_on_the_wire(&jobs, |job, played| {
         let came = Came::of(&played);
         let scenario = job.setting.scenario.source.text();

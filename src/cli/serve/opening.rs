@@ -35,6 +35,7 @@ pub fn text(scenario: &Scenario, testbed: &Testbed, arguments: &Serve) -> String
                 };
                 format!("{}, {password}, {recorded}{played}", phone.number.as_str())
             }
+            Role::Admin(admin) => format!("{}, token {}", admin.email, admin.token),
             Role::Platform(_) | Role::Recorder(_) | Role::Portal => {
                 addresses(testbed.listening(&part.name))
             }

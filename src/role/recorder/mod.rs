@@ -8,6 +8,7 @@ mod fault;
 mod flaw;
 mod folder;
 pub mod library;
+mod provisioning;
 pub mod service;
 mod session;
 mod store;
@@ -23,6 +24,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use super::admin::Arrangement;
 use super::ports::rtcp_of;
 use super::{Asker, Command, Input, Output, Ports, Role, SESSION_TIMER};
 use crate::packet::{Packet, Transport};
@@ -290,6 +292,9 @@ impl Role for Recorder {
                 for call in self.sessions.keys() {
                     let _ = self.agent.hang_up(now, *call, Vec::new());
                 }
+            }
+            Input::Command(Command::Arrange(Arrangement::AnotherCustomer(email))) => {
+                self.service.occupy(now, "Another Example", &email);
             }
             Input::Command(Command::CountDays(from)) => self.service.count_days(from),
             Input::Command(Command::CountAge(from)) => self.service.count_age(from),

@@ -7,6 +7,7 @@ use super::flaw::Flaw;
 use super::library::{
     AfterMigration, Base, Date, Entry, Finished, Id, Library, Policy, Said, Seed,
 };
+use super::provisioning;
 use super::store::{Keep, Recording};
 use crate::http::{Request, Response};
 use crate::siprec::Metadata;
@@ -39,7 +40,7 @@ impl Service {
     /// A service with what an earlier run has kept, and everybody that the settings name.
     pub fn new(settings: Settings, mut keep: Box<dyn Keep>, epoch: Epoch, seed: u64) -> Self {
         let mut library = Library::restore(settings.policy, &keep.restore());
-        if !settings.people.account.is_empty() {
+        if !settings.people.group.1.is_empty() {
             library.plant(Date::of(epoch, Instant::START), &settings.people);
         }
         let api = Api::new(settings.api, seed);
@@ -127,6 +128,26 @@ impl Service {
     /// Answers a request.
     pub fn handle(&mut self, now: Instant, request: &Request<Bytes>) -> Response<Bytes> {
         let response = api::handle(&mut self.desk(now), request);
+        self.write_down();
+        response
+    }
+
+    /// Lets somebody look after the account of another customer.
+    pub fn occupy(&mut self, now: Instant, customer: &str, email: &str) {
+        let date = self.date(now);
+        provisioning::occupy(&mut self.library, date, customer, email);
+        self.write_down();
+    }
+
+    /// Answers a calling platform that shares its people.
+    pub fn provision(
+        &mut self,
+        now: Instant,
+        request: &Request<Bytes>,
+        takes_any: bool,
+    ) -> Response<Bytes> {
+        let date = self.date(now);
+        let response = provisioning::handle(&mut self.library, date, request, takes_any);
         self.write_down();
         response
     }

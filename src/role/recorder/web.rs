@@ -7,6 +7,7 @@ use bytes::Bytes;
 
 use super::Recorder;
 use super::api::Delivery;
+use super::{Fault, provisioning};
 use crate::http::{Request, Response, Uri, header};
 use crate::packet::Packet;
 use crate::role::{Failed, answer, asked};
@@ -22,6 +23,10 @@ impl Recorder {
             return;
         }
         let response = match asked(packet) {
+            Ok(request) if provisioning::is_asked(&request) => {
+                let takes_any = self.settings.fault == Some(Fault::TakeAnyEmail);
+                Some(self.service.provision(now, &request, takes_any))
+            }
             Ok(request) => Some(self.service.handle(now, &request)),
             Err(response) => response,
         };

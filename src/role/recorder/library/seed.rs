@@ -43,7 +43,7 @@ impl Library {
         let group = group.unwrap_or_else(|| self.add_group(name, provider));
         let account = self.accounts.values().find(|account| account.name == seed.account);
         let account = account.map(|account| account.id);
-        let account = account.unwrap_or_else(|| {
+        let account = account.or_else(|| {
             let account = Account {
                 group,
                 name: seed.account.clone(),
@@ -51,15 +51,17 @@ impl Library {
                 time_zone: "Etc/UTC".to_owned(),
                 ..Account::default()
             };
-            self.add_account(now, account)
+            (!seed.account.is_empty()).then(|| self.add_account(now, account))
         });
         for person in &seed.people {
-            let standing = match person.role {
-                Some(role) => Standing::Account(account, role),
-                None => Standing::Group(group),
+            let standing = match (person.role, account) {
+                (Some(role), Some(account)) => Standing::Account(account, role),
+                (Some(_), None) => continue,
+                (None, _) => Standing::Group(group),
             };
             let added = self.add_user(now, person.user(standing));
             let Some((user, key)) = added.zip(person.key.clone()) else { continue };
+            let Some(account) = account else { continue };
             let product = self.policy.product_of(person.plan).to_owned();
             let label = person.name.clone();
             let point =

@@ -84,6 +84,7 @@ const SOURCES: &[(&str, &str)] = &[
     ("src/check/rules/messages.rs", include_str!("rules/messages.rs")),
     ("src/check/rules/mod.rs", include_str!("rules/mod.rs")),
     ("src/check/rules/offers.rs", include_str!("rules/offers.rs")),
+    ("src/check/rules/ports.rs", include_str!("rules/ports.rs")),
     ("src/check/rules/recording.rs", include_str!("rules/recording.rs")),
     ("src/check/rules/responses.rs", include_str!("rules/responses.rs")),
     ("src/check/rules/rtcp.rs", include_str!("rules/rtcp.rs")),

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 
 use super::asked::{Asked, asked};
 use super::lane::{Lane, lanes};
+use super::ports::Ports;
 use super::said::Said;
 use super::talk::{Talk, talks};
 use crate::check::Verdict;
@@ -36,6 +37,8 @@ pub struct Case<'a> {
     pub talks: Vec<Talk<'a>>,
     /// Each way that media takes in a dialog.
     pub lanes: Vec<Lane<'a>>,
+    /// Where media is wanted, and where it comes from.
+    pub ports: Ports,
     /// When we stopped looking.
     pub end: Instant,
     watched: BTreeSet<IpAddr>,
@@ -63,6 +66,7 @@ impl<'a> Case<'a> {
             dialogs,
             watched: watched(timeline),
             end: media.chain(signalling).max().unwrap_or_default(),
+            ports: Ports::of(timeline, &said),
             said,
             asked,
             talks,

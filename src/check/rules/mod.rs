@@ -20,6 +20,7 @@ mod lane;
 mod media;
 mod messages;
 mod offers;
+mod ports;
 mod recording;
 mod responses;
 mod rtcp;
@@ -34,6 +35,7 @@ mod transport;
 pub use asked::Asked;
 pub use case::Case;
 pub use lane::{Agreed, Lane};
+pub use ports::Ports;
 pub use said::Said;
 pub use talk::{Offered, Talk};
 

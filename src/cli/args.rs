@@ -112,6 +112,11 @@ pub struct Serve {
     #[arg(long, value_name = "ADDR[:PORT]")]
     pub listen: Option<Place>,
 
+    /// Where the settings API of the platform is asked over HTTP, if the scenario has an
+    /// administrator: at any free port of this machine alone without it.
+    #[arg(long, value_name = "ADDR[:PORT]")]
+    pub api: Option<Place>,
+
     /// Stops by itself after so long: 20s, 5 min.
     #[arg(long = "for", value_name = "DURATION", value_parser = duration_of)]
     pub duration: Option<Duration>,

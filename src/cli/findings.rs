@@ -58,6 +58,8 @@ fn one(finding: &Finding, ladder: &Ladder) -> FindingText {
 pub fn source(source: &str) -> String {
     match source.strip_prefix("RFC") {
         Some(number) => format!("RFC {number}"),
+        None if source == "DUB-API" => "the recorder's interface".to_owned(),
+        None if source == "WXC-API" => "the platform's settings interface".to_owned(),
         None if source.starts_with("SEED-") => "help article of the product".to_owned(),
         None => source.to_owned(),
     }

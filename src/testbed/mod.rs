@@ -2,13 +2,18 @@
 
 mod any;
 mod cast;
+mod library;
 mod network;
+mod office;
+mod place;
 mod stop;
 mod users;
+mod web;
 mod words;
 
 pub use any::AnyDriver;
 pub use cast::{Error, faults};
+pub use library::{ADMINISTRATOR, PARTNER};
 pub use stop::{is_stopped, stop};
 
 use std::cmp::Reverse;
@@ -31,7 +36,7 @@ pub struct Testbed {
     wakes: BinaryHeap<Reverse<(Instant, usize)>>,
     driver: AnyDriver,
     timeline: Timeline,
-    /// Where each part listens for SIP.
+    /// Where each part listens for SIP and HTTP.
     listening: BTreeMap<Name, Vec<(Transport, SocketAddr)>>,
 }
 

@@ -31,7 +31,8 @@ enum Wrong {
 
 #[test]
 fn every_example_passes_without_a_fault_and_fails_with_one() {
-    let offices = ["quiet_office", stage::ICE].map(|name| (name, stage::scenario(name)));
+    let offices =
+        ["quiet_office", stage::ICE, stage::FRONT].map(|name| (name, stage::scenario(name)));
     let sound = offices.iter().flat_map(|(name, office)| {
         let at_home = stage::examples().into_iter().filter(|it| stage::home(it) == *name);
         at_home.map(|it| stage::job(&it, office, office.seed))
@@ -159,7 +160,7 @@ fn all_faults() -> Vec<Wrong> {
     let wrong = |(role, name)| match role {
         RoleName::Platform => Platform(name),
         RoleName::Recorder => Recorder(name),
-        RoleName::Phone => panic!("a telephone with a fault needs an entry here"),
+        role => panic!("a {} with a fault needs an entry here", role.word()),
     };
     testbed::faults().into_iter().map(wrong).collect()
 }

@@ -9,6 +9,7 @@ mod controlling;
 mod corpus;
 mod determinism;
 mod faults;
+mod faults_siprec;
 mod gherkin;
 mod house;
 mod ice;

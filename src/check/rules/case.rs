@@ -7,6 +7,7 @@ use super::asked::{Asked, asked};
 use super::lane::{Lane, lanes};
 use super::ports::Ports;
 use super::said::Said;
+use super::session::Session;
 use super::talk::{Talk, talks};
 use crate::check::Verdict;
 use crate::evidence::{
@@ -41,6 +42,8 @@ pub struct Case<'a> {
     pub ports: Ports,
     /// When we stopped looking.
     pub end: Instant,
+    /// What was said in each of the recording sessions, in the same order.
+    pub(super) sessions: Vec<Session<'a>>,
     watched: BTreeSet<IpAddr>,
 }
 
@@ -58,11 +61,14 @@ impl<'a> Case<'a> {
         let media = media.flatten().map(|packet| packet.at).chain(reports);
         let signalling = timeline.signalling().last().map(|sighting| sighting.at);
         let transactions = asked.iter().map(|it| it.transaction(&said)).collect();
+        let messages: Vec<_> = said.iter().map(|it| (it.sighting, it.message)).collect();
+        let recordings = recordings_among(timeline, &dialogs);
         Self {
             timeline,
-            messages: said.iter().map(|it| (it.sighting, it.message)).collect(),
+            sessions: recordings.iter().map(|it| Session::of(it, &messages)).collect(),
+            messages,
             transactions,
-            recordings: recordings_among(timeline, &dialogs),
+            recordings,
             dialogs,
             watched: watched(timeline),
             end: media.chain(signalling).max().unwrap_or_default(),

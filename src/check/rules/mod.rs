@@ -6,8 +6,10 @@
 //! fault for it.
 
 mod asked;
+mod awareness;
 mod cancel;
 mod case;
+mod changes;
 mod contacts;
 mod credentials;
 mod dialogs;
@@ -17,15 +19,25 @@ mod identity;
 mod invites;
 mod keys;
 mod lane;
+mod legs;
 mod media;
 mod messages;
+mod metadata;
+mod metadata_graph;
+mod metadata_ids;
 mod offers;
 mod ports;
+mod recorded_media;
 mod recording;
+mod recording_body;
+mod relayed;
 mod responses;
 mod rtcp;
 mod rtp;
 mod said;
+mod security;
+mod session;
+mod snapshot;
 mod talk;
 mod tolerance;
 mod transactions;
@@ -84,7 +96,9 @@ const fn rule(requirement: &'static str, judge: fn(&Case<'_>) -> Vec<Verdict>) -
 }
 
 const TOPICS: &[&[Rule]] = &[
+    awareness::RULES,
     cancel::RULES,
+    changes::RULES,
     contacts::RULES,
     credentials::RULES,
     dialogs::RULES,
@@ -95,11 +109,19 @@ const TOPICS: &[&[Rule]] = &[
     keys::RULES,
     media::RULES,
     messages::RULES,
+    metadata::RULES,
+    metadata_graph::RULES,
+    metadata_ids::RULES,
     offers::RULES,
+    recorded_media::RULES,
     recording::RULES,
+    recording_body::RULES,
+    relayed::RULES,
     responses::RULES,
     rtcp::RULES,
     rtp::RULES,
+    security::RULES,
+    snapshot::RULES,
     tolerance::RULES,
     transactions::RULES,
     transfer::RULES,

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 
 use super::asked::{Asked, asked};
 use super::lane::{Lane, lanes};
+use super::ports::Ports;
 use super::said::Said;
 use super::session::Session;
 use super::talk::{Talk, talks};
@@ -37,6 +38,8 @@ pub struct Case<'a> {
     pub talks: Vec<Talk<'a>>,
     /// Each way that media takes in a dialog.
     pub lanes: Vec<Lane<'a>>,
+    /// Where media is wanted, and where it comes from.
+    pub ports: Ports,
     /// When we stopped looking.
     pub end: Instant,
     /// What was said in each of the recording sessions, in the same order.
@@ -69,6 +72,7 @@ impl<'a> Case<'a> {
             dialogs,
             watched: watched(timeline),
             end: media.chain(signalling).max().unwrap_or_default(),
+            ports: Ports::of(timeline, &said),
             said,
             asked,
             talks,

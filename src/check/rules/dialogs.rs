@@ -170,7 +170,7 @@ fn requests_are_counted(case: &Case<'_>) -> Vec<Verdict> {
 /// 12.2.1.2).
 fn what_is_gone_is_over(case: &Case<'_>) -> Vec<Verdict> {
     let mut verdicts = Vec::new();
-    for talk in &case.talks {
+    for (place, talk) in case.talks.iter().enumerate() {
         let gone = case.all(&talk.said).find(|it| {
             let is_of_call = matches!(it.method, Method::Invite | Method::Update | Method::Info);
             let within =
@@ -183,9 +183,8 @@ fn what_is_gone_is_over(case: &Case<'_>) -> Vec<Verdict> {
         let later = talk
             .requests(&case.said, by_caller)
             .find(|it| it.at > told + SLACK && it.method != Method::Bye);
-        let media = case.lanes.iter().filter(|lane| {
-            std::ptr::eq(&case.talks[lane.talk], talk) && lane.from_caller == by_caller
-        });
+        let media =
+            case.lanes.iter().filter(|lane| lane.talk == place && lane.from_caller == by_caller);
         let streams = media.flat_map(|lane| lane.between(told + GONE, None)).count();
         verdicts.push(match later {
             Some(later) => case.broken(

@@ -65,12 +65,11 @@ fn updates_that_collide_are_refused(case: &Case<'_>) -> Vec<Verdict> {
             });
             let Some(own) = open else { continue };
             let retry = outcome.message.headers.has("Retry-After");
-            let (suits, due) = match own {
-                true => (outcome.code == Some(491), "491, since its own offer was open"),
-                false => (
-                    outcome.code == Some(500) && retry,
-                    "500 with Retry-After, since it had not answered an offer yet",
-                ),
+            let (suits, due) = if own {
+                (outcome.code == Some(491), "491, since its own offer was open")
+            } else {
+                let why = "500 with Retry-After, since it had not answered an offer yet";
+                (outcome.code == Some(500) && retry, why)
             };
             verdicts.push(case.require(suits, "RFC3311-5.2-2", outcome, || {
                 format!("to an offer in UPDATE, where {due} was due")
@@ -171,7 +170,8 @@ fn clients_refresh(case: &Case<'_>) -> Vec<Verdict> {
 /// When the other side may give up at the earliest: a third of the interval before the end, or 32
 /// seconds (RFC 4028 section 10).
 fn due(timer: &Timer<'_, '_>) -> Instant {
-    timer.started + (timer.interval - (timer.interval / 3).min(Duration::from_secs(32)))
+    let early = (timer.interval / 3).min(Duration::from_secs(32));
+    timer.started + timer.interval.saturating_sub(early)
 }
 
 /// A session that nobody refreshes is ended (RFC 4028 section 10).

@@ -110,9 +110,7 @@ fn recordings_are_sessions(case: &Case<'_>) -> Vec<Verdict> {
         .filter(|flow| case.timeline.cast().is(flow.target, Kind::Recorder));
     let judged = to_recorder.filter_map(|flow| {
         let first = flow.nearest_to_sender().first()?;
-        let described = case.said.iter().filter_map(|it| it.sighting.description());
-        let mut given = described.flat_map(|(_, it)| &it.media).filter_map(|it| it.rtp_address());
-        let is_given = given.any(|given| given == flow.target);
+        let is_given = case.ports.rtp.contains(&flow.target);
         let who = case.timeline.cast().label(flow.source);
         Some(Verdict::require(is_given, "RFC6341-5-REQ001", first.at, || {
             format!("{who} sent media to {}, which no session has", flow.target)
@@ -230,7 +228,7 @@ fn is_recording(case: &Case<'_>, said: &Said<'_>) -> bool {
 
 fn is_held(case: &Case<'_>, talk: &Talk<'_>, at: Instant) -> bool {
     let done = talk.offers.iter().filter_map(|it| Some((it, it.answer?)));
-    let last = done.filter(|(_, (_, place))| case.at(*place).at < at).last();
+    let last = done.rev().find(|(_, (_, place))| case.at(*place).at < at);
     last.is_some_and(|(offered, (answer, _))| {
         let all = offered.offer.media.iter().chain(&answer.media);
         all.filter(|it| !it.is_disabled()).any(|it| it.direction != Direction::SendRecv)

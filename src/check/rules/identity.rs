@@ -71,7 +71,7 @@ fn transactions_have_a_branch_of_their_own(case: &Case<'_>) -> Vec<Verdict> {
         .asked
         .iter()
         .filter(|asked| asked.outcome(case).is_some_and(|it| it.is_answer(200, 299)));
-    let acks = of_acks.flat_map(|asked| asked.acks.first()).map(|place| case.at(*place));
+    let acks = of_acks.filter_map(|asked| asked.acks.first()).map(|place| case.at(*place));
     let requests = case.requests().map(|(request, _)| request);
     let mut all: Vec<_> = requests.filter(|it| it.method != Method::Cancel).chain(acks).collect();
     all.sort_by_key(|it| it.number);

@@ -1,7 +1,6 @@
 //! Keys for media that are told in the description (RFC 4568), and what they protect (RFC 3711).
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::net::IpAddr;
 use std::time::Duration;
 
 use base64::Engine as _;
@@ -56,13 +55,6 @@ fn wants_keys(description: &Description, medium: &MediaDescription) -> bool {
         && !medium.attributes.iter().chain(&description.attributes).any(otherwise)
 }
 
-/// The hosts that take media in secret: their RTCP cannot be read.
-pub(super) fn secret_hosts(case: &Case<'_>) -> BTreeSet<IpAddr> {
-    let all = described(case).flat_map(|(_, description)| &description.media);
-    let secret = all.filter(|it| it.proto.to_ascii_uppercase().contains("SAVP"));
-    secret.filter_map(|it| Some(it.rtp_address()?.ip())).collect()
-}
-
 fn described<'b, 'a>(case: &'b Case<'a>) -> impl Iterator<Item = (&'b Said<'a>, &'a Description)> {
     case.said.iter().filter_map(|it| Some((it, &it.sighting.description()?.1)))
 }
@@ -98,12 +90,7 @@ fn no_key_is_used_twice(case: &Case<'_>) -> Vec<Verdict> {
 
 /// RTCP of a stream in secret has its index and its seal (RFC 3711 section 3.4).
 fn reports_are_sealed(case: &Case<'_>) -> Vec<Verdict> {
-    let secret: BTreeSet<_> = described(case)
-        .flat_map(|(_, description)| &description.media)
-        .filter(|medium| medium.proto.to_ascii_uppercase().contains("SAVP"))
-        .flat_map(|medium| [medium.rtcp_address(), medium.rtp_address()])
-        .flatten()
-        .collect();
+    let secret = &case.ports.secret;
     let reports = case.timeline.reports().iter().filter(|it| secret.contains(&it.target));
     let judged = reports.map(|report| {
         // One that can be read to its end has nothing behind it.

@@ -24,6 +24,8 @@ pub struct Lane<'a> {
     pub flow: &'a Flow,
     /// Its packets while the dialog lasted, as seen nearest to the sender, in order.
     pub packets: &'a [RtpSeen],
+    /// The packets of each source, in the order in which they were seen.
+    pub sources: Vec<(u32, Vec<&'a RtpSeen>)>,
     /// Whether they were seen as they left.
     pub as_sent: bool,
 }
@@ -63,7 +65,9 @@ pub(super) fn lanes<'a>(
                 lanes.extend(own.filter_map(|flow| {
                     let as_sent = !flow.sent.is_empty();
                     let packets = within(flow.nearest_to_sender(), span);
-                    let lane = Lane { talk: place, medium, from_caller, flow, packets, as_sent };
+                    let sources = sources(packets);
+                    let (talk, flow) = (place, *flow);
+                    let lane = Lane { talk, medium, from_caller, flow, packets, sources, as_sent };
                     (!packets.is_empty()).then_some(lane)
                 }));
             }
@@ -97,6 +101,19 @@ impl<'a> Lane<'a> {
     }
 }
 
+fn sources(packets: &[RtpSeen]) -> Vec<(u32, Vec<&RtpSeen>)> {
+    let mut sources: Vec<(u32, Vec<&RtpSeen>)> = Vec::new();
+    for packet in packets {
+        let known = sources.iter().rposition(|(ssrc, _)| *ssrc == packet.ssrc);
+        if let Some((_, own)) = known.and_then(|place| sources.get_mut(place)) {
+            own.push(packet);
+        } else if sources.len() < SOURCES_MAX {
+            sources.push((packet.ssrc, vec![packet]));
+        }
+    }
+    sources
+}
+
 /// From the first INVITE until a little after the end.
 fn span(talk: &Talk<'_>, said: &[Said<'_>]) -> (Instant, Option<Instant>) {
     let first = talk.said.first().map(|place| said[*place].at).unwrap_or_default();
@@ -124,3 +141,5 @@ fn addresses(talk: &Talk<'_>, medium: usize, of_caller: bool) -> BTreeSet<Socket
 
 /// Packets that were on their way when the dialog ended.
 const AFTERWARDS: Duration = Duration::from_secs(1);
+/// A stream has one source, and a few more after transfers; rubbish has any number.
+const SOURCES_MAX: usize = 64;

@@ -26,6 +26,7 @@ mod metadata;
 mod metadata_graph;
 mod metadata_ids;
 mod offers;
+mod ports;
 mod recorded_media;
 mod recording;
 mod recording_body;
@@ -46,6 +47,7 @@ mod transport;
 pub use asked::Asked;
 pub use case::Case;
 pub use lane::{Agreed, Lane};
+pub use ports::Ports;
 pub use said::Said;
 pub use talk::{Offered, Talk};
 

@@ -21,20 +21,11 @@ fn reports<'a>(case: &Case<'a>) -> Vec<(&'a ReportSeen, Option<Compound>)> {
     let reports = case.timeline.reports();
     let sent: BTreeSet<_> =
         reports.iter().filter(|it| it.side == Side::Sent).map(|it| it.source).collect();
-    let secret = super::keys::secret_hosts(case);
     let own = reports.iter().filter(|it| it.side == Side::Sent || !sent.contains(&it.source));
-    let clear = own.filter(|it| !secret.contains(&it.target.ip()) && !is_reduced(case, it));
+    let ports = &case.ports;
+    let clear =
+        own.filter(|it| !ports.secret.contains(&it.target) && !ports.reduced.contains(&it.target));
     clear.map(|it| (it, Compound::read(&it.bytes).ok())).collect()
-}
-
-/// Whether a single packet was agreed on (RFC 5506).
-fn is_reduced(case: &Case<'_>, report: &ReportSeen) -> bool {
-    let given = case.said.iter().filter_map(|it| it.sighting.description());
-    let mut media = given.flat_map(|(_, description)| &description.media);
-    media.any(|medium| {
-        let to = [medium.rtcp_address(), medium.rtp_address()].contains(&Some(report.target));
-        to && medium.attribute("rtcp-rsize").is_some()
-    })
 }
 
 fn broken(case: &Case<'_>, row: &'static str, report: &ReportSeen, what: &str) -> Verdict {
@@ -124,7 +115,7 @@ fn differs(
     })?;
     let packets = flow.nearest_to_sender().iter().filter(|packet| packet.ssrc == ssrc);
     let own: Vec<_> = packets.collect();
-    let seconds = (now.ntp.wrapping_sub(earlier.ntp) >> 16) as f64 / 65_536.0;
+    let seconds = self::seconds(now.ntp.wrapping_sub(earlier.ntp));
     let first = own.first()?;
     let clock = super::rtp::clock_of(case, flow, first.payload_type)?;
     let ticks = f64::from(now.timestamp.wrapping_sub(earlier.timestamp).cast_signed());
@@ -133,7 +124,7 @@ fn differs(
         return Some(format!("in which {seconds:.3} s of its clock are {said:.3} s of its media"));
     }
     // Whoever passes reports on as they are passes on what was counted elsewhere.
-    if super::rtp::is_relayed(case, flow, ssrc) {
+    if case.ports.is_relayed(ssrc, flow.source.ip()) {
         return None;
     }
     let counted = now.packets.wrapping_sub(earlier.packets);
@@ -144,6 +135,13 @@ fn differs(
     let knows = case.is_watched(report.source.ip());
     let wrong = off < -few || knows && off > few;
     wrong.then(|| format!("that counts {counted} packets where {seen} were sent"))
+}
+
+/// A span of NTP time, in seconds; none is longer than a day.
+fn seconds(ntp: u64) -> f64 {
+    let (whole, part) = (ntp >> 32, (ntp >> 16) & 0xFFFF);
+    let float = |it: u64| f64::from(u32::try_from(it).unwrap_or(u32::MAX));
+    float(whole) + float(part) / 65_536.0
 }
 
 /// What a stream's clock may be wrong by between two reports, in seconds.

@@ -8,7 +8,7 @@ use super::{Case, Lane, Rule, rule};
 use crate::check::Verdict;
 use crate::evidence::{Content, Flow, RtpSeen};
 use crate::packet::Transport;
-use crate::sdp::{Codec, MediaDescription};
+use crate::sdp::Codec;
 
 pub const RULES: &[Rule] = &[
     rule("RFC3550-5.1-1", what_goes_to_a_media_port_is_rtp),
@@ -20,16 +20,6 @@ pub const RULES: &[Rule] = &[
     rule("RFC4733-2.5.1.2-1", events_begin_with_a_mark),
 ];
 
-/// The packets of one source in a flow, in the order of their numbers, as near to the sender as
-/// they were seen.
-fn sources(flow: &Flow) -> BTreeMap<u32, Vec<&RtpSeen>> {
-    let mut sources: BTreeMap<u32, Vec<&RtpSeen>> = BTreeMap::new();
-    for packet in flow.nearest_to_sender() {
-        sources.entry(packet.ssrc).or_default().push(packet);
-    }
-    sources
-}
-
 fn broken(case: &Case<'_>, row: &'static str, flow: &Flow, at: &RtpSeen, what: &str) -> Verdict {
     let cast = case.timeline.cast();
     let (who, whom) = (cast.label(flow.source), cast.label(flow.target));
@@ -39,14 +29,12 @@ fn broken(case: &Case<'_>, row: &'static str, flow: &Flow, at: &RtpSeen, what: &
 /// What goes to an address that was given for media is a whole packet of version 2 (RFC 3550
 /// section 5.1), or one of the other protocols that share its port (RFC 7983).
 fn what_goes_to_a_media_port_is_rtp(case: &Case<'_>) -> Vec<Verdict> {
-    let given = case.said.iter().filter_map(|it| it.sighting.description());
-    let media = given.flat_map(|(_, description)| &description.media);
-    let given: BTreeSet<_> = media.filter_map(MediaDescription::rtp_address).collect();
     let mut verdicts: Vec<_> = case.lanes.iter().map(|_| Verdict::Pass).collect();
     for sighting in case.timeline.signalling() {
         let Content::Rubbish(bytes, why) = &sighting.content else { continue };
         let is_other = bytes.first().is_some_and(|first| matches!(first, 0..=3 | 16..=79));
-        let is_media = sighting.transport == Transport::Udp && given.contains(&sighting.target);
+        let is_media =
+            sighting.transport == Transport::Udp && case.ports.rtp.contains(&sighting.target);
         if is_media && !is_other {
             let who = case.sender(sighting);
             let seen =
@@ -62,18 +50,18 @@ fn what_goes_to_a_media_port_is_rtp(case: &Case<'_>) -> Vec<Verdict> {
 /// did not get (section 7.1).
 fn packets_are_numbered(case: &Case<'_>) -> Vec<Verdict> {
     let mut verdicts = Vec::new();
-    let flows = case.timeline.flows().iter().filter(|flow| !flow.sent.is_empty());
-    for flow in flows.filter(|flow| case.is_watched(flow.source.ip())) {
-        for (ssrc, packets) in sources(flow) {
+    for lane in watched(case) {
+        let host = lane.flow.source.ip();
+        for (ssrc, packets) in &lane.sources {
             let gap = packets.windows(2).find(|pair| {
                 let [before, next] = pair else { return false };
                 next.sequence != before.sequence.wrapping_add(1)
             });
-            let gap = gap.filter(|_| !is_relayed(case, flow, ssrc));
+            let gap = gap.filter(|_| !case.ports.is_relayed(*ssrc, host));
             verdicts.push(match gap {
                 Some([before, next]) => {
                     let what = format!("after number {}", before.sequence);
-                    broken(case, "RFC3550-5.1-3", flow, next, &what)
+                    broken(case, "RFC3550-5.1-3", lane.flow, next, &what)
                 }
                 _ => Verdict::Pass,
             });
@@ -82,13 +70,9 @@ fn packets_are_numbered(case: &Case<'_>) -> Vec<Verdict> {
     verdicts
 }
 
-/// Whether the sender of a flow got the same source from somebody else.
-pub(super) fn is_relayed(case: &Case<'_>, flow: &Flow, ssrc: u32) -> bool {
-    case.timeline.flows().iter().any(|other| {
-        other.target.ip() == flow.source.ip()
-            && other.source.ip() != flow.source.ip()
-            && other.nearest_to_sender().iter().any(|packet| packet.ssrc == ssrc)
-    })
+/// The lanes whose packets were seen as they left.
+fn watched<'b, 'a>(case: &'b Case<'a>) -> impl Iterator<Item = &'b Lane<'a>> {
+    case.lanes.iter().filter(|lane| lane.as_sent && case.is_watched(lane.flow.source.ip()))
 }
 
 /// The timestamp goes on as time does, by the clock of the format (RFC 3550 section 5.1), also over
@@ -97,11 +81,11 @@ fn time_goes_on(case: &Case<'_>) -> Vec<Verdict> {
     let mut verdicts = Vec::new();
     for lane in &case.lanes {
         let clocks = clocks(case, lane);
-        for packets in by_source(lane) {
+        for (ssrc, packets) in &lane.sources {
             let speech = packets.iter().filter(|it| clocks.contains_key(&it.payload_type));
             let speech: Vec<_> = speech.copied().collect();
             // Whoever passes a stream on may have kept some of it back until now.
-            let relayed = speech.first().is_some_and(|it| is_relayed(case, lane.flow, it.ssrc));
+            let relayed = case.ports.is_relayed(*ssrc, lane.flow.source.ip());
             let aside = if relayed { f64::MAX } else { ASIDE };
             verdicts.push(
                 odd_time(&speech, &clocks, aside).map_or(Verdict::Pass, |(packet, what)| {
@@ -159,14 +143,6 @@ fn odd_time<'a>(
     None
 }
 
-fn by_source<'a>(lane: &Lane<'a>) -> Vec<Vec<&'a RtpSeen>> {
-    let mut sources: BTreeMap<u32, Vec<&'a RtpSeen>> = BTreeMap::new();
-    for packet in lane.packets {
-        sources.entry(packet.ssrc).or_default().push(packet);
-    }
-    sources.into_values().collect()
-}
-
 /// A packet holds what the receiver asked for, or else 20 ms (RFC 3551 section 4.2).
 fn packets_are_as_long_as_was_agreed(case: &Case<'_>) -> Vec<Verdict> {
     let mut verdicts = Vec::new();
@@ -175,7 +151,7 @@ fn packets_are_as_long_as_was_agreed(case: &Case<'_>) -> Vec<Verdict> {
         let Some(last) = agreed.last() else { continue };
         let asked: Vec<_> = agreed.iter().filter_map(|it| it.receiver.ptime).collect();
         let clocks = clocks(case, lane);
-        for packets in by_source(lane) {
+        for (_, packets) in &lane.sources {
             let Some(clock) = packets.first().and_then(|it| clocks.get(&it.payload_type)) else {
                 continue;
             };
@@ -233,7 +209,8 @@ fn events<'a>(case: &Case<'_>, lane: &Lane<'a>) -> Vec<Vec<&'a RtpSeen>> {
     let formats = agreed.iter().flat_map(|it| &it.receiver.formats);
     let is_event =
         |format: &&crate::sdp::Format| format.codec.as_ref().is_some_and(Codec::is_telephone_event);
-    let types: BTreeSet<_> = formats.filter(is_event).filter_map(|it| it.payload_type()).collect();
+    let types: BTreeSet<_> =
+        formats.filter(is_event).filter_map(crate::sdp::Format::payload_type).collect();
     let mut runs: Vec<Vec<&RtpSeen>> = Vec::new();
     for packet in lane.packets.iter().filter(|it| types.contains(&it.payload_type)) {
         match runs.last_mut().filter(|run| run[0].timestamp == packet.timestamp) {
@@ -258,10 +235,10 @@ fn events_share_the_stream_of_speech(case: &Case<'_>) -> Vec<Verdict> {
                 .find(|it| it.at <= first.at && clocks.contains_key(&it.payload_type));
             let Some(before) = before else { continue };
             let is_aside = first.timestamp.wrapping_sub(before.timestamp) >= 1 << 31;
-            let what = if before.ssrc != first.ssrc {
-                Some("of an event, from another source than its speech")
-            } else {
+            let what = if before.ssrc == first.ssrc {
                 is_aside.then_some("of an event, with a time before that of its speech")
+            } else {
+                Some("of an event, from another source than its speech")
             };
             verdicts.push(what.map_or(Verdict::Pass, |what| {
                 broken(case, "RFC4733-2.1-1", lane.flow, first, what)
@@ -275,12 +252,10 @@ fn events_share_the_stream_of_speech(case: &Case<'_>) -> Vec<Verdict> {
 /// lost may be the first.
 fn events_begin_with_a_mark(case: &Case<'_>) -> Vec<Verdict> {
     let mut verdicts = Vec::new();
-    for lane in
-        case.lanes.iter().filter(|lane| lane.as_sent && case.is_watched(lane.flow.source.ip()))
-    {
+    for lane in watched(case) {
         for run in events(case, lane) {
             let later = run.iter().skip(1).find(|packet| packet.marker);
-            let passed_on = is_relayed(case, lane.flow, run[0].ssrc);
+            let passed_on = case.ports.is_relayed(run[0].ssrc, lane.flow.source.ip());
             verdicts.push(if !run[0].marker && !passed_on {
                 let what = "of an event, the first, without a mark";
                 broken(case, "RFC4733-2.5.1.2-1", lane.flow, run[0], what)

@@ -131,7 +131,7 @@ fn is_decorated(request: &Said<'_>) -> bool {
 
 fn is_folded(request: &Said<'_>) -> bool {
     let mut lines = request.message.headers.lines();
-    lines.any(|line| line.raw().iter().filter(|byte| **byte == b'\n').count() > 1)
+    lines.any(|line| line.raw().split(|byte| *byte == b'\n').count() > 2)
 }
 
 fn is_tight(request: &Said<'_>) -> bool {

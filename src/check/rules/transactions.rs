@@ -32,39 +32,37 @@ fn nobody_asks_for_ever(case: &Case<'_>) -> Vec<Verdict> {
 /// answers; over a stream it is sent once (RFC 3261 section 17.1.1.2). T1 may be longer than half
 /// a second, not shorter.
 fn invitations_are_repeated_ever_slower(case: &Case<'_>) -> Vec<Verdict> {
-    case.requests_of(Method::Invite)
-        .filter_map(|(request, asked)| resent(case, request, asked))
-        .collect()
+    case.requests_of(Method::Invite).map(|(request, asked)| resent(case, request, asked)).collect()
 }
 
-fn resent(case: &Case<'_>, request: &Said<'_>, asked: &Asked) -> Option<Verdict> {
+fn resent(case: &Case<'_>, request: &Said<'_>, asked: &Asked) -> Verdict {
     let row = "RFC3261-17.1.1.2-1";
     let sent: Vec<_> = case.all(&asked.requests).collect();
     if request.sighting.transport != Transport::Udp {
         let again = sent.get(1);
-        return Some(again.map_or(Verdict::Pass, |again| {
+        return again.map_or(Verdict::Pass, |again| {
             case.broken(row, again, "once more, over a stream that loses nothing")
-        }));
+        });
     }
     let answered = case.all(&asked.responses).filter_map(|it| it.arrived).min();
     let mut expected = T1;
     for pair in sent.windows(2) {
         let [before, again] = pair else { continue };
         if answered.is_some_and(|answered| again.at > answered + SLACK) {
-            return Some(case.broken(row, again, "once more, although it was answered"));
+            return case.broken(row, again, "once more, although it was answered");
         }
         let gap = again.at - before.at;
         if gap + SLACK < expected {
             let (gap, expected) = (gap.as_millis(), expected.as_millis());
             let seen = format!("once more after {gap} ms, and not after {expected} or more");
-            return Some(case.broken(row, again, seen));
+            return case.broken(row, again, seen);
         }
         expected = gap.max(expected) * 2;
     }
     let silent_until = answered.unwrap_or(case.end);
     let waits = sent.len() == 1 && silent_until > request.at + 8 * T1;
     let seen = "once, although nobody answered for four seconds";
-    Some(case.require(!waits, row, request, || seen.to_owned()))
+    case.require(!waits, row, request, || seen.to_owned())
 }
 
 /// Every copy of a refusal that arrives is acknowledged (RFC 3261 section 17.1.1.2).

@@ -132,7 +132,8 @@ fn other_codec(script: &mut Script) {
 
 /// Numbers and times of media begin somewhere else, and go round in the middle of the call.
 fn other_numbers(script: &mut Script, rng: &mut ChaCha8Rng) {
-    let (number, time) = (rng.next_u32() as u16, rng.next_u32());
+    let [high, low, ..] = rng.next_u32().to_be_bytes();
+    let (number, time) = (u16::from_be_bytes([high, low]), rng.next_u32());
     for packet in script.flows.iter_mut().flat_map(|it| it.sent.iter_mut().chain(&mut it.received))
     {
         packet.sequence = packet.sequence.wrapping_add(number);

@@ -263,7 +263,7 @@ pub fn a_long_silence(script: &mut Script) {
     let more = Duration::from_secs(20);
     let move_on = |at: &mut Instant| {
         if *at > from {
-            *at = *at + more;
+            *at += more;
         }
     };
     for line in &mut script.messages {
@@ -273,7 +273,7 @@ pub fn a_long_silence(script: &mut Script) {
     for packet in script.flows.iter_mut().flat_map(|it| it.sent.iter_mut().chain(&mut it.received))
     {
         if packet.at > from {
-            packet.at = packet.at + more;
+            packet.at += more;
             packet.timestamp = packet.timestamp.wrapping_add(160_000);
         }
     }
@@ -317,9 +317,9 @@ pub fn with_keys(script: &mut Script) {
                     key[place % 30] = key[place % 30].wrapping_mul(31).wrapping_add(byte);
                 }
                 let key = STANDARD.encode(key);
-                out += &format!(
-                    "a=ptime:20\r\na=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:{key}\r\n{rest}"
-                );
+                let suite = "AES_CM_128_HMAC_SHA1_80";
+                out.push_str("a=ptime:20\r\n");
+                out.push_str(&["a=crypto:1 ", suite, " inline:", &key, "\r\n", rest].concat());
             }
             out
         });

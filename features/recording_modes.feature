@@ -146,6 +146,22 @@ Feature: The administrator decides whose calls are recorded
       Then the recording is kept
       And the recorder hears Bob say "this is what I want everybody to know of it"
 
+    @needs.portal
+    Example: What nobody asked to keep is gone
+      Given Alice's calls are kept on demand
+      And Alice and Bob have talked before
+      When Alice looks at the recordings
+      Then Alice sees no recordings
+
+    @needs.portal
+    Example: What somebody asked to keep is there
+      Given Alice's calls are kept on demand
+      And Alice and Bob are talking
+      When Alice starts the recording
+      And Bob hangs up
+      And Alice looks at the recordings
+      Then Alice sees one recording
+
   Rule: Nobody does with a recording what their settings do not allow
 
     Example: Whoever is never recorded cannot start

@@ -77,7 +77,7 @@ pub fn is_refused(timeline: &Timeline, who: &str) -> Verdict {
     })
 }
 
-/// The final answer to a code that was dialled, or to an INFO, as it came to the telephone.
+/// The final answer to a code that was dialled, to an INFO, or to an app, as it came to the telephone.
 fn answer_to_wish(timeline: &Timeline, who: &str, since: Instant) -> Option<(Instant, u16)> {
     let dialogs = dialogs(timeline);
     let own = |dialog: &&Dialog<'_>| {
@@ -93,6 +93,11 @@ fn answer_to_wish(timeline: &Timeline, who: &str, since: Instant) -> Option<(Ins
         sighting.side == Side::Received && timeline.cast().is(sighting.target, Kind::Phone)
     });
     let mut answers = to_phone.filter_map(|sighting| {
+        if let Some(response) = sighting.http().and_then(|it| it.response()) {
+            // An app asks which calls there are, before it asks for something.
+            let code = response.status().as_u16();
+            return (code != 200).then_some((sighting.at, code));
+        }
         let message = sighting.message()?;
         let is_info = message.cseq().is_ok_and(|cseq| cseq.method == Method::Info);
         Some((sighting.at, message.code()?)).filter(|_| is_info)

@@ -4,6 +4,7 @@
 //! of it: where both parties are recorded, both recordings have to be right.
 
 pub mod align;
+mod blame;
 pub mod calls;
 pub mod control;
 pub mod deeds;
@@ -11,18 +12,24 @@ pub mod delay;
 pub mod field;
 pub mod indicator;
 mod judged;
+pub mod library;
 mod limits;
 pub mod messages;
 pub mod modes;
 pub mod pauses;
 pub mod people;
+pub mod portal;
 mod profile;
 pub mod prompts;
 pub mod prompts_heard;
 pub mod prompts_told;
 pub mod prompts_tones;
+pub mod provisioning;
 mod requirement;
 pub mod rules;
+pub mod settings_api;
+pub mod shown;
+mod sound;
 mod sources;
 pub mod span;
 mod strangers;
@@ -31,6 +38,7 @@ mod unseen;
 mod view;
 pub mod whole;
 
+pub use blame::{Blame, blame};
 pub use field::field;
 pub use judged::{Coverage, coverage, judged, judged_in};
 pub use limits::Limits;

@@ -79,6 +79,11 @@ pub struct Run {
     #[arg(long, value_name = "DIR")]
     pub evidence: Option<PathBuf>,
 
+    /// Writes a report too: a page for a browser (.html), JSON (.json) or JUnit (.xml), by the
+    /// ending of the name; more than once for several.
+    #[arg(long, value_name = "FILE")]
+    pub report: Vec<PathBuf>,
+
     /// A pcapng file for the packets; for one example on one scenario.
     #[arg(long, value_name = "FILE")]
     pub pcap: Option<PathBuf>,
@@ -106,6 +111,11 @@ pub struct Serve {
     /// platform for UDP and TCP, and TLS is at the next one.
     #[arg(long, value_name = "ADDR[:PORT]")]
     pub listen: Option<Place>,
+
+    /// Where the settings API of the platform is asked over HTTP, if the scenario has an
+    /// administrator: at any free port of this machine alone without it.
+    #[arg(long, value_name = "ADDR[:PORT]")]
+    pub api: Option<Place>,
 
     /// Stops by itself after so long: 20s, 5 min.
     #[arg(long = "for", value_name = "DURATION", value_parser = duration_of)]

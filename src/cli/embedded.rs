@@ -16,21 +16,36 @@ pub const SCENARIOS: Shelf =
 /// Every file under `features/`, sorted: `("features/x.feature", include_str!("../../…"))`.
 const FEATURE_FILES: &[Embedded] = &[
     ("features/announcements.feature", include_str!("../../features/announcements.feature")),
+    (
+        "features/asking_the_recorder.feature",
+        include_str!("../../features/asking_the_recorder.feature"),
+    ),
     ("features/call_setup_delay.feature", include_str!("../../features/call_setup_delay.feature")),
     ("features/dual_streams.feature", include_str!("../../features/dual_streams.feature")),
+    ("features/dub_points.feature", include_str!("../../features/dub_points.feature")),
     (
         "features/hold_and_transfer.feature",
         include_str!("../../features/hold_and_transfer.feature"),
     ),
     ("features/pause_and_resume.feature", include_str!("../../features/pause_and_resume.feature")),
+    ("features/provisioning.feature", include_str!("../../features/provisioning.feature")),
+    (
+        "features/plans_and_retention.feature",
+        include_str!("../../features/plans_and_retention.feature"),
+    ),
     (
         "features/recording_indicator.feature",
         include_str!("../../features/recording_indicator.feature"),
     ),
     ("features/recording_modes.feature", include_str!("../../features/recording_modes.feature")),
     ("features/reminder_tone.feature", include_str!("../../features/reminder_tone.feature")),
+    ("features/settings_api.feature", include_str!("../../features/settings_api.feature")),
     ("features/start_and_end.feature", include_str!("../../features/start_and_end.feature")),
     ("features/voice_messages.feature", include_str!("../../features/voice_messages.feature")),
+    (
+        "features/what_a_recording_shows.feature",
+        include_str!("../../features/what_a_recording_shows.feature"),
+    ),
     (
         "features/when_the_recorder_fails.feature",
         include_str!("../../features/when_the_recorder_fails.feature"),
@@ -41,10 +56,12 @@ const FEATURE_FILES: &[Embedded] = &[
 /// Every file under `scenarios/`, sorted.
 const SCENARIO_FILES: &[Embedded] = &[
     ("scenarios/bad_network.yaml", include_str!("../../scenarios/bad_network.yaml")),
+    ("scenarios/front_office.yaml", include_str!("../../scenarios/front_office.yaml")),
     ("scenarios/ice_office.yaml", include_str!("../../scenarios/ice_office.yaml")),
     ("scenarios/lab.yaml", include_str!("../../scenarios/lab.yaml")),
     ("scenarios/long_distance.yaml", include_str!("../../scenarios/long_distance.yaml")),
     ("scenarios/loopback.yaml", include_str!("../../scenarios/loopback.yaml")),
+    ("scenarios/loopback_office.yaml", include_str!("../../scenarios/loopback_office.yaml")),
     ("scenarios/quiet_office.yaml", include_str!("../../scenarios/quiet_office.yaml")),
 ];
 

@@ -1,9 +1,10 @@
 //! From what a check found to what a person reads: the row of the catalogue, and the lines of the
 //! ladder around the moment.
 
-use crate::check::Finding;
-use crate::evidence::{Ladder, Line, Timeline};
-use crate::report::{FindingText, LadderLine};
+use crate::check::{Blame, Finding, blame};
+use crate::evidence::{Ladder, Line, RecordingSession, Timeline, recordings};
+use crate::report::{AudioPlace, BlameText, FindingText, LadderLine};
+use crate::time::Instant;
 
 /// The findings as text, each with its part of the ladder.
 pub fn describe(findings: &[Finding], timeline: &Timeline) -> Vec<FindingText> {
@@ -11,7 +12,31 @@ pub fn describe(findings: &[Finding], timeline: &Timeline) -> Vec<FindingText> {
         return Vec::new();
     }
     let ladder = Ladder::of(timeline);
-    findings.iter().map(|finding| one(finding, &ladder)).collect()
+    let recordings = recordings(timeline);
+    let one = |finding| FindingText {
+        blame: match blame(finding, timeline) {
+            Blame::Part(name) => BlameText::Part(name.to_string()),
+            Blame::Unknown(why) => BlameText::Unknown(why),
+        },
+        audio: audio_place(finding.at, &recordings),
+        ..one(finding, &ladder)
+    };
+    findings.iter().map(one).collect()
+}
+
+/// Where in a recording a moment is to be heard: in the last one whose media had begun.
+fn audio_place(at: Instant, recordings: &[RecordingSession<'_>]) -> Option<AudioPlace> {
+    let begun = |session: &RecordingSession<'_>| {
+        let flows = session.streams.iter().flat_map(|stream| &stream.flows);
+        flows.filter_map(|flow| Some(flow.nearest_to_receiver().first()?.at)).min()
+    };
+    let heard = recordings.iter().enumerate().filter_map(|(place, session)| {
+        let begun = begun(session).filter(|begun| *begun <= at)?;
+        let is_over = session.dialog.ended.is_some_and(|ended| ended < at);
+        let offset = at.elapsed().saturating_sub(begun.elapsed());
+        (!is_over).then_some(AudioPlace { recording: place + 1, offset })
+    });
+    heard.last()
 }
 
 fn one(finding: &Finding, ladder: &Ladder) -> FindingText {
@@ -22,6 +47,9 @@ fn one(finding: &Finding, ladder: &Ladder) -> FindingText {
         statement: row.statement.clone(),
         source: format!("{}, {}", source(&row.source), row.section),
         seen: finding.seen.clone(),
+        blame: BlameText::Unknown(String::new()),
+        at: finding.at.elapsed(),
+        audio: None,
         ladder: excerpt(finding, ladder),
     }
 }
@@ -30,6 +58,8 @@ fn one(finding: &Finding, ladder: &Ladder) -> FindingText {
 pub fn source(source: &str) -> String {
     match source.strip_prefix("RFC") {
         Some(number) => format!("RFC {number}"),
+        None if source == "DUB-API" => "the recorder's interface".to_owned(),
+        None if source == "WXC-API" => "the platform's settings interface".to_owned(),
         None if source.starts_with("SEED-") => "help article of the product".to_owned(),
         None => source.to_owned(),
     }

@@ -9,6 +9,7 @@ mod findings;
 mod judge;
 mod load;
 mod output;
+mod reports;
 mod requirements;
 mod run;
 mod serve;

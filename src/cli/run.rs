@@ -20,6 +20,7 @@ use super::exit::Exit;
 use super::findings::describe;
 use super::load;
 use super::output::{Output, complain};
+use super::reports;
 
 /// Reads, plans, plays, and says what came of it.
 pub fn run(home: &Path, arguments: &Run, output: &mut Output) -> Exit {
@@ -50,7 +51,10 @@ pub fn run(home: &Path, arguments: &Run, output: &mut Output) -> Exit {
         }
     }
     output.say(&format!("\n{}", report::summary(&report, &exit.to_string())));
-    exit
+    match reports::write(&arguments.report, &report, exit) {
+        Ok(()) => exit,
+        Err(complaint) => complain(output, &[complaint]),
+    }
 }
 
 /// Whether there is room for what is to be kept: better known before an hour of calls than after.
@@ -68,7 +72,7 @@ fn places(arguments: &Run) -> Result<(), Diagnostic> {
     {
         return cannot(path, &why, "`--pcap` names a file in a folder that is there");
     }
-    Ok(())
+    reports::can_be_written(&arguments.report)
 }
 
 /// One file cannot hold the packets of several runs: their clocks all begin at zero.

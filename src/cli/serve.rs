@@ -40,6 +40,9 @@ pub fn serve(home: &Path, arguments: &Serve, output: &mut Output) -> Exit {
     };
     match Served::start(home, &scenario, arguments) {
         Ok(mut served) => {
+            for repair in served.folder.repairs() {
+                output.say(&format!("{repair}\n"));
+            }
             output.say(&opening::text(&scenario, &served.testbed, arguments));
             served.run(arguments.duration, output);
             served.stop(output)
@@ -55,6 +58,13 @@ fn scenario(home: &Path, arguments: &Serve) -> Result<Scenario, Vec<Diagnostic>>
     let platform = scenario.with_role(RoleName::Platform).next().map(|part| part.name.clone());
     match &mut scenario.setting {
         Setting::Wire(wire) => {
+            if let Some(place) = arguments.api {
+                wire.http = Some(place.address);
+                if let Some((platform, port)) = platform.clone().zip(place.port) {
+                    wire.http_ports.retain(|(name, taken)| *name != platform && *taken != port);
+                    wire.http_ports.push((platform, port));
+                }
+            }
             if let Some(place) = arguments.listen {
                 wire.listen = place.address;
                 if let Some((platform, port)) = platform.zip(place.port) {

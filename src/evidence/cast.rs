@@ -37,6 +37,10 @@ pub enum Kind {
     Platform,
     /// The recorder: the session recording server (RFC 7866).
     Recorder,
+    /// An administrator: somebody with a token for the platform's settings API.
+    Admin,
+    /// The pages through which people look at recordings.
+    Portal,
 }
 
 /// One part.

@@ -44,7 +44,7 @@ pub use media::{Flow, Overheard, ReportSeen, RtpSeen, Sound};
 pub use pcapng::PcapWriter;
 pub use reading::read_lines;
 pub use record::record;
-pub use recordings::{RecordedStream, RecordingSession, metadata_of, recordings};
+pub use recordings::{RecordedStream, RecordingSession, metadata_of, recordings, recordings_among};
 pub use script::{Line as ScriptLine, Script};
 pub use sighting::{Content, Side, Sighting};
 pub use speakers::Speakers;

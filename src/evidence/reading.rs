@@ -103,6 +103,8 @@ fn put(timeline: &mut Timeline, line: Line) -> Result<(), &'static str> {
                 "Phone" => Kind::Phone,
                 "Platform" => Kind::Platform,
                 "Recorder" => Kind::Recorder,
+                "Admin" => Kind::Admin,
+                "Portal" => Kind::Portal,
                 _ => return Err("role"),
             };
             let sockets: Vec<SocketAddr> = at.iter().filter_map(|it| it.parse().ok()).collect();

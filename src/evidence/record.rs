@@ -40,6 +40,8 @@ fn cast(timeline: &Timeline) -> Vec<Value> {
             Kind::Phone => "phone",
             Kind::Platform => "platform",
             Kind::Recorder => "recorder",
+            Kind::Admin => "admin",
+            Kind::Portal => "portal",
         };
         let name = member.name.as_str();
         json!({ "name": name, "role": role, "number": member.number, "real": member.real })

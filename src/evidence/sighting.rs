@@ -88,7 +88,7 @@ impl Sighting {
     }
 
     /// The metadata in it, or why it cannot be read.
-    pub(super) fn metadata(&self) -> Option<&Result<Metadata, String>> {
+    pub fn metadata(&self) -> Option<&Result<Metadata, String>> {
         self.bodies.metadata(self.message()?)
     }
 }

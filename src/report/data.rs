@@ -1,6 +1,9 @@
 //! What a run found, as data: every rendering reads this and nothing else.
 
+use std::fmt;
 use std::time::Duration;
+
+use serde::{Serialize, Serializer};
 
 /// A whole run, in the order in which it was planned: feature by feature, scenario by scenario.
 #[derive(Clone, Debug, Default)]
@@ -12,7 +15,7 @@ pub struct RunReport {
 }
 
 /// One example on one scenario.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct ExampleReport {
     /// The name of the feature.
     pub feature: String,
@@ -29,6 +32,7 @@ pub struct ExampleReport {
     /// Where all randomness came from.
     pub seed: u64,
     /// How it ended.
+    #[serde(flatten)]
     pub outcome: Outcome,
     /// The requirements that were broken, in the order of time.
     pub findings: Vec<FindingText>,
@@ -37,13 +41,15 @@ pub struct ExampleReport {
     /// The command that plays it again.
     pub again: String,
     /// How much real time it took.
+    #[serde(rename = "elapsed_s", serialize_with = "seconds")]
     pub elapsed: Duration,
     /// How much virtual time went by; `None` on the wire.
+    #[serde(rename = "simulated_s", serialize_with = "some_seconds")]
     pub simulated: Option<Duration>,
 }
 
 /// A scenario, for people.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
 pub struct ScenarioName {
     /// Its title.
     pub title: String,
@@ -52,7 +58,8 @@ pub struct ScenarioName {
 }
 
 /// How an example ended.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[serde(tag = "verdict", rename_all = "snake_case")]
 pub enum Outcome {
     /// Nothing was broken.
     Passed,
@@ -85,7 +92,7 @@ pub enum Outcome {
 }
 
 /// A step in its feature file.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
 pub struct StepText {
     /// The path of the feature file.
     pub path: String,
@@ -96,7 +103,7 @@ pub struct StepText {
 }
 
 /// A requirement that was broken, and how one can tell.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct FindingText {
     /// The id of the requirement.
     pub requirement: String,
@@ -108,14 +115,42 @@ pub struct FindingText {
     pub source: String,
     /// What was seen.
     pub seen: String,
+    /// Whose fault it is: a part, or why it cannot be told.
+    pub blame: BlameText,
+    /// When it was, counted from the start of the run.
+    #[serde(rename = "at_s", serialize_with = "seconds")]
+    pub at: Duration,
+    /// Where in a recording it is to be heard.
+    pub audio: Option<AudioPlace>,
     /// The lines of the ladder around it.
     pub ladder: Vec<LadderLine>,
 }
 
+/// Whose fault a finding is.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BlameText {
+    /// This part's.
+    Part(String),
+    /// It cannot be told from here, and why not.
+    Unknown(String),
+}
+
+/// A place in a recording.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+pub struct AudioPlace {
+    /// Which recording of the run: the first is 1.
+    pub recording: usize,
+    /// Counted from the first media of it.
+    #[serde(rename = "offset_s", serialize_with = "seconds")]
+    pub offset: Duration,
+}
+
 /// One line of a ladder: something that crossed the network, or did not.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct LadderLine {
     /// When, counted from the start of the run; `None` for what never came.
+    #[serde(rename = "at_s", serialize_with = "some_seconds")]
     pub at: Option<Duration>,
     /// From whom.
     pub from: String,
@@ -130,7 +165,7 @@ pub struct LadderLine {
 }
 
 /// How many examples ended in which way.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, Serialize)]
 pub struct Tally {
     /// Nothing was broken.
     pub passed: usize,
@@ -142,6 +177,24 @@ pub struct Tally {
     pub skipped: usize,
     /// The harness could not do its work.
     pub cannot_run: usize,
+}
+
+impl fmt::Display for BlameText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Part(name) => f.write_str(name),
+            Self::Unknown(why) => write!(f, "cannot be told from here: {why}"),
+        }
+    }
+}
+
+impl fmt::Display for AudioPlace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let seconds = self.offset.as_secs();
+        let (minutes, seconds) = (seconds / 60, seconds % 60);
+        let milliseconds = self.offset.subsec_millis();
+        write!(f, "{minutes}:{seconds:02}.{milliseconds:03} of recording {}", self.recording)
+    }
 }
 
 impl RunReport {
@@ -172,4 +225,13 @@ impl Tally {
     pub fn total(&self) -> usize {
         self.passed + self.failed + self.inconclusive + self.skipped + self.cannot_run
     }
+}
+
+fn seconds<S: Serializer>(time: &Duration, to: S) -> Result<S::Ok, S::Error> {
+    to.serialize_f64(time.as_secs_f64())
+}
+
+#[expect(clippy::ref_option, reason = "serde wants a reference to the field")]
+fn some_seconds<S: Serializer>(time: &Option<Duration>, to: S) -> Result<S::Ok, S::Error> {
+    time.map(|time| time.as_secs_f64()).serialize(to)
 }

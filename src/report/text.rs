@@ -85,10 +85,21 @@ fn put_finding(text: &mut String, finding: &FindingText) {
     put(text, &wrapped(&format!("      {}   ", finding.requirement), &finding.seen));
     put(text, &wrapped(&format!("        {:<6} ", finding.level), &finding.statement));
     put(text, &wrapped(&format!("        {:<6} ", "from"), &finding.source));
+    put(text, &wrapped(&format!("        {:<6} ", "by"), &finding.blame.to_string()));
+    if let Some(place) = &finding.audio {
+        put(text, &format!("        {:<6} {place}", "at"));
+    }
     if !finding.ladder.is_empty() {
         put(text, "");
         ladder(text, &finding.ladder);
     }
+}
+
+/// The lines of a ladder as text, in columns.
+pub(super) fn ladder_text(lines: &[LadderLine]) -> String {
+    let mut text = String::new();
+    ladder(&mut text, lines);
+    text
 }
 
 /// Times to the right, parties and messages in columns, and `>` before the line that matters.

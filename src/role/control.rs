@@ -99,17 +99,20 @@ pub enum Channel {
     Keys,
     /// It sends INFO with a `Record` header field, as many desk phones do.
     Info,
+    /// An app of its user's asks the call-control API.
+    App,
     /// It asks in its session description: `a=recordpref` (RFC 7866 section 7.3.2).
     Preference,
 }
 
 impl Channel {
     /// Every channel, under the word that a scenario has for it.
-    pub const ALL: [(&str, Self); 4] = [
+    pub const ALL: [(&str, Self); 5] = [
         ("star codes", Self::StarCodes),
         ("keys", Self::Keys),
         ("info", Self::Info),
         ("recordpref", Self::Preference),
+        ("app", Self::App),
     ];
 }
 

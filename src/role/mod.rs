@@ -1,5 +1,6 @@
 //! The parts that can be played, each a state machine that touches no socket and asks no clock.
 
+pub mod admin;
 mod asker;
 mod control;
 mod diversion;
@@ -8,6 +9,7 @@ mod latch;
 mod notices;
 pub mod phone;
 pub mod platform;
+pub mod portal;
 mod ports;
 pub mod recorder;
 mod way;
@@ -27,6 +29,7 @@ use std::time::Duration;
 use crate::packet::Packet;
 use crate::sip::agent::SessionTimer;
 use crate::time::Instant;
+use recorder::library::{AfterMigration, Base};
 
 /// A part in the scenario.
 ///
@@ -110,8 +113,18 @@ pub enum Command {
     Choose(Choice),
     /// Looks for the best way of its media from the next call on (ICE), or not.
     FindWays(bool),
+    /// Does something at the settings API.
+    Administer(admin::Errand),
+    /// Lets things stand like this before an administrator does anything.
+    Arrange(admin::Arrangement),
     /// Makes a part be wrong on purpose from now on, by the name of the fault.
     Break(String),
+    /// From when on the recorder keeps what is old when its user moves to the free plan.
+    CountDays(AfterMigration),
+    /// What the recorder counts the age of a recording from.
+    CountAge(Base),
+    /// Lets somebody do something in a portal.
+    Visit(portal::Visit),
 }
 
 /// As the deed stands on the timeline, after the name of whoever does it.
@@ -142,6 +155,16 @@ impl fmt::Display for Command {
             Self::Choose(choice) => write!(f, "chooses {choice}"),
             Self::FindWays(true) => f.write_str("looks for the best way of its media"),
             Self::FindWays(false) => f.write_str("sends its media where it is told"),
+            Self::Administer(errand) => errand.fmt(f),
+            Self::Arrange(arrangement) => arrangement.fmt(f),
+            Self::CountDays(AfterMigration::FromMigration) => {
+                f.write_str("counts thirty days from the move to the free plan")
+            }
+            Self::CountDays(AfterMigration::FromRecording) => {
+                f.write_str("counts thirty days from the recording")
+            }
+            Self::CountAge(base) => write!(f, "counts the age of recordings from {base}"),
+            Self::Visit(visit) => visit.fmt(f),
             Self::Break(fault) => write!(f, "breaks: {fault}"),
         }
     }

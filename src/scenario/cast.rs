@@ -6,7 +6,9 @@ use super::complete;
 use super::diagnostic::{Located, Place};
 use super::file::{self, Field, Named, Text};
 use super::known::Known;
+use super::library::{self, Recorder};
 use super::notices::{self, Notices};
+use super::office::{self, Accounts, Admin, Licence};
 use super::prompts::{self, Prompts};
 use super::reader::{Reader, TRUTH};
 use super::recording::{CONTROLS, Controls, MODES, Recording};
@@ -40,7 +42,11 @@ pub enum Role {
     /// The calling platform: it bridges calls and is the session recording client.
     Platform(Platform),
     /// The session recording server.
-    Recorder,
+    Recorder(Recorder),
+    /// Somebody who sets recording up through the platform's settings API.
+    Admin(Admin),
+    /// The pages through which people look at recordings.
+    Portal,
 }
 
 impl Role {
@@ -49,7 +55,9 @@ impl Role {
         match self {
             Self::Phone(_) => RoleName::Phone,
             Self::Platform(_) => RoleName::Platform,
-            Self::Recorder => RoleName::Recorder,
+            Self::Recorder(_) => RoleName::Recorder,
+            Self::Admin(_) => RoleName::Admin,
+            Self::Portal => RoleName::Portal,
         }
     }
 }
@@ -63,6 +71,10 @@ pub enum RoleName {
     Platform,
     /// See [`Role::Recorder`].
     Recorder,
+    /// See [`Role::Admin`].
+    Admin,
+    /// See [`Role::Portal`].
+    Portal,
 }
 
 impl RoleName {
@@ -92,6 +104,8 @@ pub struct Phone {
     /// `ice`: whether it looks for the best way of its media (RFC 8445); not unless the file says
     /// so.
     pub ice: bool,
+    /// `licence`: what of the product its owner may use; everything unless the file says otherwise.
+    pub licence: Licence,
 }
 
 /// A calling platform.
@@ -110,6 +124,9 @@ pub struct Platform {
     pub stops_kept: bool,
     /// `ice agent` and `recording delay`.
     pub ways: Ways,
+    /// `accounts`: when accounts at the recorder are made; automatically unless the file says
+    /// otherwise.
+    pub accounts: Accounts,
 }
 
 /// What becomes of a request of more than 1,300 bytes that should go over UDP.
@@ -192,9 +209,19 @@ fn read_part(reader: &mut Reader, name: &Text, part: &file::Part, known: &Known)
             let prompts = part.prompts.0.as_ref();
             let prompts = prompts.map(|it| prompts::read(reader, &it.value)).unwrap_or_default();
             let ways = ways::read(reader, part);
-            Role::Platform(Platform { prompts, dialect, large_requests, stops_kept, ways })
+            let accounts = office::read_accounts(reader, part);
+            Role::Platform(Platform {
+                prompts,
+                dialect,
+                large_requests,
+                stops_kept,
+                ways,
+                accounts,
+            })
         }
-        RoleName::Recorder => Role::Recorder,
+        RoleName::Recorder => Role::Recorder(library::read(reader, part)),
+        RoleName::Admin => Role::Admin(office::read_admin(reader, &name.value, part)),
+        RoleName::Portal => Role::Portal,
     };
     refuse_strangers(reader, role_name, part);
     if let (Some(prompts), true) = (&part.prompts.0, role_name != RoleName::Platform) {
@@ -219,7 +246,9 @@ fn check_name(reader: &mut Reader, name: &Text, role: RoleName) {
         let what = format!("`{}` cannot be a name", name.value);
         let help = format!("one word of letters and digits, at most {NAME_MAX}");
         reader.complain(place_of(name), what, help);
-    } else if role == RoleName::Phone && !initial.is_some_and(char::is_uppercase) {
+    } else if matches!(role, RoleName::Phone | RoleName::Admin)
+        && !initial.is_some_and(char::is_uppercase)
+    {
         let what = format!("`{}` is a person, and begins with a small letter", name.value);
         reader.complain(place_of(name), what, "for example `Alice`");
     }
@@ -247,12 +276,13 @@ fn read_phone(reader: &mut Reader, name: &Text, part: &file::Part) -> Option<Pho
         recording: reader.word_or(&part.recording, "recording mode", MODES, Recording::Never),
         controls,
         ice: reader.word_or(&part.ice, "truth", TRUTH, false),
+        licence: office::read_licence(reader, part),
     })
 }
 
 /// A key of another role is a slip, not something to pass over.
 fn refuse_strangers(reader: &mut Reader, role: RoleName, part: &file::Part) {
-    use RoleName::{Phone, Platform};
+    use RoleName::{Admin, Phone, Platform};
     let owned = [
         (Phone, "number", &part.number),
         (Phone, "password", &part.password),
@@ -265,9 +295,17 @@ fn refuse_strangers(reader: &mut Reader, role: RoleName, part: &file::Part) {
         (Phone, "language", &part.language),
         (Phone, "controls", &part.controls),
         (Phone, "ice", &part.ice),
+        (Phone, "licence", &part.licence),
+        (Platform, "accounts", &part.accounts),
+        (Admin, "email", &part.email),
+        (Admin, "token", &part.token),
+        (Admin, "token lifetime", &part.token_lifetime),
+        (Admin, "partner", &part.partner),
         (Platform, "dialect", &part.dialect),
         (Platform, "large requests", &part.large_requests),
         (Platform, "stops what is kept", &part.stops_kept),
+        (RoleName::Recorder, "after migration", &part.after_migration),
+        (RoleName::Recorder, "age", &part.age),
         (Platform, "ice agent", &part.ice_agent),
         (Platform, "recording delay", &part.recording_delay),
     ];
@@ -316,6 +354,8 @@ const ROLES: &[(&str, RoleName)] = &[
     ("phone", RoleName::Phone),
     ("platform", RoleName::Platform),
     ("recorder", RoleName::Recorder),
+    ("admin", RoleName::Admin),
+    ("portal", RoleName::Portal),
 ];
 
 const DIALECTS: &[(&str, Dialect)] = &[("rfc", Dialect::Rfc), ("webex", Dialect::Webex)];

@@ -56,6 +56,17 @@ pub struct Part {
     pub dialect: Field<Text>,
     #[serde(rename = "stops what is kept")]
     pub stops_kept: Field<Text>,
+    #[serde(rename = "after migration")]
+    pub after_migration: Field<Text>,
+    pub age: Field<Text>,
+    pub email: Field<Text>,
+    pub licence: Field<Text>,
+    pub accounts: Field<Text>,
+    pub token: Field<Text>,
+    #[serde(rename = "token lifetime")]
+    pub token_lifetime: Field<Text>,
+    pub scopes: Field<Spanned<Vec<Text>>>,
+    pub partner: Field<Text>,
     #[serde(rename = "large requests")]
     pub large_requests: Field<Text>,
     pub transport: Field<Text>,
@@ -126,6 +137,9 @@ pub struct Link {
 pub struct Wire {
     pub listen: Field<Text>,
     pub ports: Field<Named<Text>>,
+    pub http: Field<Text>,
+    #[serde(rename = "http ports")]
+    pub http_ports: Field<Named<Text>>,
     pub tls: Field<Spanned<Tls>>,
 }
 

@@ -22,13 +22,19 @@ impl<'a> Known<'a> {
 ///
 /// A capability that a scenario does not declare is skipped with its reason, never passed.
 pub const CAPABILITIES: &[(&str, &str)] = &[
+    (
+        "administrator",
+        "somebody sets recording up through the settings interface, and can look at recordings",
+    ),
     ("announcements", "everybody is told that the call is recorded"),
     ("conference", "a third party can join a call"),
+    ("days", "days can go by"),
     ("forwarding", "a call can be forwarded to another party"),
     ("hold", "a party can be put on hold"),
     ("ice", "a phone looks for the best way of its media (RFC 8445)"),
     ("on demand", "a user can start the recording during a call"),
     ("pause", "a user can pause the recording and resume it"),
+    ("portal", "people look at recordings through the recorder's own interface"),
     ("record awareness", "a phone can be told that it is recorded (RFC 7866 section 6.3)"),
     ("reminder tone", "a tone reminds everybody that the call is recorded"),
     ("second recorder", "another recorder is asked where the first one fails"),

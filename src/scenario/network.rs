@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::cast::{Part, Player};
 use super::diagnostic::Place;
-use super::file::{self, Field, Text};
+use super::file::{self, Field, Named, Text};
 use super::quantity::{Rate, Share, Unreadable, duration};
 use super::reader::Reader;
 use super::yaml::{place, place_of, suggestion};
@@ -84,6 +84,10 @@ pub struct Wire {
     pub listen: IpAddr,
     /// `ports`: the SIP port of each part that must have a certain one; any free one otherwise.
     pub ports: Vec<(String, u16)>,
+    /// `http`: where the settings API is; this machine alone unless the file says otherwise.
+    pub http: Option<IpAddr>,
+    /// `http ports`: the port of each part's API that must have a certain one.
+    pub http_ports: Vec<(String, u16)>,
     /// `tls`: files for TLS; a certificate made for the run otherwise.
     pub tls: Option<TlsFiles>,
 }
@@ -92,6 +96,11 @@ impl Wire {
     /// The SIP port that the file gives to a part.
     pub fn port(&self, part: &str) -> Option<u16> {
         self.ports.iter().find(|(name, _)| name == part).map(|(_, port)| *port)
+    }
+
+    /// The port that the file gives to a part's API.
+    pub fn http_port(&self, part: &str) -> Option<u16> {
+        self.http_ports.iter().find(|(name, _)| name == part).map(|(_, port)| *port)
     }
 }
 
@@ -221,14 +230,27 @@ fn in_cast(reader: &mut Reader, at: &Text, name: &str, names: &[String]) -> Opti
 }
 
 fn read_wire(reader: &mut Reader, file: &file::Wire, names: &[String]) -> Wire {
-    let listen = reader.value_or(&file.listen, IpAddr::V4(Ipv4Addr::LOCALHOST), |text| {
+    let address = |text: &str| {
         text.parse().map_err(|_| Unreadable {
             what: format!("`{text}` is not an address of this machine"),
             help: "for example `127.0.0.1`; ports stand under `ports`".to_owned(),
         })
-    });
+    };
+    let listen = reader.value_or(&file.listen, IpAddr::V4(Ipv4Addr::LOCALHOST), address);
+    let http = file.http.0.as_ref().and_then(|text| reader.value(text, address));
+    let ports = read_ports(reader, &file.ports, names);
+    let http_ports = read_ports(reader, &file.http_ports, names);
+    let tls = read_tls(reader, file);
+    Wire { listen, ports, http, http_ports, tls }
+}
+
+fn read_ports(
+    reader: &mut Reader,
+    field: &Field<Named<Text>>,
+    names: &[String],
+) -> Vec<(String, u16)> {
     let mut ports: Vec<(String, u16)> = Vec::new();
-    for (name, text) in file.ports.0.iter().flat_map(|ports| &ports.0) {
+    for (name, text) in field.0.iter().flat_map(|ports| &ports.0) {
         let port = reader.value(text, port);
         if let (Some(()), Some(port)) = (in_cast(reader, name, &name.value, names), port) {
             if let Some((first, _)) = ports.iter().find(|(_, taken)| *taken == port) {
@@ -238,7 +260,11 @@ fn read_wire(reader: &mut Reader, file: &file::Wire, names: &[String]) -> Wire {
             ports.push((name.value.clone(), port));
         }
     }
-    let tls = file.tls.0.as_ref().and_then(|tls| {
+    ports
+}
+
+fn read_tls(reader: &mut Reader, file: &file::Wire) -> Option<TlsFiles> {
+    file.tls.0.as_ref().and_then(|tls| {
         let path = |text: &Text| PathBuf::from(&text.value);
         if let (Some(certificate), Some(key)) = (&tls.value.certificate.0, &tls.value.key.0) {
             let trust = tls.value.trust.0.as_ref().map(path);
@@ -247,8 +273,7 @@ fn read_wire(reader: &mut Reader, file: &file::Wire, names: &[String]) -> Wire {
         let what = "TLS needs a `certificate` and its `key`";
         reader.complain(place(tls.referenced), what, "or no `tls`: one is made for the run");
         None
-    });
-    Wire { listen, ports, tls }
+    })
 }
 
 fn port(text: &str) -> Result<u16, Unreadable> {

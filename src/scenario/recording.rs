@@ -9,6 +9,8 @@ pub enum Controls {
     Keys,
     /// `info`: INFO with a `Record` header field.
     Info,
+    /// `app`: at the platform's interface, which has to be open: there is an administrator.
+    App,
     /// `recordpref`: the telephone says what it prefers (RFC 7866 section 7.3.2); it has to be
     /// record aware.
     RecordPreference,
@@ -44,4 +46,5 @@ pub const CONTROLS: &[(&str, Controls)] = &[
     ("keys", Controls::Keys),
     ("info", Controls::Info),
     ("recordpref", Controls::RecordPreference),
+    ("app", Controls::App),
 ];

@@ -13,17 +13,25 @@ mod ice;
 mod lint;
 #[expect(clippy::needless_pass_by_value, reason = "cucumber hands every word over")]
 mod mailbox;
+mod office_words;
 mod outcome;
 mod outline;
 mod plan;
+#[expect(clippy::needless_pass_by_value, reason = "cucumber hands every word over")]
+mod portal;
+mod portal_words;
 mod prompt_words;
 #[expect(clippy::needless_pass_by_value, reason = "cucumber hands every word over")]
 mod prompts;
+#[expect(clippy::needless_pass_by_value, reason = "cucumber hands every word over")]
+mod provisioning;
 mod recorder;
 mod runner;
 mod selection;
 #[expect(clippy::needless_pass_by_value, reason = "cucumber hands every word over")]
 mod settings;
+#[expect(clippy::needless_pass_by_value, reason = "cucumber hands every word over")]
+mod settings_api;
 mod stage;
 #[expect(clippy::needless_pass_by_value, reason = "cucumber hands every word over")]
 mod transfer;

@@ -1,6 +1,7 @@
 //! What the administrator decides.
 
 use super::outcome::StepError;
+use super::settings_api::{administrator, has_it_done};
 use super::words::{Party, Way};
 use super::world::World;
 use crate::evidence::Kind;
@@ -44,6 +45,11 @@ fn controls_with(world: &mut World, party: Party, way: Way) -> Result<(), StepEr
 
 fn record(world: &mut World, party: &Party, mode: RecordingMode) -> Result<(), StepError> {
     let number = world.number_of(&party.0)?;
+    let command = Command::Record(number, mode);
+    // Where there is somebody to do it, it is done as in the field.
+    if let Some(admin) = administrator(world.scenario()?.as_ref()) {
+        return has_it_done(world, &admin, command);
+    }
     let platform = world.part(Kind::Platform)?;
-    world.tell(&platform, Command::Record(number, mode))
+    world.tell(&platform, command)
 }

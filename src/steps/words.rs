@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use cucumber::Parameter;
 
+use super::office_words::{Reply, Setup};
+use super::portal_words::{Field, Plan, Refusal};
 use super::prompt_words::{Calls, Chosen, Heard, Language, Listeners, Told};
 use crate::check::indicator::Icon;
 use crate::role::Channel;
@@ -71,9 +73,9 @@ impl FromStr for Count {
 }
 
 /// By which way somebody controls recordings: `dialled codes`, `keys`, `a record button`, `a
-/// preference`.
+/// preference`, `an app`.
 #[derive(Clone, Copy, Debug, Eq, Parameter, PartialEq)]
-#[param(name = "way", regex = r"dialled codes|keys|a record button|a preference")]
+#[param(name = "way", regex = r"dialled codes|keys|a record button|a preference|an app")]
 pub struct Way(pub Channel);
 
 impl FromStr for Way {
@@ -85,6 +87,7 @@ impl FromStr for Way {
             "keys" => Channel::Keys,
             "a record button" => Channel::Info,
             "a preference" => Channel::Preference,
+            "an app" => Channel::App,
             _ => return Err(Unsaid("a way to control recordings")),
         }))
     }
@@ -120,12 +123,17 @@ pub const PARAMETERS: &[(&str, &str)] = &[
     (Party::NAME, Party::REGEX),
     (Way::NAME, Way::REGEX),
     (Shown::NAME, Shown::REGEX),
+    (Reply::NAME, Reply::REGEX),
+    (Setup::NAME, Setup::REGEX),
     (Listeners::NAME, Listeners::REGEX),
     (Told::NAME, Told::REGEX),
     (Language::NAME, Language::REGEX),
     (Heard::NAME, Heard::REGEX),
     (Calls::NAME, Calls::REGEX),
     (Chosen::NAME, Chosen::REGEX),
+    (Plan::NAME, Plan::REGEX),
+    (Field::NAME, Field::REGEX),
+    (Refusal::NAME, Refusal::REGEX),
 ];
 
 fn number_word(word: &str) -> Option<usize> {

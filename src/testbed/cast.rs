@@ -1,17 +1,19 @@
 //! From a scenario to a testbed: every part of ours at an address of its own.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use thiserror::Error;
 
+use super::library;
+use super::web::Web;
 use super::words::{codecs, transport};
-use super::{AnyDriver, Home, Testbed, network, users};
+use super::{AnyDriver, Home, Testbed, network, office, users};
 use crate::audio::Voice;
+use crate::driver;
 use crate::driver::sim::Sim;
 use crate::driver::wire::Wire;
-use crate::driver::{self, Listen as _};
-use crate::evidence::{Kind, Member, Name, Timeline};
+use crate::evidence::{Member, Name, Timeline};
 use crate::packet::Transport;
 use crate::role::phone::{self, Phone};
 use crate::role::platform::{self, Platform};
@@ -42,7 +44,9 @@ pub fn faults() -> Vec<(scenario::RoleName, &'static str)> {
         platform::Fault::ALL.iter().map(|(name, _)| (scenario::RoleName::Platform, *name));
     let recorder =
         recorder::Fault::ALL.iter().map(|(name, _)| (scenario::RoleName::Recorder, *name));
-    platform.chain(recorder).collect()
+    let flaws = platform::Flaw::ALL.iter().map(|(name, _)| (scenario::RoleName::Platform, *name));
+    let slips = recorder::Flaw::ALL.iter().map(|(name, _)| (scenario::RoleName::Recorder, *name));
+    platform.chain(flaws).chain(recorder).chain(slips).collect()
 }
 
 impl Testbed {
@@ -62,7 +66,9 @@ impl Testbed {
         timeline.listen_for(users::tone_of(scenario));
         let mut testbed = Self::new(builder.driver, timeline);
         for (part, place) in scenario.cast.iter().zip(&places) {
-            testbed.listening.insert(Name::from(part.name.as_str()), place.listen.clone());
+            let web = place.web.listens.map(|address| (Transport::Http, address));
+            let listen = place.listen.iter().copied().chain(web).collect();
+            testbed.listening.insert(Name::from(part.name.as_str()), listen);
         }
         for (member, home, role) in parts {
             match role {
@@ -74,12 +80,12 @@ impl Testbed {
     }
 }
 
-struct Builder<'a> {
-    scenario: &'a Scenario,
+pub(super) struct Builder<'a> {
+    pub(super) scenario: &'a Scenario,
     seed: u64,
     epoch: Epoch,
     keep: Option<Box<dyn Keep>>,
-    driver: AnyDriver,
+    pub(super) driver: AnyDriver,
 }
 
 /// A part, where it lives, and its role if we play it.
@@ -91,6 +97,7 @@ struct Place {
     listen: Vec<(Transport, SocketAddr)>,
     ports: Ports,
     home: Home,
+    web: Web,
 }
 
 impl Builder<'_> {
@@ -105,6 +112,8 @@ impl Builder<'_> {
             Setting::Simulated(_) => (network::simulated_host(index, part), false),
             Setting::Wire(wire) => (wire.listen, true),
         };
+        let no_ports = Ports::of(host, Vec::new());
+        let elsewhere = |listen, home| Place { listen, ports: no_ports, home, web: Web::default() };
         let mut home = Home::default();
         if let Player::Real(address) = &part.player {
             let address = &address.value;
@@ -114,10 +123,20 @@ impl Builder<'_> {
             let socket = known.map(|(host, port)| SocketAddr::new(host, port));
             home.sockets.extend(socket);
             let listen = socket.map(|socket| (transport, socket)).into_iter().collect();
-            return Ok(Place { listen, ports: Ports::of(host, Vec::new()), home });
+            return Ok(elsewhere(listen, home));
         }
         if part.player == Player::Registers {
-            return Ok(Place { listen: Vec::new(), ports: Ports::of(host, Vec::new()), home });
+            return Ok(elsewhere(Vec::new(), home));
+        }
+        let web = Web::open(self.scenario, &mut self.driver, (index, part, host))?;
+        if shared {
+            home.sockets.extend(web.addresses());
+        }
+        if matches!(part.role, scenario::Role::Portal | scenario::Role::Admin(_)) {
+            // Nobody calls them.
+            home.hosts.extend((!shared).then_some(host));
+            let ports = Ports::of(host, Vec::new());
+            return Ok(Place { listen: Vec::new(), ports, home, web });
         }
         let listen = self.listen(host, part)?;
         let ports = self.ports(host, part)?;
@@ -127,68 +146,7 @@ impl Builder<'_> {
         } else {
             home.hosts.push(host);
         }
-        Ok(Place { listen, ports, home })
-    }
-
-    /// UDP and TCP at one port, TLS at the next.
-    fn listen(&mut self, host: IpAddr, part: &Part) -> Result<Vec<(Transport, SocketAddr)>, Error> {
-        let wanted = match &self.scenario.setting {
-            Setting::Simulated(_) => Some(SIP),
-            Setting::Wire(wire) => wire.port(&part.name),
-        };
-        let mut listen = Vec::new();
-        let both = self.listen_both(host, wanted)?;
-        listen.extend([Transport::Udp, Transport::Tcp].map(|transport| (transport, both)));
-        let tls = match wanted {
-            Some(port) => SocketAddr::new(host, port + 1),
-            None => SocketAddr::new(host, 0),
-        };
-        listen.push((Transport::Tls, self.driver.listen(Transport::Tls, tls)?));
-        // What a part prefers stands first.
-        let preferred = transport(part.transport);
-        listen.sort_by_key(|(transport, _)| *transport != preferred);
-        Ok(listen)
-    }
-
-    /// UDP and TCP at the same port. One that is free for UDP may be taken for TCP: then another
-    /// is tried, unless it has to be this one.
-    fn listen_both(&mut self, host: IpAddr, wanted: Option<u16>) -> Result<SocketAddr, Error> {
-        let mut tries = if wanted.is_some() { 1 } else { TRIES };
-        loop {
-            let address = SocketAddr::new(host, wanted.unwrap_or(0));
-            let udp = self.driver.listen(Transport::Udp, address)?;
-            tries -= 1;
-            match self.driver.listen(Transport::Tcp, udp) {
-                Ok(_) => return Ok(udp),
-                Err(_) if tries > 0 => {}
-                Err(why) => return Err(why.into()),
-            }
-        }
-    }
-
-    fn ports(&mut self, host: IpAddr, part: &Part) -> Result<Ports, Error> {
-        let people = self.scenario.phones().count();
-        let count = match part.role {
-            scenario::Role::Phone(_) => PORTS_OF_PHONE,
-            scenario::Role::Platform(_) | scenario::Role::Recorder => {
-                PORTS_PER_PERSON * people.max(4)
-            }
-        };
-        let mut ports = Vec::new();
-        for pair in 0..count {
-            let rtp = match &self.driver {
-                AnyDriver::Sim(_) => {
-                    let port = FIRST_MEDIA + 2 * u16::try_from(pair).unwrap_or(u16::MAX / 4);
-                    let rtp = SocketAddr::new(host, port);
-                    self.driver.listen(Transport::Udp, rtp)?;
-                    self.driver.listen(Transport::Udp, above(rtp))?;
-                    rtp
-                }
-                AnyDriver::Wire(_) => self.driver.listen_pair(host, FIRST_MEDIA..=LAST_MEDIA)?,
-            };
-            ports.push(rtp.port());
-        }
-        Ok(Ports::of(host, ports))
+        Ok(Place { listen, ports, home, web })
     }
 
     fn parts(&mut self, places: &[Place]) -> Vec<Placed> {
@@ -202,7 +160,7 @@ impl Builder<'_> {
             };
             let member = Member {
                 name: Name::from(part.name.as_str()),
-                kind: kind(&part.role),
+                kind: network::kind(&part.role),
                 number,
                 real: !matches!(part.player, Player::Ours { .. }),
             };
@@ -218,7 +176,17 @@ impl Builder<'_> {
                 (_, scenario::Role::Platform(platform)) => {
                     Some(Box::new(self.platform(part, platform, place, seed, places)))
                 }
-                (_, scenario::Role::Recorder) => Some(Box::new(self.recorder(part, place, seed))),
+                (_, scenario::Role::Portal) => {
+                    let api = self.web_of(scenario::RoleName::Recorder, places);
+                    Some(Box::new(library::portal(scenario, &place.web, api)))
+                }
+                (_, scenario::Role::Recorder(_)) => {
+                    Some(Box::new(self.recorder(part, place, seed)))
+                }
+                (_, scenario::Role::Admin(admin)) => {
+                    let api = self.web_of(scenario::RoleName::Platform, places);
+                    Some(Box::new(office::admin(admin, &place.web, api)))
+                }
             };
             parts.push((member, place.home.clone(), role));
         }
@@ -252,9 +220,15 @@ impl Builder<'_> {
                 scenario::Controls::StarCodes => Channel::StarCodes,
                 scenario::Controls::Keys => Channel::Keys,
                 scenario::Controls::Info => Channel::Info,
+                scenario::Controls::App => Channel::App,
                 scenario::Controls::RecordPreference => Channel::Preference,
             },
             ice: phone.ice,
+            app: self.web_of(scenario::RoleName::Platform, places).map(|api| phone::AppSettings {
+                api,
+                from: place.web.asks.clone(),
+                token: office::token_of(&part.name),
+            }),
             record_words: RecordWords::default(),
             registration: REGISTRATION,
             seed,
@@ -271,6 +245,8 @@ impl Builder<'_> {
         places: &[Place],
     ) -> Platform {
         let users = self.scenario.phones().map(|(part, phone)| users::user(part, phone));
+        let recorder_api = self.web_of(scenario::RoleName::Recorder, places);
+        let flaw = fault(part).and_then(platform::Flaw::named);
         Platform::new(platform::Settings {
             domain: DOMAIN.to_owned(),
             listen: place.listen.clone(),
@@ -294,6 +270,7 @@ impl Builder<'_> {
             ice: platform.ways.agent.map(super::network::ice),
             recording_delay: platform.ways.recording_delay,
             record_words: RecordWords::default(),
+            provisioning: office::setup(self.scenario, platform, &place.web, recorder_api, flaw),
             fault: fault(part).and_then(platform::Fault::named),
             seed,
             epoch: self.epoch,
@@ -320,8 +297,16 @@ impl Builder<'_> {
             fault: fault(part).and_then(recorder::Fault::named),
             seed,
             epoch: self.epoch,
+            service: library::service(self.scenario, part, place.web.listens, fault(part)),
+            tells_from: place.web.asks.clone(),
         };
         Recorder::new(settings, keep)
+    }
+
+    /// Where the part with a role is asked over HTTP.
+    fn web_of(&self, role: scenario::RoleName, places: &[Place]) -> Option<SocketAddr> {
+        let index = self.scenario.cast.iter().position(|part| part.role.name() == role)?;
+        places.get(index)?.web.listens
     }
 
     /// Where the part with a role is reached by a transport.
@@ -337,14 +322,6 @@ impl Builder<'_> {
     }
 }
 
-fn kind(role: &scenario::Role) -> Kind {
-    match role {
-        scenario::Role::Phone(_) => Kind::Phone,
-        scenario::Role::Platform(_) => Kind::Platform,
-        scenario::Role::Recorder => Kind::Recorder,
-    }
-}
-
 fn fault(part: &Part) -> Option<&str> {
     match &part.player {
         Player::Ours { fault } => fault.as_ref().map(|fault| fault.value.as_str()),
@@ -356,23 +333,14 @@ fn port_of(transport: Transport) -> u16 {
     if transport == Transport::Tls { SIP + 1 } else { SIP }
 }
 
-fn above(rtp: SocketAddr) -> SocketAddr {
+pub(super) fn above(rtp: SocketAddr) -> SocketAddr {
     SocketAddr::new(rtp.ip(), rtp.port() + 1)
 }
 
 /// RFC 2606: a domain that is nobody's.
 const DOMAIN: &str = "calls.example";
 /// RFC 3261 section 19.1.2.
-const SIP: u16 = 5_060;
-/// A machine on which eight ports in a row are half taken has other troubles.
-const TRIES: usize = 8;
-const FIRST_MEDIA: u16 = 20_000;
-/// Below the ports that systems give to outgoing connections.
-const LAST_MEDIA: u16 = 32_000;
-/// One telephone has at most a few calls at once.
-const PORTS_OF_PHONE: usize = 4;
-/// A leg, and two streams in each of the recordings of the two parties.
-const PORTS_PER_PERSON: usize = 6;
+pub(super) const SIP: u16 = 5_060;
 /// RFC 3261 section 10.2.1.1: an hour is usual.
 const REGISTRATION: Duration = Duration::from_hours(1);
 /// The longest that a platform waits for its recorder (product: 50 ms to 10 s).

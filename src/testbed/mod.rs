@@ -2,13 +2,18 @@
 
 mod any;
 mod cast;
+mod library;
 mod network;
+mod office;
+mod place;
 mod stop;
 mod users;
+mod web;
 mod words;
 
 pub use any::AnyDriver;
 pub use cast::{Error, faults};
+pub use library::{ADMINISTRATOR, PARTNER};
 pub use stop::{is_stopped, stop};
 
 use std::cmp::Reverse;
@@ -31,7 +36,7 @@ pub struct Testbed {
     wakes: BinaryHeap<Reverse<(Instant, usize)>>,
     driver: AnyDriver,
     timeline: Timeline,
-    /// Where each part listens for SIP.
+    /// Where each part listens for SIP and HTTP.
     listening: BTreeMap<Name, Vec<(Transport, SocketAddr)>>,
 }
 
@@ -186,16 +191,30 @@ impl Testbed {
     /// Wakes every part whose time has come. Returns whether there was one.
     fn wake_due(&mut self) -> bool {
         let now = self.now();
-        let mut woken = false;
+        let mut woken = 0;
         while let Some(deadline) = self.next_deadline()
             && deadline <= now
         {
             let Some(Reverse((_, index))) = self.wakes.pop() else { break };
             self.parts[index].deadline = None;
             self.feed(index, Input::Timeout);
-            woken = true;
+            woken += 1;
+            if woken >= WAKES_PER_MOMENT {
+                self.put_off(index, now, deadline);
+                break;
+            }
         }
-        woken
+        woken > 0
+    }
+
+    /// A part that asks again and again for a moment that has come is in a loop: it is woken a
+    /// little later, so that time goes on, and what was seen is not to be trusted.
+    fn put_off(&mut self, index: usize, now: Instant, deadline: Instant) {
+        let part = &mut self.parts[index];
+        tracing::error!(name = %part.name, %deadline, %now, "asks to be woken over and over");
+        part.deadline = Some(now + PUT_OFF);
+        self.wakes.push(Reverse((now + PUT_OFF, index)));
+        self.timeline.tear("a part of ours asked to be woken at one moment over and over");
     }
 
     /// One input, then a full drain: the invariant that [`Role`] asks for.
@@ -243,5 +262,9 @@ impl std::fmt::Debug for Testbed {
     }
 }
 
+/// Far more than all parts have to do at one moment.
+const WAKES_PER_MOMENT: usize = 10_000;
+/// Long enough for time to go on, short enough to be a little.
+const PUT_OFF: Duration = Duration::from_millis(10);
 /// Far more than any part has to say at once: a part that reaches it is in a loop.
 const OUTPUTS_PER_INPUT: usize = 100_000;

@@ -9,6 +9,7 @@ use crate::driver::sim::{
     Bandwidth, BitRate, Jitter, LinkSettings, Reordering, Share, SimSettings,
 };
 use crate::driver::wire::{Identity, Trust, WireSettings};
+use crate::evidence::Kind;
 use crate::ice;
 use crate::scenario::{self, Part, Scenario};
 
@@ -26,11 +27,24 @@ pub fn simulated_host(index: usize, part: &Part) -> IpAddr {
         scenario::Role::Phone(_) if high > 0 => Ipv4Addr::new(198, 18, high, low),
         scenario::Role::Phone(_) => Ipv4Addr::new(192, 0, 2, low),
         scenario::Role::Platform(_) => Ipv4Addr::new(198, 51, 100, 10),
-        scenario::Role::Recorder if part.name == "recorder" => Ipv4Addr::new(203, 0, 113, 10),
+        scenario::Role::Portal => Ipv4Addr::new(203, 0, 113, 200),
+        scenario::Role::Recorder(_) if part.name == "recorder" => Ipv4Addr::new(203, 0, 113, 10),
+        scenario::Role::Admin(_) => Ipv4Addr::new(198, 51, 100, 100_u8.saturating_add(low)),
         // Another one.
-        scenario::Role::Recorder => Ipv4Addr::new(203, 0, 113, 10_u8.saturating_add(low)),
+        scenario::Role::Recorder(_) => Ipv4Addr::new(203, 0, 113, 10_u8.saturating_add(low)),
     };
     IpAddr::V4(address)
+}
+
+/// What a part is there for, as the evidence calls it.
+pub fn kind(role: &scenario::Role) -> Kind {
+    match role {
+        scenario::Role::Phone(_) => Kind::Phone,
+        scenario::Role::Platform(_) => Kind::Platform,
+        scenario::Role::Recorder(_) => Kind::Recorder,
+        scenario::Role::Admin(_) => Kind::Admin,
+        scenario::Role::Portal => Kind::Portal,
+    }
 }
 
 /// Sockets of the real network, with the files that TLS needs.

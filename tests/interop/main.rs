@@ -1,4 +1,5 @@
-//! Tallylight against telephones that none of us wrote: SIPp and baresip, with tshark as reader.
+//! Tallylight against what none of us wrote: SIPp and baresip as telephones, wxc_sdk as a client of
+//! the settings API, with tshark as reader.
 //!
 //! `cargo test --features interop --test interop [-- PART-OF-A-NAME...]`. Each example runs in a
 //! network and a process namespace of its own: no port is ever taken, nothing outside is reached,
@@ -16,6 +17,7 @@ mod program;
 mod required;
 mod serve;
 mod served;
+mod settings;
 mod sipp;
 mod tone;
 
@@ -101,4 +103,5 @@ const EXAMPLES: &[Example] = examples![
     served::baresip_over_tcp_calls_sipp_over_udp_and_is_recorded,
     served::a_wrong_password_is_refused,
     served::a_call_to_a_number_nobody_has_is_refused,
+    settings::wxc_sdk_reads_and_writes_the_settings_of_a_person,
 ];

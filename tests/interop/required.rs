@@ -3,7 +3,7 @@
 use std::env;
 use std::path::Path;
 
-use crate::baresip;
+use crate::{baresip, settings};
 
 /// What is not installed, each with the package that brings it.
 pub fn missing() -> Vec<String> {
@@ -21,6 +21,7 @@ pub fn missing() -> Vec<String> {
     programs
         .chain(modules)
         .map(|(name, package)| format!("{name} is missing: apt-get install {package}"))
+        .chain(settings::missing())
         .collect()
 }
 

@@ -35,6 +35,7 @@ impl Served {
         let mut command = Command::new(env!("CARGO_BIN_EXE_tallylight"));
         command.arg("serve").arg(scenario);
         command.args(["--listen", &Self::address().to_string(), "--for", LONGEST]);
+        command.args(["--api", &Self::api().to_string()]);
         command.arg("--keep").arg(&kept).arg("--pcap").arg(&pcap);
         let mut program = Program::start("tallylight", &mut command, folder);
         program.writes("ready: ", PATIENCE);
@@ -44,6 +45,11 @@ impl Served {
     /// Where it speaks SIP.
     pub fn address() -> SocketAddr {
         SocketAddr::new(LOOPBACK, 5_060)
+    }
+
+    /// Where its settings API is.
+    pub fn api() -> SocketAddr {
+        SocketAddr::new(LOOPBACK, 8_080)
     }
 
     /// Stops it; what it leaves behind.

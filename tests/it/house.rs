@@ -101,8 +101,8 @@ fn every_sentence_is_used_by_a_feature() {
     });
     let unused: Vec<_> = unused.map(|sentence| &sentence.text).collect();
     assert!(unused.is_empty(), "nobody says {unused:?}");
-    // Twice as many as design.md section 9 had in mind: a product has more to it than one promise.
-    assert!(vocabulary.iter().count() <= 120, "a hundred and twenty sentences are enough");
+    // Many more than design.md section 9 had in mind: a product has more to it than one promise.
+    assert!(vocabulary.iter().count() <= 200, "two hundred sentences are enough");
 }
 
 #[test]

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use tallylight::report::{
-    ExampleReport, FindingText, LadderLine, Outcome, RunReport, ScenarioName, StepText, again,
-    failure, summary, verdicts,
+    AudioPlace, BlameText, ExampleReport, FindingText, LadderLine, Outcome, RunReport,
+    ScenarioName, StepText, again, by_requirement, failure, html, json, junit, summary, verdicts,
 };
 
 const FEATURE: &str = "features/dual_streams.feature";
@@ -51,6 +51,9 @@ fn one_stream() -> FindingText {
         statement: "a recorded call reaches the recorder as two streams, one for each side".into(),
         source: "Webex help, call recording".to_owned(),
         seen: "1 of 2 streams reached the recorder".to_owned(),
+        blame: BlameText::Part("platform".to_owned()),
+        at: Duration::from_micros(67_341),
+        audio: Some(AudioPlace { recording: 1, offset: Duration::from_millis(62_340) }),
         ladder: vec![
             line(44_789, "platform", "recorder", "INVITE", "audio label 1, audio label 2"),
             line(56_031, "recorder", "platform", "200 OK", ""),
@@ -86,6 +89,9 @@ fn several_findings_stand_beneath_each_other_and_long_words_wrap() {
             .to_owned(),
         source: "RFC 7866 section 7.1.1".to_owned(),
         seen: "label 1 is there twice".to_owned(),
+        blame: BlameText::Unknown("no single message shows it".to_owned()),
+        at: Duration::from_millis(61_998),
+        audio: None,
         ladder: vec![
             line(998_000, "Alice", "platform", "INVITE", ""),
             line(61_998_000, "platform", "recorder", "INVITE", "label 1, label 1"),
@@ -151,4 +157,62 @@ fn what_came_from_the_network_cannot_command_the_terminal() {
     failed.findings[0].ladder[0].detail = "\u{7}\u{9b}31m".to_owned();
     let text = failure(&failed);
     assert!(!text.contains(['\u{1b}', '\u{7}', '\u{9b}', '\u{202e}', '\r']), "{text:?}");
+}
+
+#[test]
+fn what_two_examples_broke_stands_once_by_requirement() {
+    let report = a_bad_day();
+    let broken = by_requirement(&report);
+    let told: Vec<_> = broken.iter().map(|row| (row.requirement, row.findings.len())).collect();
+    assert_eq!(told, [("WXC-STR-1", 2)]);
+}
+
+#[test]
+fn the_same_in_json() {
+    let told = json(&a_bad_day());
+    let told: serde_json::Value = serde_json::from_str(&told).unwrap();
+    assert_eq!(told["tally"]["failed"], 2);
+    let finding = &told["broken"][0]["findings"][0];
+    assert_eq!(finding["blame"]["part"], "platform");
+    assert_eq!(finding["audio"]["offset_s"], 62.34);
+    assert_eq!(finding["ladder"][0]["at_s"], 0.044_789);
+    assert!(finding["again"].as_str().unwrap().starts_with("tallylight run features/"));
+    assert_eq!(told["examples"][2]["verdict"], "skipped");
+    let coverage = &told["coverage"];
+    let parts = ["judged", "not_observable", "not_yet"].map(|it| coverage[it].as_u64().unwrap());
+    assert_eq!(parts.iter().sum::<u64>(), coverage["total"].as_u64().unwrap());
+}
+
+#[test]
+fn the_same_in_junit() {
+    let told = junit(&a_bad_day());
+    let read = roxmltree::Document::parse(&told).unwrap();
+    let count = |name: &str| read.descendants().filter(|it| it.has_tag_name(name)).count();
+    assert_eq!(["testcase", "failure", "skipped", "error"].map(count), [5, 2, 2, 1]);
+    let out = read.descendants().find(|it| it.has_tag_name("system-out")).unwrap();
+    assert!(out.text().unwrap().contains("label 2, Bob"), "{told}");
+    assert!(!told.contains('\u{1b}'));
+}
+
+#[test]
+fn the_same_on_a_page() {
+    let told = html(&a_bad_day(), "exit 1: a requirement was broken");
+    for wanted in ["id=\"WXC-STR-1\"", "label 2, Bob", "1:02.340 of recording 1", "5 examples"] {
+        assert!(told.contains(wanted), "{wanted} is missing in {told}");
+    }
+    assert!(!told.contains("<script"), "{told}");
+}
+
+fn a_bad_day() -> RunReport {
+    let mut hostile = failed();
+    hostile.findings[0].seen = "\u{1b}[2J<script>1 of 2</script>".to_owned();
+    let why = "human voices carry no marks".to_owned();
+    let examples = vec![
+        failed(),
+        hostile,
+        example("Hold", 32, skipped()),
+        example("A", 8, Outcome::Inconclusive { step: None, why: why.clone() }),
+        example("B", 18, Outcome::CannotRun { step: None, why }),
+    ];
+    RunReport { examples, elapsed: Duration::from_millis(1_234) }
 }

@@ -365,3 +365,10 @@ fn no_mutilation_of_a_scenario_brings_the_reader_down() {
         }
     }
 }
+
+#[test]
+fn a_recorder_reads_open_questions_in_one_of_a_few_ways() {
+    let told = told("fault: deaf", "age: from yesterday");
+    assert!(told.contains("`from yesterday` is not a beginning"), "{told}");
+    assert!(told.contains("from ingest"), "{told}");
+}

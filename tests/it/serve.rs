@@ -1,8 +1,8 @@
 //! `tallylight serve`, with telephones of ours in another process as its users.
 
 use std::fs;
-use std::io::{BufRead as _, BufReader, Read as _};
-use std::net::{TcpListener, UdpSocket};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{TcpListener, TcpStream, UdpSocket};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::Duration;
@@ -20,6 +20,8 @@ struct Served {
     output: BufReader<ChildStdout>,
     home: PathBuf,
     port: u16,
+    /// Where the recorder is asked over HTTP.
+    web: String,
 }
 
 /// How it ended, and what it said after it was ready.
@@ -32,7 +34,11 @@ struct Ended {
 impl Served {
     /// Starts it and waits until it is ready; it would stop by itself after so long.
     fn start(test: &str, longest: &str) -> Self {
-        let home = home(test);
+        Self::start_in(home(test), longest)
+    }
+
+    /// As above, in a folder in which it may have been before.
+    fn start_in(home: PathBuf, longest: &str) -> Self {
         let port = free_port();
         let mut child = command(&home)
             .args(["--listen", &format!("127.0.0.1:{port}"), "--for", longest])
@@ -41,12 +47,15 @@ impl Served {
             .spawn()
             .unwrap();
         let mut output = BufReader::new(child.stdout.take().unwrap());
-        let mut line = String::new();
+        let (mut line, mut web) = (String::new(), String::new());
         while !line.starts_with("ready: ") {
             line.clear();
             assert_ne!(output.read_line(&mut line).unwrap(), 0, "it ended before it was ready");
+            if let Some(address) = line.trim_end().strip_suffix(" HTTP") {
+                web = address.rsplit(' ').next().unwrap().to_owned();
+            }
         }
-        Self { child, output, home, port }
+        Self { child, output, home, port, web }
     }
 
     /// Two telephones of ours that use it.
@@ -61,6 +70,41 @@ impl Served {
         });
         assert!(registered);
         testbed
+    }
+
+    /// Asks the recorder: the status, and what came.
+    fn ask(&self, head: &str, body: &str) -> (u16, Vec<u8>) {
+        let mut stream = TcpStream::connect(&self.web).unwrap();
+        let length = body.len();
+        let request =
+            format!("{head}\r\nHost: {}\r\nContent-Length: {length}\r\n\r\n{body}", self.web);
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut came = Vec::new();
+        stream.read_to_end(&mut came).unwrap();
+        let end = came.windows(4).position(|four| four == b"\r\n\r\n").unwrap();
+        let status = String::from_utf8_lossy(&came[9..12]).parse().unwrap();
+        (status, came.split_off(end + 4))
+    }
+
+    /// Asks as Alice, who signs in for it.
+    fn ask_as_alice(&self, path: &str) -> (u16, Vec<u8>) {
+        let form = "grant_type=password&client_id=tallylight&client_secret=secret-of-the-program\
+                    &username=alice%40acme.example&password=alice-secret";
+        let kind = "Content-Type: application/x-www-form-urlencoded";
+        let (_, token) = self.ask(&format!("POST /sandbox/v1/token HTTP/1.1\r\n{kind}"), form);
+        let token = json(&token)["access_token"].as_str().unwrap().to_owned();
+        // No more than two questions in a second.
+        std::thread::sleep(Duration::from_millis(600));
+        self.ask(&format!("GET {path} HTTP/1.1\r\nAuthorization: Bearer {token}"), "")
+    }
+
+    /// Alice's recordings, in the list of her account.
+    fn recordings(&self) -> Vec<serde_json::Value> {
+        let (_, profile) = self.ask_as_alice("/sandbox/v1/profile");
+        let account = path_of(&json(&profile)["account"]);
+        let (status, list) = self.ask_as_alice(&format!("{account}/recordings"));
+        assert_eq!(status, 200);
+        json(&list)["recordings"].as_array().unwrap().clone()
     }
 
     fn interrupt(self) -> Ended {
@@ -79,7 +123,8 @@ impl Served {
 impl Ended {
     /// The folders of the recordings.
     fn recordings(&self) -> Vec<PathBuf> {
-        fs::read_dir(self.home.join("kept")).unwrap().map(|it| it.unwrap().path()).collect()
+        let kept = fs::read_dir(self.home.join("kept")).unwrap().map(|it| it.unwrap().path());
+        kept.filter(|path| path.is_dir()).collect()
     }
 }
 
@@ -119,6 +164,16 @@ fn call(telephones: &mut Testbed) {
 fn words(said: &str) -> Vec<&str> {
     let lines = said.lines().map(|line| line.split_once(" s  ").map_or(line, |(_, text)| text));
     lines.map(str::trim).collect()
+}
+
+fn json(text: &[u8]) -> serde_json::Value {
+    serde_json::from_slice(text).unwrap()
+}
+
+/// What stands behind the host in a URL.
+fn path_of(url: &serde_json::Value) -> String {
+    let (_, rest) = url.as_str().unwrap().split_once("://").unwrap();
+    rest[rest.find('/').unwrap()..].to_owned()
 }
 
 fn text(path: &Path) -> String {
@@ -164,6 +219,29 @@ fn telephones_elsewhere_register_and_call_and_are_recorded_and_judged() {
     let wav = hound::WavReader::open(folder.join("recording.wav")).unwrap();
     assert_eq!((wav.spec().channels, wav.spec().sample_rate), (2, 8_000));
     assert!(wav.duration() > 10_000);
+}
+
+#[test]
+fn a_recording_can_be_asked_for_and_still_after_the_program_was_killed() {
+    let mut served = Served::start("asked", "30s");
+    let mut telephones = served.telephones();
+    call(&mut telephones);
+    telephones.tell("Bob", role::Command::HangUp);
+    telephones.pass(Duration::from_millis(1_300));
+    let before = served.recordings();
+    assert_eq!(before.len(), 1);
+    served.child.kill().unwrap();
+    served.child.wait().unwrap();
+    let served = Served::start_in(served.home, "30s");
+    let after = served.recordings();
+    assert_eq!((&after[0]["id"], &after[0]["from"]), (&before[0]["id"], &before[0]["from"]));
+    let listened = format!("{}?listener=alice@acme.example", path_of(&after[0]["self"]));
+    let (_, shown) = served.ask_as_alice(&listened);
+    let (status, sound) = served.ask_as_alice(&path_of(&json(&shown)["recording_url"]));
+    assert_eq!(status, 200);
+    let wav = hound::WavReader::new(&sound[..]).unwrap();
+    assert_eq!((wav.spec().channels, wav.spec().sample_rate), (2, 8_000));
+    served.interrupt();
 }
 
 #[test]

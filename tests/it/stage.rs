@@ -11,10 +11,13 @@ use tallylight::steps::world::{Kept, Setting, World};
 use tallylight::steps::{self, Ending, Example, Job, Played};
 
 /// The scenarios in which nothing is real.
-pub const SIMULATED: [&str; 4] = ["quiet_office", "bad_network", "long_distance", ICE];
+pub const SIMULATED: [&str; 5] = ["quiet_office", "bad_network", "long_distance", ICE, FRONT];
 
 /// The scenario for what the quiet office has not got; everything else would be no different in it.
 pub const ICE: &str = "ice_office";
+
+/// The scenario with somebody who sets recording up: what everybody else does is no different there.
+pub const FRONT: &str = "front_office";
 
 /// The example that lasts ten minutes: thirty times the work of any other.
 pub const LONG: &str = "A long call";
@@ -37,14 +40,19 @@ pub fn examples_on(name: &str) -> Vec<Arc<Example>> {
     examples.retain(|example| {
         let mut needs = example.needs();
         let declares = needs.all(|need| scenario.reason_without(&need).is_none());
-        declares && (name != ICE || home(example) == ICE)
+        declares && (![ICE, FRONT].contains(&name) || home(example) == name)
     });
     examples
 }
 
 /// The office in which an example is at home: the quiet one, unless that has not got what it needs.
 pub fn home(example: &Example) -> &'static str {
-    if example.needs().any(|need| need == "ice") { ICE } else { "quiet_office" }
+    let needs = |what: &str| example.needs().any(|need| need == what);
+    match () {
+        () if needs("ice") => ICE,
+        () if needs("administrator") => FRONT,
+        () => "quiet_office",
+    }
 }
 
 /// The example of this name.

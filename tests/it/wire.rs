@@ -8,7 +8,7 @@ use tallylight::steps::{Job, Played};
 
 use crate::stage::{self, Came};
 
-/// Real time passes here: about ten seconds, whatever the number of examples, since they are
+/// Real time passes here: about fifteen seconds, whatever the number of examples, since they are
 /// played side by side. The budget for gaps is that of a machine on which everything else is
 /// tested at the same time.
 #[test]
@@ -27,6 +27,19 @@ fn the_same_examples_pass_over_udp_tcp_and_tls_sockets() {
         for name in ["The first words", "The called party hangs up", "The call is declined"] {
             jobs.push(stage::job(&stage::example(name), &scenario, 1));
         }
+        if platform == "transport: tcp" {
+            let sounds = stage::example("Alice listens to both sides");
+            jobs.push(stage::job(&sounds, &scenario, 1));
+        }
+    }
+    let office = stage::scenario_text("loopback_office");
+    let office = stage::scenario_of(&stage::with(&office, "gap: 100 ms", "gap: 400 ms"));
+    for name in [
+        "The terms are accepted again",
+        "A call from before recording was switched off",
+        "A recording is paused with an app",
+    ] {
+        jobs.push(stage::job(&stage::example(name), &office, 1));
     }
     let failures = stage::play_on_the_wire(&jobs, |job, played| {
         let came = Came::of(&played);

@@ -35,7 +35,10 @@ pub fn text(scenario: &Scenario, testbed: &Testbed, arguments: &Serve) -> String
                 };
                 format!("{}, {password}, {recorded}{played}", phone.number.as_str())
             }
-            Role::Platform(_) | Role::Recorder => addresses(testbed.listening(&part.name)),
+            Role::Admin(admin) => format!("{}, token {}", admin.email, admin.token),
+            Role::Platform(_) | Role::Recorder(_) | Role::Portal => {
+                addresses(testbed.listening(&part.name))
+            }
         };
         lines.push(format!("  {:<10} {about}", part.name));
     }
@@ -78,8 +81,10 @@ fn addresses(listening: &[(Transport, SocketAddr)]) -> String {
             None => by_address.push((*address, vec![transport.to_string()])),
         }
     }
-    by_address
-        .sort_by_key(|(address, transports)| (transports.iter().all(|it| it == "TLS"), *address));
+    by_address.sort_by_key(|(address, transports)| {
+        let is = |name: &str| transports.iter().all(|it| it == name);
+        (is("HTTP"), is("TLS"), *address)
+    });
     let one = |(address, transports): &(SocketAddr, Vec<String>)| {
         let mut transports = transports.clone();
         transports.sort_by_key(|it| it != "UDP");

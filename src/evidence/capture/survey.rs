@@ -99,7 +99,7 @@ impl Survey {
                 (Kind::Platform, _) => "platform".to_owned(),
                 (Kind::Recorder, _) => "recorder".to_owned(),
                 (Kind::Phone, Some(person)) => person.name.clone(),
-                (Kind::Phone, None) => part.to_string(),
+                (Kind::Phone | Kind::Admin | Kind::Portal, _) => part.to_string(),
             };
             let taken = |name: &str| cast.named(name).is_some();
             let name = (1..=kinds.len())

@@ -31,6 +31,7 @@ impl Phone {
             Content::none().with_header("Record", self.settings.record_words.word(control));
         let Some((id, call)) = self.current() else { return };
         match channel {
+            Channel::App => self.with_app(|app| app.control(now, control)),
             Channel::Keys => call.press(control.code()),
             Channel::Info => {
                 let _ = self.agent.info(now, id, &content);

@@ -3,68 +3,32 @@
 //! It registers, calls, rings, answers, talks, holds, presses keys and hangs up. What its person
 //! hears is not its business: that is judged from what arrives at it.
 
+mod app;
 mod call;
 mod control;
+mod settings;
 mod speech;
 mod stream;
 mod transfer;
 
-use std::collections::{BTreeMap, VecDeque};
-use std::net::SocketAddr;
-use std::time::Duration;
+pub use app::Settings as AppSettings;
+pub use settings::Settings;
 
-use super::{Channel, Command, Input, Output, Ports, RecordWords, Role, SESSION_TIMER};
-use crate::audio::Voice;
+use std::collections::{BTreeMap, VecDeque};
+
+use super::{Command, Input, Output, Role, SESSION_TIMER};
 use crate::packet::{Packet, Transport};
-use crate::sdp::{Codec, Description};
+use crate::sdp::Description;
 use crate::sip::agent::{
     Body, CallId, Content, Event, Registration, Reply, Settings as AgentSettings, UserAgent,
 };
 use crate::sip::digest::Account;
 use crate::sip::uri::{Host, Uri};
 use crate::sip::{Message, Method, NameAddr};
-use crate::time::{Epoch, Instant};
+use crate::time::Instant;
+use app::App;
 use call::{Call, Stage};
 use control::Errand;
-
-/// What makes one telephone different from another.
-#[derive(Clone, Debug)]
-pub struct Settings {
-    /// Its number in E.164 form: the user part of its address of record.
-    pub number: String,
-    /// The name that it shows to others.
-    pub display: String,
-    /// The domain of its address of record.
-    pub domain: String,
-    /// The platform that it registers with and calls through.
-    pub server: (Transport, SocketAddr),
-    /// The addresses that it listens at.
-    pub listen: Vec<(Transport, SocketAddr)>,
-    /// Where its media comes from.
-    pub ports: Ports,
-    /// The codecs it has, the most preferred first.
-    pub codecs: Vec<Codec>,
-    /// The voice of its person.
-    pub voice: Voice,
-    /// The password of its account, if the platform asks for one.
-    pub password: Option<String>,
-    /// Whether it understands `a=record` and says so (RFC 7866 section 6.3).
-    pub record_aware: bool,
-    /// Whether its person says nothing.
-    pub is_silent: bool,
-    /// Whether it looks for the best way of its media (ICE).
-    pub ice: bool,
-    /// By which way its user controls recordings.
-    pub controls: Channel,
-    /// The words of a `Record` header field in INFO.
-    pub record_words: RecordWords,
-    /// How long a registration lasts.
-    pub registration: Duration,
-    /// Where all its random numbers come from.
-    pub seed: u64,
-    /// What the run's clock hangs on, for RTCP.
-    pub epoch: Epoch,
-}
 
 /// A telephone.
 #[derive(Debug)]
@@ -76,12 +40,14 @@ pub struct Phone {
     registered: bool,
     /// What it does to dial a code during a call.
     errand: Errand,
+    app: Option<App>,
     packets: VecDeque<Packet>,
 }
 
 impl Phone {
     /// A telephone that has just been plugged in.
-    pub fn new(settings: Settings) -> Self {
+    pub fn new(mut settings: Settings) -> Self {
+        let app = settings.app.take().map(App::new);
         let credentials = settings.password.as_ref().map(|password| Account {
             username: settings.number.clone(),
             password: password.clone(),
@@ -110,6 +76,7 @@ impl Phone {
             calls: BTreeMap::new(),
             registered: false,
             errand: Errand::None,
+            app,
             packets: VecDeque::new(),
         }
     }
@@ -181,6 +148,11 @@ impl Phone {
             | Command::RecordMessages(..)
             | Command::Notify(..)
             | Command::Choose(_)
+            | Command::Administer(_)
+            | Command::Arrange(_)
+            | Command::CountDays(_)
+            | Command::CountAge(_)
+            | Command::Visit(_)
             | Command::Break(_) => {}
         }
     }
@@ -353,10 +325,17 @@ impl Role for Phone {
     fn handle_input(&mut self, now: Instant, input: Input) {
         match input {
             Input::Command(command) => self.obey(now, &command),
+            Input::Packet(packet) if packet.transport == Transport::Http => {
+                self.with_app(|app| app.handle_packet(now, &packet));
+            }
+            Input::Undeliverable(packet) if packet.transport == Transport::Http => {
+                self.with_app(|app| app.handle_undeliverable(&packet));
+            }
             Input::Packet(packet) => self.handle_packet(now, &packet),
             Input::Undeliverable(packet) => self.agent.handle_undeliverable(now, &packet),
             Input::Timeout => {
                 self.register(now);
+                self.with_app(|app| app.handle_timeout(now));
                 if self.agent.next_deadline().is_some_and(|due| due <= now) {
                     self.agent.handle_timeout(now);
                 }
@@ -372,8 +351,12 @@ impl Role for Phone {
         if let Some(packet) = self.packets.pop_front().or_else(|| self.agent.poll_transmit()) {
             return Output::Transmit(packet);
         }
+        if let Some(packet) = self.app.as_mut().and_then(App::poll_transmit) {
+            return Output::Transmit(packet);
+        }
         let calls = self.calls.values().filter_map(Call::next_deadline).min();
-        Output::Timeout(calls.into_iter().chain(self.agent.next_deadline()).min())
+        let app = self.app.as_ref().and_then(App::next_deadline);
+        Output::Timeout(calls.into_iter().chain(app).chain(self.agent.next_deadline()).min())
     }
 }
 

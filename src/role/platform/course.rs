@@ -162,17 +162,20 @@ impl Platform {
         if self.ringing_deadline().is_none_or(|until| until > now) {
             return;
         }
-        let mut callers = Vec::new();
+        let mut rung_out = Vec::new();
         for (id, bridge) in &self.bridges {
             if matches!(bridge.stage, Stage::Calling(until) if until <= now) {
-                callers.extend(bridge.leg(End::Caller).call.map(|caller| (*id, caller)));
+                rung_out.push((*id, bridge.leg(End::Caller).call));
             }
         }
-        for (id, caller) in callers {
+        for (id, caller) in rung_out {
             if self.goes_elsewhere(now, id, 408) {
                 continue;
             }
-            let _ = self.agent.reject(now, caller, &Reply::new(408));
+            let refused = |caller| self.agent.reject(now, caller, &Reply::new(408)).is_ok();
+            if !caller.is_some_and(refused) {
+                self.finish(now, id, End::Caller, 408);
+            }
         }
     }
 

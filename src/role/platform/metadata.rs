@@ -7,6 +7,7 @@ use rand_chacha::rand_core::Rng;
 use super::bridge::{Bridge, End};
 use super::control::call_id;
 use super::fault::Fault;
+use super::identity::{EXTERNAL_GROUP, SERVICE_PROVIDER, external_identifier};
 use super::prompts::{Placement, Telling};
 use super::recording::label;
 use super::settings::{Dialect, Settings};
@@ -244,9 +245,9 @@ fn broadworks(bridge: &Bridge, user: End, settings: &Settings, kept: bool) -> Br
     BroadWorks {
         version: Some("4.0".to_owned()),
         tracking_id: Some(bridge.tracking_id.clone()),
-        service_provider: Some("SP0001".to_owned()),
-        group: Some("SP0001L0001".to_owned()),
-        user: Some(format!("{}@int.example.net", bridge.leg(user).number)),
+        service_provider: Some(SERVICE_PROVIDER.to_owned()),
+        group: Some(EXTERNAL_GROUP.to_owned()),
+        user: Some(external_identifier(&bridge.leg(user).number)),
         call_id: Some(call_id(bridge.id, user)),
         call: Some(call),
         recording_type: Some(recording_type.to_owned()),

@@ -11,9 +11,11 @@ mod control;
 mod course;
 mod failure;
 mod fault;
+mod flaw;
 mod follow;
 mod forward;
 mod heartbeat;
+mod identity;
 mod indication;
 mod invitation;
 mod leaving;
@@ -23,16 +25,19 @@ mod media;
 mod metadata;
 mod modify;
 mod mouth;
+mod obey;
 mod overlay;
 mod pause;
 mod player;
 mod prompts;
+pub mod provisioning;
 mod record;
 mod recording;
 mod registrar;
 mod remind;
 mod room;
 mod settings;
+pub mod settings_api;
 mod snapshot;
 mod splice;
 mod spoil;
@@ -45,7 +50,9 @@ pub use call_record::{CallRecord, CallResult};
 pub use control::{Refusal, State};
 pub use failure::Failing;
 pub use fault::Fault;
+pub use flaw::Flaw;
 pub use forward::Diversions;
+pub use identity::{EXTERNAL_GROUP, SERVICE_PROVIDER, external_identifier};
 pub use prompts::{Placement, Prompts, Telling, is_language, language};
 pub use settings::{Dialect, Settings, User};
 
@@ -54,7 +61,7 @@ use std::collections::{BTreeMap, VecDeque};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 
-use super::{Command, Input, Output, RecorderChoice, RecordingMode, Role, SESSION_TIMER};
+use super::{Input, Output, Role, SESSION_TIMER};
 use crate::packet::{Packet, Transport};
 use crate::sip::Method;
 use crate::sip::agent::{CallId, Event, Reply, Settings as AgentSettings, UserAgent};
@@ -63,8 +70,10 @@ use bridge::{Bridge, End};
 use call_record::CallRecords;
 use heartbeat::Pulse;
 use player::Player;
+use provisioning::Directory;
 use registrar::Registrar;
 use room::{Room, RoomId};
+use settings_api::Desk;
 use spoil::{Spoiler, spoil_message};
 
 /// The calling platform.
@@ -73,6 +82,10 @@ pub struct Platform {
     settings: Settings,
     agent: UserAgent,
     registrar: Registrar,
+    /// Who may be recorded, and what is set for them.
+    directory: Directory,
+    /// Where settings are asked for.
+    desk: Desk,
     bridges: BTreeMap<BridgeId, Bridge>,
     /// What each call of the agent is there for.
     places: BTreeMap<CallId, Place>,
@@ -137,8 +150,12 @@ impl Platform {
         let mut rng = ChaCha8Rng::seed_from_u64(settings.seed);
         rng.set_stream(1);
         let registrar = Registrar::new(&settings.domain, rng.clone());
+        rng.set_stream(3);
+        let directory = Directory::new(&settings.provisioning, &mut rng.clone(), &settings.users);
         rng.set_stream(2);
         Self {
+            directory,
+            desk: Desk::new(&settings.provisioning),
             spoiler: Spoiler::new(settings.fault),
             settings,
             agent,
@@ -185,57 +202,6 @@ impl Platform {
 
     fn has(&self, fault: Fault) -> bool {
         self.settings.fault == Some(fault)
-    }
-
-    fn obey(&mut self, now: Instant, command: Command) {
-        match command {
-            // Whoever runs the platform shuts it down: nobody is left talking to nobody.
-            Command::HangUp => self.end_all(now),
-            Command::Divert(number, when, to) => {
-                if let Some(user) = self.user_mut(&number) {
-                    user.diversions.set(when, to);
-                }
-            }
-            Command::RecordMessages(number, records) => {
-                if let Some(user) = self.user_mut(&number) {
-                    user.diversions.records_messages = records;
-                }
-            }
-            Command::Recorders(choice) => self.choose_recorders(now, choice),
-            Command::Record(number, mode) => self.set_recording(&number, mode),
-            Command::Notify(number, notice) => self.set_notice(&number, &notice),
-            Command::Choose(choice) => self.settings.prompts.choose(choice),
-            Command::Break(fault) => {
-                self.settings.fault = Fault::named(&fault);
-                self.spoiler = Spoiler::new(self.settings.fault);
-            }
-            // For telephones.
-            _ => {}
-        }
-    }
-
-    fn choose_recorders(&mut self, now: Instant, choice: RecorderChoice) {
-        match choice {
-            RecorderChoice::StandBy => self.settings.failing.stands_by = true,
-            RecorderChoice::Patience(span) => {
-                self.settings.patience =
-                    span.clamp(*failure::PATIENCE.start(), *failure::PATIENCE.end());
-            }
-            RecorderChoice::Beat(heartbeat) => {
-                self.settings.failing.heartbeat = Some(heartbeat);
-                self.next_beat = Some(now);
-                self.beat(now);
-            }
-        }
-    }
-
-    fn set_recording(&mut self, number: &str, mode: RecordingMode) {
-        let keeps = self.has(Fault::NeverUnset);
-        for user in self.settings.users.iter_mut().filter(|user| user.number == number) {
-            if !(keeps && mode == RecordingMode::Never) {
-                user.recording = mode;
-            }
-        }
     }
 
     /// Does what follows from an input, and looks what is due next.
@@ -345,6 +311,9 @@ impl Platform {
 impl Role for Platform {
     fn handle_input(&mut self, now: Instant, input: Input) {
         match input {
+            Input::Packet(packet) if packet.transport == Transport::Http => {
+                self.handle_http(now, &packet);
+            }
             Input::Packet(packet) => match self.ports.get(&packet.target.port()) {
                 Some(bridge) if self.is_media(&packet) => {
                     let bridge = *bridge;
@@ -355,12 +324,16 @@ impl Role for Platform {
                 _ => self.agent.handle_packet(now, &packet),
             },
             Input::Command(command) => self.obey(now, command),
+            Input::Undeliverable(packet) if packet.transport == Transport::Http => {
+                self.recorder_unreachable(&packet);
+            }
             Input::Undeliverable(packet) if self.is_media(&packet) => {}
             Input::Undeliverable(packet) => self.agent.handle_undeliverable(now, &packet),
             Input::Timeout => {
                 if self.agent.next_deadline().is_some_and(|due| due <= now) {
                     self.agent.handle_timeout(now);
                 }
+                self.recorder_silent(now);
                 if self.due.is_none_or(|due| due <= now) {
                     self.beat(now);
                     self.speak_for_mailboxes(now);
@@ -383,7 +356,15 @@ impl Role for Platform {
         if let Some(packet) = self.packets.pop_front().or_else(|| self.agent.poll_transmit()) {
             return Output::Transmit(spoil_message(self.settings.fault, packet));
         }
-        let deadlines = [self.agent.next_deadline(), self.due, self.spoiler.next_deadline()];
+        if let Some(packet) = self.desk.sharing.poll_transmit() {
+            return Output::Transmit(packet);
+        }
+        let deadlines = [
+            self.agent.next_deadline(),
+            self.due,
+            self.spoiler.next_deadline(),
+            self.desk.sharing.next_deadline(),
+        ];
         Output::Timeout(deadlines.into_iter().flatten().min())
     }
 }

@@ -7,6 +7,7 @@ use super::failure::Failing;
 use super::fault::Fault;
 use super::forward::Diversions;
 use super::prompts::Prompts;
+use super::provisioning::Setup;
 use crate::packet::Transport;
 use crate::role::{Notices, Ports, RecordWords, RecordingMode};
 use crate::time::Epoch;
@@ -47,6 +48,8 @@ pub struct Settings {
     pub record_words: RecordWords,
     /// What it plays to people, and tells the recorder of it.
     pub prompts: Prompts,
+    /// Who may be recorded, and where that is asked for.
+    pub provisioning: Setup,
     /// How it is wrong on purpose.
     pub fault: Option<Fault>,
     /// Where all its random numbers come from.

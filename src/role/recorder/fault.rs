@@ -11,6 +11,8 @@ pub enum Fault {
     Rubbish,
     /// Answers so much later: more than 10 s is longer than any platform waits.
     Late(Duration),
+    /// Lets one e-mail address serve several accounts.
+    TakeAnyEmail,
     /// Says nothing at all any more.
     Dead,
     /// Leaves out of its Contact what shows that it is a recorder.
@@ -23,6 +25,7 @@ impl Fault {
         ("refuse", Self::Refuse),
         ("answer-rubbish", Self::Rubbish),
         ("answer-late", Self::Late(Duration::from_secs(12))),
+        ("take-any-email", Self::TakeAnyEmail),
         ("be-dead", Self::Dead),
         ("omit-tag", Self::OmitTag),
     ];

@@ -3,19 +3,30 @@
 //!
 //! Judging what arrived is the business of `check`, not of this.
 
+pub mod api;
 mod fault;
+mod flaw;
+mod folder;
+pub mod library;
+mod provisioning;
+pub mod service;
 mod session;
 mod store;
+mod wav;
+mod web;
 
 pub use fault::Fault;
-pub use store::{Folder, Keep, Memory, Recording, Track};
+pub use flaw::Flaw;
+pub use folder::Folder;
+pub use store::{Keep, Memory, Recording, Track};
 
 use std::collections::{BTreeMap, VecDeque};
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use super::admin::Arrangement;
 use super::ports::rtcp_of;
-use super::{Command, Input, Output, Ports, Role, SESSION_TIMER};
+use super::{Asker, Command, Input, Output, Ports, Role, SESSION_TIMER};
 use crate::packet::{Packet, Transport};
 use crate::sdp::{Codec, Description};
 use crate::sip::agent::{
@@ -24,6 +35,8 @@ use crate::sip::agent::{
 use crate::sip::{Message, Method};
 use crate::siprec;
 use crate::time::{Epoch, Instant};
+use api::Delivery;
+use service::Service;
 use session::Session;
 
 /// What makes one recorder different from another.
@@ -41,6 +54,10 @@ pub struct Settings {
     pub seed: u64,
     /// What the run's clock hangs on.
     pub epoch: Epoch,
+    /// The recorder as a service: who has recordings, and how long they stay.
+    pub service: service::Settings,
+    /// The addresses from which it tells others of recordings, over HTTP.
+    pub tells_from: Vec<SocketAddr>,
 }
 
 /// A recorder.
@@ -55,13 +72,17 @@ pub struct Recorder {
     reports_due: Option<Instant>,
     /// Recording sessions that wait until a slow recorder answers.
     slow: VecDeque<(Instant, CallId)>,
-    keep: Box<dyn Keep>,
+    service: Service,
+    asker: Asker<Delivery>,
     packets: VecDeque<Packet>,
 }
 
 impl Recorder {
     /// A recorder that gives its recordings to `keep`.
-    pub fn new(settings: Settings, keep: Box<dyn Keep>) -> Self {
+    pub fn new(mut settings: Settings, keep: Box<dyn Keep>) -> Self {
+        let service = std::mem::take(&mut settings.service);
+        let service = Service::new(service, keep, settings.epoch, settings.seed);
+        let asker = Asker::new(std::mem::take(&mut settings.tells_from));
         let agent = UserAgent::new(
             AgentSettings {
                 listen: settings.listen.clone(),
@@ -82,7 +103,8 @@ impl Recorder {
             ports: BTreeMap::new(),
             reports_due: None,
             slow: VecDeque::new(),
-            keep,
+            service,
+            asker,
             packets: VecDeque::new(),
         }
     }
@@ -131,6 +153,7 @@ impl Recorder {
             Ok(session) => {
                 self.sessions.insert(call, session);
                 self.claim_ports(call);
+                self.read(now, call);
                 match self.settings.fault {
                     Some(Fault::Late(span)) => self.slow.push_back((now + span, call)),
                     _ => self.answer(now, call),
@@ -151,12 +174,25 @@ impl Recorder {
         let body = split(request)?;
         // An offer has to come from the client (RFC 7866 section 7.2).
         let offer = Description::parse(body.sdp_bytes().ok_or(488_u16)?).map_err(|_| 400_u16)?;
-        let mut session = Session::new(now, self.settings.seed, self.keep.keeps_sound(), request);
+        let mut session =
+            Session::new(now, self.settings.seed, self.service.samples_max(), request);
         if let Some(metadata) = body.metadata_bytes() {
             session.read_metadata(metadata);
         }
-        let accepted = session.accept(now, &offer, &mut self.settings);
-        if accepted { Ok(session) } else { Err(488) }
+        if !session.accept(now, &offer, &mut self.settings) {
+            return Err(488);
+        }
+        session.entry = self.service.begin(now, session.call_id());
+        Ok(session)
+    }
+
+    /// What was said of a recording by now is for the library.
+    fn read(&mut self, now: Instant, call: CallId) {
+        let Some(session) = self.sessions.get(&call) else { return };
+        if let Some(metadata) = session.metadata() {
+            self.service.tell(now, session.entry, metadata);
+        }
+        self.service.pause(now, session.entry, session.is_paused());
     }
 
     fn answer(&mut self, now: Instant, call: CallId) {
@@ -189,6 +225,7 @@ impl Recorder {
         }
         let ours = asks.then(|| Body::new("application/sdp", session.said()));
         self.claim_ports(call);
+        self.read(now, call);
         Reply::new(200).with(Content { headers: Vec::new(), body: ours })
     }
 
@@ -199,9 +236,10 @@ impl Recorder {
             self.settings.ports.give_back(address);
         }
         self.ports.retain(|_, owner| *owner != call);
-        if let Some(recording) = session.finish(now, why, self.settings.epoch, &mut self.packets) {
-            self.keep.keep(recording);
-        }
+        let (entry, started) = (session.entry, session.started());
+        let recording = session.finish(now, why, self.settings.epoch, &mut self.packets);
+        self.service.finish(now, entry, started, recording);
+        self.deliver(now);
     }
 
     /// Takes a packet of media. Returns whether it was one of a session that there is.
@@ -245,19 +283,35 @@ fn contact_params(fault: Option<Fault>) -> String {
 impl Role for Recorder {
     fn handle_input(&mut self, now: Instant, input: Input) {
         match input {
-            Input::Command(Command::Break(fault)) => self.settings.fault = Fault::named(&fault),
+            Input::Command(Command::Break(fault)) => {
+                self.settings.fault = Fault::named(&fault);
+                self.service.set_flaw(Flaw::named(&fault));
+            }
             // Whoever runs it takes it out of service: every recording ends.
             Input::Command(Command::HangUp) => {
                 for call in self.sessions.keys() {
                     let _ = self.agent.hang_up(now, *call, Vec::new());
                 }
             }
+            Input::Command(Command::Arrange(Arrangement::AnotherCustomer(email))) => {
+                self.service.occupy(now, "Another Example", &email);
+            }
+            Input::Command(Command::CountDays(from)) => self.service.count_days(from),
+            Input::Command(Command::CountAge(from)) => self.service.count_age(from),
             Input::Command(_) => {}
             _ if self.is_dead() => {}
+            Input::Packet(packet) if packet.transport == Transport::Http => {
+                self.handle_web(now, &packet);
+                self.deliver(now);
+            }
             Input::Packet(packet) if self.hear(now, &packet) => return,
             Input::Packet(packet) => self.agent.handle_packet(now, &packet),
+            Input::Undeliverable(packet) if packet.transport == Transport::Http => {
+                self.handle_web_undeliverable(now, &packet);
+            }
             Input::Undeliverable(packet) => self.agent.handle_undeliverable(now, &packet),
             Input::Timeout => {
+                self.serve_what_is_due(now);
                 if self.agent.next_deadline().is_some_and(|due| due <= now) {
                     self.agent.handle_timeout(now);
                 }
@@ -277,12 +331,15 @@ impl Role for Recorder {
         if self.is_dead() {
             return Output::Timeout(None);
         }
-        if let Some(packet) = self.packets.pop_front().or_else(|| self.agent.poll_transmit()) {
+        let packet = self.packets.pop_front().or_else(|| self.agent.poll_transmit());
+        if let Some(packet) = packet.or_else(|| self.asker.poll_transmit()) {
             return Output::Transmit(packet);
         }
         let slow = self.slow.front().map(|(due, _)| *due);
+        let served = [self.service.next_deadline(), self.asker.next_deadline()];
         let deadlines = [self.reports_due, slow, self.agent.next_deadline()];
-        Output::Timeout(deadlines.into_iter().flatten().min())
+        let deadlines = deadlines.into_iter().chain(served);
+        Output::Timeout(deadlines.flatten().min())
     }
 }
 

@@ -7,6 +7,7 @@ use bytes::Bytes;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
+use super::library::{Entry, Id};
 use super::store::{Recording, Track};
 use super::{REORDERING, Settings};
 use crate::packet::{Packet, Transport};
@@ -30,7 +31,10 @@ pub struct Session {
     metadata: Option<Metadata>,
     announcements: Vec<Announcement>,
     document: Bytes,
-    keeps_sound: bool,
+    /// Its place in the library.
+    pub entry: Id,
+    /// A longer recording is kept without its sound.
+    samples_max: usize,
     rng: ChaCha8Rng,
 }
 
@@ -47,7 +51,7 @@ struct Stream {
 
 impl Session {
     /// A session in which nothing was agreed on yet.
-    pub fn new(now: Instant, seed: u64, keeps_sound: bool, request: &Message) -> Self {
+    pub fn new(now: Instant, seed: u64, samples_max: usize, request: &Message) -> Self {
         let call_id = request.call_id().unwrap_or_default().to_owned();
         let salt = call_id.bytes().fold(seed, |sum, byte| sum.rotate_left(5) ^ u64::from(byte));
         Self {
@@ -59,7 +63,8 @@ impl Session {
             metadata: None,
             announcements: Vec::new(),
             document: Bytes::new(),
-            keeps_sound,
+            entry: Id::default(),
+            samples_max,
             rng: ChaCha8Rng::seed_from_u64(salt),
         }
     }
@@ -150,6 +155,28 @@ impl Session {
         }
     }
 
+    /// What is known of it, once all documents are counted in.
+    pub fn metadata(&self) -> Option<&Metadata> {
+        self.metadata.as_ref()
+    }
+
+    /// The Call-ID of its dialog.
+    pub fn call_id(&self) -> &str {
+        &self.call_id
+    }
+
+    /// When it started.
+    pub fn started(&self) -> Instant {
+        self.started
+    }
+
+    /// Whether nothing is to be heard on any of its streams: a pause, or a call on hold, which
+    /// nobody can tell apart by this (product facts, section 4.5).
+    pub fn is_paused(&self) -> bool {
+        let mut agreed = self.streams.iter().filter_map(|stream| stream.agreed.as_ref()).peekable();
+        agreed.peek().is_some() && agreed.all(|agreed| !agreed.may_receive)
+    }
+
     /// The RTP addresses that it has.
     pub fn addresses(&self) -> Vec<SocketAddr> {
         self.streams.iter().filter_map(|stream| stream.local).collect()
@@ -167,8 +194,12 @@ impl Session {
             let Some(local) = stream.local else { continue };
             if packet.target == local {
                 stream.hear(now, packet);
-                if !self.keeps_sound {
-                    stream.pcm.clear();
+                if stream.pcm.len() > self.samples_max {
+                    // From now on there is no sound of any side.
+                    self.samples_max = 0;
+                }
+                if self.samples_max == 0 {
+                    stream.pcm = Vec::new();
                 }
             } else if packet.target == rtcp_of(local) {
                 // Rubbish is for the evidence to show.
@@ -205,10 +236,15 @@ impl Session {
             stream.send_rtcp(goodbye, packets);
             let Stream { playout, pcm, agreed, .. } = stream;
             playout.finish(now, pcm);
+            if self.samples_max == 0 {
+                pcm.clear();
+            }
             let label = agreed.as_ref().and_then(|agreed| agreed.label.clone());
             tracks.push(Track { label, heard: playout.tally().heard, pcm: std::mem::take(pcm) });
         }
         tracks.iter().any(|track| track.heard > 0).then(|| Recording {
+            id: self.entry,
+            entry: Entry::default(),
             call_id: self.call_id,
             started: epoch.rfc3339(self.started),
             ended: epoch.rfc3339(now),

@@ -1,26 +1,29 @@
 //! Where recordings go.
 
+use std::collections::BTreeMap;
 use std::fmt::Debug;
-use std::fs;
-use std::io;
-use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 
+use super::library::{Change, Entry, Id, Restored};
+use super::wav;
 use crate::sip::agent::Why;
 use crate::siprec::{Announcement, Metadata};
 
 /// A recording that is whole.
 #[derive(Clone, Debug)]
 pub struct Recording {
+    /// Its id in the library.
+    pub id: Id,
+    /// As it stands in the library.
+    pub entry: Entry,
     /// The Call-ID of its recording session.
     pub call_id: String,
     /// When it started, RFC 3339.
     pub started: String,
     /// When it ended, RFC 3339.
     pub ended: String,
-    /// Who or what ended it.
+    /// Why it ended.
     pub why: Why,
     /// Its sides, aligned: sample n of each was heard at the same time.
     pub tracks: Vec<Track>,
@@ -32,6 +35,21 @@ pub struct Recording {
     pub document: Bytes,
 }
 
+impl Recording {
+    /// Puts what is on any side on every side: a way of being wrong.
+    pub fn mix_sides(&mut self) {
+        let length = self.tracks.iter().map(|track| track.pcm.len()).max().unwrap_or(0);
+        let at = |place: usize| {
+            let samples = self.tracks.iter().filter_map(|track| track.pcm.get(place));
+            samples.fold(0_i16, |sum, sample| sum.saturating_add(*sample))
+        };
+        let mixed: Vec<_> = (0..length).map(at).collect();
+        for track in &mut self.tracks {
+            track.pcm.clone_from(&mixed);
+        }
+    }
+}
+
 /// One side of a recording: 8,000 samples a second.
 #[derive(Clone, Debug)]
 pub struct Track {
@@ -39,104 +57,78 @@ pub struct Track {
     pub label: Option<String>,
     /// How many packets were heard.
     pub heard: u64,
-    /// The sound.
+    /// The sound; none, if it is not kept.
     pub pcm: Vec<i16>,
 }
 
-/// Keeps recordings.
+/// Keeps recordings, and the library that they stand in.
 pub trait Keep: Debug + Send {
-    /// Keeps one.
+    /// Keeps one: it is whole, and may stay.
     fn keep(&mut self, recording: Recording);
 
-    /// Whether the sound is kept; where it is not, the tracks come without.
-    fn keeps_sound(&self) -> bool {
-        true
+    /// Of how many samples of a side the sound is kept: that of a longer recording is not.
+    fn samples_max(&self) -> usize {
+        usize::MAX
+    }
+
+    /// What an earlier run wrote down.
+    fn restore(&mut self) -> Restored {
+        Restored::default()
+    }
+
+    /// A recording was begun; should the program end before it is whole, somebody wants to know.
+    fn begin(&mut self, _id: Id, _call_id: &str) {}
+
+    /// A recording was begun, and there was nothing to keep.
+    fn drop_begun(&mut self, _id: Id) {}
+
+    /// Writes down what has changed, all of it or nothing.
+    fn note(&mut self, _changes: &[Change]) {}
+
+    /// Removes a recording for good.
+    fn forget(&mut self, _id: Id) {}
+
+    /// The sound of a recording as a WAV file, one side per channel.
+    fn sound(&mut self, _id: Id) -> Option<Bytes> {
+        None
     }
 }
 
-/// Keeps nothing but the number of recordings: what a simulation needs.
+/// Keeps the sound of short recordings in memory: what a simulation needs.
 #[derive(Debug, Default)]
 pub struct Memory {
-    /// How many there were.
+    /// How many recordings there were.
     pub count: usize,
+    sounds: BTreeMap<Id, Bytes>,
 }
 
 impl Keep for Memory {
-    fn keep(&mut self, _: Recording) {
-        self.count += 1;
-    }
-
-    fn keeps_sound(&self) -> bool {
-        false
-    }
-}
-
-/// Keeps each recording in a folder of its own: `recording.wav`, one side per channel, and
-/// `metadata.xml` as it came.
-#[derive(Clone, Debug)]
-pub struct Folder {
-    root: PathBuf,
-    kept: Arc<Mutex<Vec<Result<PathBuf, String>>>>,
-}
-
-impl Folder {
-    /// A folder at `root`, which is made if it is not there. It can be written to, or this fails.
-    pub fn new(root: &Path) -> io::Result<Self> {
-        fs::create_dir_all(root)?;
-        let probe = root.join(PROBE);
-        fs::write(&probe, [])?;
-        fs::remove_file(&probe)?;
-        Ok(Self { root: root.to_owned(), kept: Arc::default() })
-    }
-
-    /// What became of the recordings since this was asked last: the folder of each, or why it
-    /// could not be kept, in words that fit after "cannot".
-    pub fn take_kept(&self) -> Vec<Result<PathBuf, String>> {
-        std::mem::take(&mut *self.kept.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    fn write(&self, recording: &Recording) -> io::Result<PathBuf> {
-        let folder = self.root.join(name(&recording.started, &recording.call_id));
-        fs::create_dir_all(&folder)?;
-        fs::write(folder.join("metadata.xml"), &recording.document)?;
-        write_wav(&folder.join("recording.wav"), &recording.tracks).map_err(io::Error::other)?;
-        Ok(folder)
-    }
-}
-
-impl Keep for Folder {
     fn keep(&mut self, recording: Recording) {
-        let root = self.root.display();
-        let kept = self.write(&recording);
-        let kept = kept.map_err(|why| format!("keep a recording in {root}: {why}"));
-        self.kept.lock().unwrap_or_else(PoisonError::into_inner).push(kept);
-    }
-}
-
-/// A name for a folder: the time, and of the Call-ID whatever a file system takes.
-fn name(started: &str, call_id: &str) -> String {
-    let time: String = started.chars().filter(char::is_ascii_alphanumeric).collect();
-    let call: String = call_id.chars().filter(char::is_ascii_alphanumeric).take(24).collect();
-    format!("{time}-{call}")
-}
-
-/// One channel for each track, as long as the longest.
-fn write_wav(path: &Path, tracks: &[Track]) -> Result<(), hound::Error> {
-    let spec = hound::WavSpec {
-        channels: u16::try_from(tracks.len()).unwrap_or(u16::MAX),
-        sample_rate: 8_000,
-        bits_per_sample: 16,
-        sample_format: hound::SampleFormat::Int,
-    };
-    let mut wav = hound::WavWriter::create(path, spec)?;
-    let length = tracks.iter().map(|track| track.pcm.len()).max().unwrap_or(0);
-    for index in 0..length {
-        for track in tracks {
-            wav.write_sample(track.pcm.get(index).copied().unwrap_or(0))?;
+        self.count += 1;
+        if recording.tracks.iter().all(|track| track.pcm.is_empty()) {
+            return;
+        }
+        self.sounds.insert(recording.id, wav::companded(&recording.tracks));
+        while self.sounds.values().map(Bytes::len).sum::<usize>() > SOUNDS_MAX {
+            self.sounds.pop_first();
         }
     }
-    wav.finalize()
+
+    fn samples_max(&self) -> usize {
+        SAMPLES_MAX
+    }
+
+    fn forget(&mut self, id: Id) {
+        self.sounds.remove(&id);
+    }
+
+    fn sound(&mut self, id: Id) -> Option<Bytes> {
+        self.sounds.get(&id).cloned()
+    }
 }
 
-/// Made and removed again to see whether a folder can be written to.
-const PROBE: &str = ".tallylight";
+/// Two minutes: the examples that listen to a recording are shorter, and those that last for ten
+/// minutes judge what crossed the network.
+const SAMPLES_MAX: usize = 120 * 8_000;
+/// Some minutes in all, beside what the evidence of a long call needs.
+const SOUNDS_MAX: usize = 8 << 20;

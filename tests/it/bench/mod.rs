@@ -4,14 +4,13 @@
 mod peer;
 mod shelf;
 
-pub use peer::Peer;
+pub use peer::{Peer, datagram, is_rtp};
 pub use shelf::Shelf;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
-use bytes::Bytes;
 use tallylight::audio::Voice;
 use tallylight::packet::{Packet, Transport};
 use tallylight::role::phone::{self, Phone};
@@ -304,17 +303,6 @@ pub fn sip_at(at: [u8; 4]) -> SocketAddr {
     SocketAddr::from((at, 5_060))
 }
 
-pub fn datagram(from: [u8; 4], to: [u8; 4], payload: impl Into<Bytes>) -> Packet {
-    let (source, target) = (sip_at(from), sip_at(to));
-    Packet { transport: Transport::Udp, source, target, payload: payload.into() }
-}
-
-/// Whether a packet looks like RTP, and is none of RTCP (RFC 5761 section 4).
-pub fn is_rtp(packet: &Packet) -> bool {
-    let first = packet.payload.first().is_some_and(|byte| byte >> 6 == 2);
-    first && packet.payload.get(1).is_some_and(|byte| !(192..=223).contains(byte))
-}
-
 fn body(text: &str, kind: &str) -> String {
     if text.is_empty() {
         return "Content-Length: 0\r\n\r\n".to_owned();
@@ -348,6 +336,7 @@ fn platform(wish: &Wish) -> Platform {
         ice: None,
         recording_delay: Duration::default(),
         record_words: RecordWords::default(),
+        provisioning: platform::provisioning::Setup::default(),
         prompts: platform::Prompts::default(),
         fault: None,
         seed: 1,
@@ -370,6 +359,7 @@ fn phone(number: &str, at: [u8; 4], person: u8, wish: &Wish) -> Phone {
         is_silent: false,
         controls: Channel::default(),
         ice: false,
+        app: None,
         record_words: RecordWords::default(),
         registration: Duration::from_hours(1),
         seed: u64::from(person) + 2,
@@ -385,6 +375,8 @@ fn recorder(shelf: Shelf) -> Recorder {
         fault: None,
         seed: 9,
         epoch: Epoch::SIMULATED,
+        service: recorder::service::Settings::default(),
+        tells_from: Vec::new(),
     };
     Recorder::new(settings, Box::new(shelf))
 }

@@ -1,9 +1,10 @@
 //! A script at the other end of a dialog: it says what a test wants said, legal or not.
 
 use bytes::Bytes;
+use tallylight::packet::{Packet, Transport};
 use tallylight::sip::{Message, Method};
 
-use super::{Bench, CAROL, PLATFORM_AT, body, datagram, sip_at, title};
+use super::{Bench, CAROL, PLATFORM_AT, body, sip_at, title};
 
 /// A script at the other end of a dialog.
 pub struct Peer {
@@ -150,4 +151,15 @@ impl Peer {
 fn contact(message: &Message) -> String {
     let contact = message.contact().ok().flatten().expect("a Contact");
     contact.uri.to_string()
+}
+
+pub fn datagram(from: [u8; 4], to: [u8; 4], payload: impl Into<Bytes>) -> Packet {
+    let (source, target) = (sip_at(from), sip_at(to));
+    Packet { transport: Transport::Udp, source, target, payload: payload.into() }
+}
+
+/// Whether a packet looks like RTP, and is none of RTCP (RFC 5761 section 4).
+pub fn is_rtp(packet: &Packet) -> bool {
+    let first = packet.payload.first().is_some_and(|byte| byte >> 6 == 2);
+    first && packet.payload.get(1).is_some_and(|byte| !(192..=223).contains(byte))
 }

@@ -11,7 +11,8 @@ use super::whole::Lost;
 use super::{Limits, Verdict};
 use crate::audio::Mark;
 use crate::evidence::{
-    Flow, Kind, RecordedStream, RecordingSession, RtpSeen, Sound, Speakers, Timeline, recordings,
+    Flow, Kind, RecordedStream, RecordingSession, RtpSeen, Side, Sound, Speakers, Timeline,
+    recordings,
 };
 use crate::siprec::Metadata;
 use crate::time::Instant;
@@ -118,7 +119,7 @@ pub fn is_dated(timeline: &Timeline, name: &str, event: Passage, at: Instant) ->
     };
     let sessions = living(timeline);
     let dates = sessions.iter().filter_map(|session| date(timeline, session, name, event));
-    let (early, late) = (before(at, SLACK), at + SLACK);
+    let (early, late) = (before(at, SLACK), learned(timeline, name, at) + SLACK);
     let texts = [early, late].map(|at| timeline.epoch().rfc3339(at));
     let mut seen = Vec::new();
     for date in dates {
@@ -137,6 +138,17 @@ pub fn is_dated(timeline: &Timeline, name: &str, event: Passage, at: Instant) ->
     let when = if seen.is_empty() { "never".to_owned() } else { seen.join(" and ") };
     let what = if event == Passage::Came { "came" } else { "went" };
     Verdict::fail(requirement, at, format!("by the metadata {name} {what}: {when}"))
+}
+
+/// When the first message arrived that somebody sent after a moment: a network that loses some
+/// lets others learn late of what they do.
+fn learned(timeline: &Timeline, name: &str, at: Instant) -> Instant {
+    let mut later = timeline.signalling().iter().filter(|it| {
+        it.at >= at
+            && it.side == Side::Received
+            && timeline.cast().at(it.source).is_some_and(|member| member.name.as_str() == name)
+    });
+    later.next().map_or(at, |sighting| sighting.at)
 }
 
 /// Somebody comes to a call, or goes.

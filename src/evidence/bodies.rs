@@ -8,7 +8,7 @@ use super::exchange::description_of;
 use super::recordings::metadata_of;
 use crate::sdp::Description;
 use crate::sip::Message;
-use crate::siprec::Metadata;
+use crate::siprec::{Document, Metadata};
 
 /// What was read of one message so far.
 #[derive(Debug, Default)]
@@ -23,11 +23,12 @@ impl Bodies {
         self.description.get_or_init(|| description_of(message)).as_ref()
     }
 
-    /// The metadata in `message`, or why it cannot be read.
+    /// The metadata in `message`, or why it cannot be read. A request for it is none.
     pub(super) fn metadata(&self, message: &Message) -> Option<&Result<Metadata, String>> {
-        let read = || {
-            let document = metadata_of(message)?;
-            Some(Metadata::parse(&document).map_err(|why| why.to_string()))
+        let read = || match Document::parse(&metadata_of(message)?) {
+            Ok(Document::Metadata(metadata)) => Some(Ok(*metadata)),
+            Ok(Document::SnapshotRequest(_)) => None,
+            Err(why) => Some(Err(why.to_string())),
         };
         self.metadata.get_or_init(read).as_ref()
     }

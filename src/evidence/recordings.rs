@@ -94,8 +94,16 @@ impl RecordingSession<'_> {
 
 /// Every recording session of the timeline, in the order of their INVITEs.
 pub fn recordings(timeline: &Timeline) -> Vec<RecordingSession<'_>> {
-    let sessions = dialogs(timeline).into_iter().filter(|dialog| is_recording(timeline, dialog));
-    sessions.map(|dialog| recording(timeline, dialog)).collect()
+    recordings_among(timeline, &dialogs(timeline))
+}
+
+/// The recording sessions among the dialogs of a timeline.
+pub fn recordings_among<'a>(
+    timeline: &'a Timeline,
+    dialogs: &[Dialog<'a>],
+) -> Vec<RecordingSession<'a>> {
+    let sessions = dialogs.iter().filter(|dialog| is_recording(timeline, dialog));
+    sessions.map(|dialog| recording(timeline, dialog.clone())).collect()
 }
 
 /// Whether a dialog is with a recorder: by who takes part, or by what it says of itself.

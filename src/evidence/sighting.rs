@@ -83,12 +83,12 @@ impl Sighting {
     }
 
     /// The SDP in it, as it stands there and as it is read.
-    pub(super) fn description(&self) -> Option<&(Bytes, Description)> {
+    pub fn description(&self) -> Option<&(Bytes, Description)> {
         self.bodies.description(self.message()?)
     }
 
     /// The metadata in it, or why it cannot be read.
-    pub(super) fn metadata(&self) -> Option<&Result<Metadata, String>> {
+    pub fn metadata(&self) -> Option<&Result<Metadata, String>> {
         self.bodies.metadata(self.message()?)
     }
 }

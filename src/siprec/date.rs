@@ -1,7 +1,8 @@
-//! Whether a text is a date and time of RFC 3339 in the strict form of RFC 7865 section 6.9.
+//! Whether a text is a date and time: of RFC 3339 in the strict form of RFC 7865 section 6.9, or of
+//! XML Schema.
 
 /// Whether it is one, with an offset and with capital `T` and `Z`.
-pub(super) fn is_date_time(text: &str) -> bool {
+pub fn is_date_time(text: &str) -> bool {
     let Some((date, rest)) = text.split_once('T') else { return false };
     let offset_at = rest.find(['Z', '+', '-']).unwrap_or(rest.len());
     let (time, offset) = rest.split_at(offset_at);
@@ -10,6 +11,44 @@ pub(super) fn is_date_time(text: &str) -> bool {
 
 fn is_date(text: &str) -> bool {
     matches!(numbers(text, '-', &[4, 2, 2])[..], [_, 1..=12, 1..=31])
+}
+
+/// Whether it is an `xs:dateTime` (XML Schema part 2 section 3.2.7): the same, but that the offset
+/// may be missing. A leap second is forgiven, for RFC 3339 allows it.
+pub fn is_xml_date_time(text: &str) -> bool {
+    is_date_time(text) || is_date_time(&format!("{text}Z"))
+}
+
+/// The moment that such a text means: seconds and nanoseconds since 1970, for comparing; `None` if
+/// it says no moment.
+pub fn moment(text: &str) -> Option<(i64, u32)> {
+    let text = text.to_ascii_uppercase();
+    if !is_date_time(&text) {
+        return None;
+    }
+    let (date, rest) = text.split_once('T')?;
+    let (time, offset) = rest.split_at(rest.find(['Z', '+', '-'])?);
+    let [year, month, day] = numbers(date, '-', &[4, 2, 2]).try_into().ok()?;
+    let (clock, fraction) = time.split_once('.').unwrap_or((time, ""));
+    let [hour, minute, second] = numbers(clock, ':', &[2, 2, 2]).try_into().ok()?;
+    let ahead = match numbers(offset.get(1..)?, ':', &[2, 2])[..] {
+        [hours, minutes] => 3_600 * i64::from(hours) + 60 * i64::from(minutes),
+        _ => 0,
+    };
+    let ahead = if offset.starts_with('-') { -ahead } else { ahead };
+    let clock = 3_600 * i64::from(hour) + 60 * i64::from(minute) + i64::from(second);
+    let nanos: String = fraction.chars().chain("000000000".chars()).take(9).collect();
+    Some((
+        86_400 * days(year.into(), month.into(), day.into()) + clock - ahead,
+        nanos.parse().ok()?,
+    ))
+}
+
+/// Days from 1970-01-01 in the calendar of Gregory, whose year is counted from March here.
+fn days(year: i64, month: i64, day: i64) -> i64 {
+    let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
+    let leaps = year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400);
+    365 * year + leaps + (153 * month + 2) / 5 + day - 719_469
 }
 
 /// `hh:mm:ss`, and a fraction; a leap second has the number 60.
@@ -38,7 +77,16 @@ fn numbers(text: &str, separator: char, widths: &[usize]) -> Vec<u16> {
 
 #[cfg(test)]
 mod tests {
-    use super::is_date_time;
+    use super::{is_date_time, moment};
+
+    #[test]
+    fn a_time_is_a_moment_wherever_its_clock_stands() {
+        assert_eq!(moment("1970-01-01T00:00:00Z"), Some((0, 0)));
+        assert_eq!(moment("2030-01-01T00:00:00.25Z"), Some((1_893_456_000, 250_000_000)));
+        assert_eq!(moment("2030-01-01T01:00:00+01:00"), moment("2030-01-01T00:00:00Z"));
+        assert_eq!(moment("2028-02-29T23:59:59-00:30"), moment("2028-03-01T00:29:59Z"));
+        assert_eq!(moment("yesterday"), None);
+    }
 
     #[test]
     fn a_time_has_an_offset_and_capital_letters() {

@@ -49,6 +49,11 @@ impl Id {
         }
     }
 
+    /// What it stands for in base64, of whatever length.
+    pub fn bytes(&self) -> Option<Vec<u8>> {
+        STANDARD.decode(&self.0).ok()
+    }
+
     /// The 16 bytes that it stands for, in base64 or as a `urn:uuid:`; `None` if in neither.
     ///
     /// Version and variant are not looked at: an id in RFC 7865's own examples has the wrong ones.

@@ -46,6 +46,7 @@ mod xml;
 pub use announcement::{Announcement, Method, Occasion};
 pub use body::{Body, Colon, Layout, MetadataType, Order, Received};
 pub use broadworks::{BroadWorks, Call, Queue, Redirect, RedirectedCall};
+pub use date::{is_date_time, is_xml_date_time, moment};
 pub use diff::diff;
 pub use document::{Document, SnapshotRequest};
 pub use extension::{Extension, Parent};

@@ -27,6 +27,8 @@ pub enum Oddity {
     DraftElement { element: String, within: String },
     UnknownElement { element: String, within: String },
     OutOfOrder { element: String, within: String },
+    AfterExtension { element: String, within: String },
+    ForeignNamespace { element: String, found: Option<String> },
     Repeated { element: String, within: String },
     MissingElement { element: &'static str, within: &'static str },
     Attribute { element: String, found: &'static str, expected: &'static str },
@@ -44,13 +46,14 @@ impl Oddity {
     pub fn section(&self) -> &'static str {
         match self {
             Self::LeadingBlank | Self::NoDeclaration => "5.1",
-            Self::Namespace { .. } | Self::Prefix { .. } => "5.1.1",
+            Self::Namespace { .. } | Self::Prefix { .. } | Self::ForeignNamespace { .. } => "5.1.1",
             Self::Root { .. } => "5.1.2",
             Self::DataModeSpelling { .. }
             | Self::DataModeValue { .. }
             | Self::DraftElement { .. }
             | Self::UnknownElement { .. }
             | Self::OutOfOrder { .. }
+            | Self::AfterExtension { .. }
             | Self::Repeated { .. }
             | Self::MissingElement { .. }
             | Self::Attribute { .. }
@@ -90,6 +93,15 @@ impl fmt::Display for Oddity {
             }
             Self::OutOfOrder { element, within } => {
                 write!(f, "<{element}> comes too late in <{within}>")
+            }
+            Self::AfterExtension { element, within } => {
+                write!(f, "<{element}> follows an extension in <{within}>")
+            }
+            Self::ForeignNamespace { element, found: Some(found) } => {
+                write!(f, "<{element}> is in the namespace {found}")
+            }
+            Self::ForeignNamespace { element, found: None } => {
+                write!(f, "<{element}> is in no namespace")
             }
             Self::Repeated { element, within } => {
                 write!(f, "<{element}> occurs more than once in <{within}>")

@@ -104,6 +104,8 @@ impl<'a> Reader<'a> {
                     if is_ours {
                         let (element, within) = (name.to_owned(), shape.name.to_owned());
                         self.note(child, Oddity::UnknownElement { element, within });
+                    } else {
+                        self.judge_namespace(child, place.is_some());
                     }
                     // Extensions come last in their parent.
                     rank = shape.children.len();
@@ -112,6 +114,17 @@ impl<'a> Reader<'a> {
             }
         }
         children
+    }
+
+    /// An element with a name of the schema belongs into its namespace, and an extension into some
+    /// namespace (`##other` of XML Schema, which is not none).
+    fn judge_namespace(&mut self, child: Node, is_known: bool) {
+        let found = child.tag_name().namespace().filter(|it| !it.is_empty());
+        let is_draft = found.is_some_and(|it| DRAFT_NAMESPACES.contains(&it));
+        if found.is_none() || (is_known && is_draft) || found == Some(NAMESPACE) {
+            let (element, found) = (child.tag_name().name().to_owned(), found.map(str::to_owned));
+            self.note(child, Oddity::ForeignNamespace { element, found });
+        }
     }
 
     fn judge_place(
@@ -126,6 +139,8 @@ impl<'a> Reader<'a> {
         let (element, within) = (name.to_owned(), shape.name.to_owned());
         if !may_repeat && before.iter().any(|(it, _)| *it == name) {
             self.note(child, Oddity::Repeated { element, within });
+        } else if *rank == shape.children.len() && !self.is_draft {
+            self.note(child, Oddity::AfterExtension { element, within });
         } else if place < *rank && !self.is_draft {
             self.note(child, Oddity::OutOfOrder { element, within });
         }
@@ -235,6 +250,9 @@ pub(super) fn text(node: Node) -> String {
 
 /// The namespace of RFC 7865 section 5.1.1.
 pub(super) const NAMESPACE: &str = "urn:ietf:params:xml:ns:recording:1";
+/// Those of the drafts before it.
+const DRAFT_NAMESPACES: [&str; 2] =
+    ["urn:ietf:params:xml:ns:recording", "urn:ietf:params:xml:ns:siprec"];
 /// Each may carry the namespaces of the whole document with it.
 const MAX_EXTENSIONS: usize = 256;
 /// A document in a draft's dialect has about ten for each element: this is a conference of fifty.

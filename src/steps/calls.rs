@@ -215,18 +215,28 @@ fn is_ringing(dialog: &Dialog<'_>, side: Side) -> bool {
 pub(super) fn recorder_has_answered(dialogs: &[Dialog<'_>], timeline: &Timeline) -> bool {
     let with_recorder =
         dialogs.iter().filter(|dialog| timeline.cast().is(dialog.callee, Kind::Recorder));
-    let mut open = with_recorder.filter(|dialog| dialog.over().is_none());
+    nothing_waits(with_recorder)
+}
+
+/// The same, of everybody in a call that was taken.
+pub(super) fn everybody_has_answered(dialogs: &[Dialog<'_>], timeline: &Timeline) -> bool {
+    let taken = dialogs.iter().filter(|dialog| dialog.answered.is_some());
+    recorder_has_answered(dialogs, timeline) && nothing_waits(taken)
+}
+
+fn nothing_waits<'a>(dialogs: impl Iterator<Item = &'a Dialog<'a>>) -> bool {
+    let mut open = dialogs.filter(|dialog| dialog.over().is_none());
     open.all(|dialog| {
         let messages = dialog.sightings.iter().filter_map(|it| Some((it.side, it.message()?)));
-        let of_invite = messages.filter_map(|(side, message)| {
-            let cseq = message.cseq().ok().filter(|cseq| cseq.method == Method::Invite)?;
+        let numbered = messages.filter_map(|(side, message)| {
+            let cseq = message.cseq().ok().filter(|cseq| cseq.method != Method::Ack)?;
             Some((cseq.number, side, message.code()))
         });
         let is_final = |code: Option<u16>| code.is_some_and(|code| code >= 200);
-        let asked = of_invite.clone().filter(|(.., code)| code.is_none());
+        let asked = numbered.clone().filter(|(.., code)| code.is_none());
         let mut asked = asked.map(|(number, ..)| number);
         asked.all(|asked| {
-            of_invite.clone().any(|(number, side, code)| {
+            numbered.clone().any(|(number, side, code)| {
                 number == asked && side == Side::Received && is_final(code)
             })
         })

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::calls::{self, AFTERMATH, PATIENCE, RINGING, is_at, is_over, recorder_has_answered};
+use super::calls::{self, AFTERMATH, PATIENCE, RINGING, everybody_has_answered, is_at, is_over};
 use super::outcome::StepError;
 use super::words::{Count, Party};
 use super::world::World;
@@ -52,7 +52,7 @@ fn refuses(world: &mut World, heir: Party) -> Result<(), StepError> {
 fn is_asking(world: &mut World, party: Party, other: Party) -> Result<(), StepError> {
     calls::holds(world, party.clone())?;
     calls::connect(world, &party, other)?;
-    world.within(PATIENCE, recorder_has_answered)?;
+    world.within(PATIENCE, everybody_has_answered)?;
     world.pass(Duration::from_secs(1))
 }
 
@@ -181,7 +181,7 @@ fn heard_in(world: &mut World, party: Party, count: Count) -> Result<(), StepErr
 /// Waits until what was set off is over, and marks the moment.
 pub(super) fn settle(world: &mut World) -> Result<(), StepError> {
     world.pass(AFTERMATH)?;
-    world.within(PATIENCE, recorder_has_answered)?;
+    world.within(PATIENCE, everybody_has_answered)?;
     world.pass(ON_THE_WAY)?;
     world.set_mark()
 }

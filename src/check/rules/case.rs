@@ -1,10 +1,20 @@
 //! What the rules look at: the timeline, and what it amounts to, worked out once for all of them.
 
+use std::collections::BTreeSet;
+use std::net::IpAddr;
+
+use super::asked::{Asked, asked};
+use super::lane::{Lane, lanes};
+use super::said::Said;
+use super::session::Session;
+use super::talk::{Talk, talks};
+use crate::check::Verdict;
 use crate::evidence::{
-    Dialog, RecordingSession, Sighting, Timeline, Transaction, dialogs, recordings, said,
-    transactions,
+    Dialog, RecordingSession, Sighting, Timeline, Transaction, carried, dialogs, recordings_among,
+    watched,
 };
-use crate::sip::Message;
+use crate::sip::{Message, Method};
+use crate::time::Instant;
 
 /// A run on the judge's table.
 #[derive(Debug)]
@@ -19,22 +29,105 @@ pub struct Case<'a> {
     pub dialogs: Vec<Dialog<'a>>,
     /// The calls that are recording sessions, with their streams and their metadata.
     pub recordings: Vec<RecordingSession<'a>>,
+    /// Each sending of a message, and what its headers say.
+    pub said: Vec<Said<'a>>,
+    /// Each request, and all that was answered to it.
+    pub asked: Vec<Asked>,
+    /// Each dialog, told by its tags.
+    pub talks: Vec<Talk<'a>>,
+    /// Each way that media takes in a dialog.
+    pub lanes: Vec<Lane<'a>>,
+    /// When we stopped looking.
+    pub end: Instant,
+    /// What was said in each of the recording sessions, in the same order.
+    pub(super) sessions: Vec<Session<'a>>,
+    watched: BTreeSet<IpAddr>,
 }
 
 impl<'a> Case<'a> {
     /// Lays a timeline out.
     pub fn of(timeline: &'a Timeline) -> Self {
+        let mut said: Vec<Said<'a>> = carried(timeline).into_iter().map(Said::of).collect();
+        let asked = asked(&mut said);
+        let talks = talks(timeline, &said);
+        let lanes = lanes(timeline, &said, &talks);
+        let dialogs = dialogs(timeline);
+        let media =
+            timeline.flows().iter().flat_map(|flow| [flow.sent.last(), flow.received.last()]);
+        let reports = timeline.reports().last().map(|report| report.at);
+        let media = media.flatten().map(|packet| packet.at).chain(reports);
+        let signalling = timeline.signalling().last().map(|sighting| sighting.at);
+        let transactions = asked.iter().map(|it| it.transaction(&said)).collect();
+        let messages: Vec<_> = said.iter().map(|it| (it.sighting, it.message)).collect();
+        let recordings = recordings_among(timeline, &dialogs);
         Self {
             timeline,
-            messages: said(timeline).collect(),
-            transactions: transactions(timeline),
-            dialogs: dialogs(timeline),
-            recordings: recordings(timeline),
+            sessions: recordings.iter().map(|it| Session::of(it, &messages)).collect(),
+            messages,
+            transactions,
+            recordings,
+            dialogs,
+            watched: watched(timeline),
+            end: media.chain(signalling).max().unwrap_or_default(),
+            said,
+            asked,
+            talks,
+            lanes,
         }
     }
 
     /// The name of whoever sent a message.
     pub fn sender(&self, sighting: &Sighting) -> String {
         self.timeline.cast().label(sighting.source)
+    }
+
+    /// What somebody said, by its place.
+    pub fn at(&self, place: usize) -> &Said<'a> {
+        &self.said[place]
+    }
+
+    /// What was said, place by place.
+    pub fn all<'b>(&'b self, places: &'b [usize]) -> impl DoubleEndedIterator<Item = &'b Said<'a>> {
+        places.iter().map(|place| &self.said[*place])
+    }
+
+    /// Each request that began a transaction, with the transaction.
+    pub fn requests(&self) -> impl Iterator<Item = (&Said<'a>, &Asked)> {
+        self.asked.iter().map(|asked| (&self.said[asked.requests[0]], asked))
+    }
+
+    /// The requests of one method, each with its transaction.
+    pub fn requests_of(&self, method: Method) -> impl Iterator<Item = (&Said<'a>, &Asked)> {
+        self.requests().filter(move |(request, _)| request.method == method)
+    }
+
+    /// Whether somebody said anything after some moment: of one who is dead nobody wants an answer.
+    pub fn lives(&self, host: IpAddr, after: Instant) -> bool {
+        self.said.iter().rev().any(|it| it.sighting.source.ip() == host && it.at > after)
+    }
+
+    /// Whether it is seen what reaches a host, and when.
+    pub fn is_watched(&self, host: IpAddr) -> bool {
+        self.watched.contains(&host)
+    }
+
+    /// Finds a message to break a row: who did it, what it was, and where it stands. `seen` goes on
+    /// after the name of the message.
+    pub fn broken(&self, row: &'static str, said: &Said<'a>, seen: impl AsRef<str>) -> Verdict {
+        let who = self.sender(said.sighting);
+        let words =
+            format!("{who} sent {} (message {}) {}", said.title(), said.number, seen.as_ref());
+        Verdict::fail(row, said.sighting.at, words)
+    }
+
+    /// Passes if `met`; otherwise the message [breaks](Self::broken) the row.
+    pub fn require(
+        &self,
+        met: bool,
+        row: &'static str,
+        said: &Said<'a>,
+        seen: impl FnOnce() -> String,
+    ) -> Verdict {
+        if met { Verdict::Pass } else { self.broken(row, said, seen()) }
     }
 }

@@ -1,43 +1,175 @@
-//! How the two ends of a recording session show each other what they are.
+//! How the two ends of a recording session show each other what they are (RFC 7866 section 6).
 
+use super::session::{has_option, is_servers, is_tagged};
 use super::{Case, Rule, rule};
 use crate::check::Verdict;
-use crate::evidence::{RecordingSession, Sighting};
+use crate::evidence::{Dialog, Kind, Sighting};
 use crate::sip::{Message, Method};
 
-pub const RULES: &[Rule] = &[rule("RFC7866-6.2-2", recorders_are_tagged)];
+pub const RULES: &[Rule] = &[
+    rule("RFC7866-6.1.1-1", clients_are_tagged),
+    rule("RFC7866-6.1.1-2", |case| requires_siprec(case, "RFC7866-6.1.1-2", false)),
+    rule("RFC7866-6.1.1-3", clients_take_only_recorders),
+    rule("RFC7866-6.1.1-6", others_refuse),
+    rule("RFC7866-6.2-1", |case| {
+        recorders_take(case, "RFC7866-6.2-1", |tag, option| !tag || !option)
+    }),
+    rule("RFC7866-6.2-2", recorders_are_tagged),
+    rule("RFC7866-6.2-3", registered_recorders_are_tagged),
+    rule("RFC7866-6.2-4", |case| requires_siprec(case, "RFC7866-6.2-4", true)),
+    rule("RFC7866-6.2-7", |case| {
+        recorders_take(case, "RFC7866-6.2-7", |tag, option| !tag && option)
+    }),
+    rule("RFC7866-6.2-8", |case| {
+        recorders_take(case, "RFC7866-6.2-8", |tag, option| tag && !option)
+    }),
+];
 
-/// Every Contact of a recorder carries `+sip.srs` (RFC 7866 section 6.2): in what it answers to
-/// INVITE and UPDATE, and in its own. A refusal, and what redirects, has a Contact of another kind.
+/// Every Contact of a recording client carries `+sip.src` (section 6.1.1).
+fn clients_are_tagged(case: &Case<'_>) -> Vec<Verdict> {
+    tagged(case, "RFC7866-6.1.1-1", true, "+sip.src")
+}
+
+/// Every Contact of a recorder carries `+sip.srs` (section 6.2): in what it answers to INVITE and
+/// UPDATE, and in its own. A refusal, and what redirects, has a Contact of another kind.
 fn recorders_are_tagged(case: &Case<'_>) -> Vec<Verdict> {
-    let judged = case.recordings.iter().filter_map(|session| {
-        let mut said = from_recorder(session).filter_map(|(sighting, message)| {
-            let contact = message.contact().ok().flatten()?;
-            Some((sighting, contact.params.has("+sip.srs")))
+    tagged(case, "RFC7866-6.2-2", false, "+sip.srs")
+}
+
+fn tagged(case: &Case<'_>, row: &'static str, by_client: bool, tag: &str) -> Vec<Verdict> {
+    case.each_session(|_, session| {
+        let said = session.sayings(by_client);
+        let mut said = said.filter(|said| matches!(said.message.contact(), Ok(Some(_)))).peekable();
+        if said.peek().is_none() {
+            return Vec::new();
+        }
+        let bare = said.find(|said| !is_tagged(said.message, tag));
+        let verdict = bare.map_or(Verdict::Pass, |said| {
+            case.blame(row, said.sighting, &format!("sent a Contact without {tag}"))
         });
-        let first = said.next()?;
-        let bare = std::iter::once(first).chain(said).find(|(_, tagged)| !tagged);
-        Some(bare.map_or(Verdict::Pass, |(sighting, _)| {
-            let seen = format!("{} sent a Contact without +sip.srs", case.sender(sighting));
-            Verdict::fail("RFC7866-6.2-2", sighting.at, seen)
+        vec![verdict]
+    })
+}
+
+/// Whoever begins a recording session requires `siprec` (sections 6.1.1 and 6.2).
+fn requires_siprec(case: &Case<'_>, row: &'static str, by_server: bool) -> Vec<Verdict> {
+    let begun = case.recordings.iter().map(|recording| &recording.dialog);
+    let begun = begun.filter(|dialog| is_servers(dialog.invite) == by_server);
+    let judged = begun.map(|dialog| {
+        let met = has_option(dialog.invite, "Require", "siprec");
+        case.held(met, row, dialog.sightings[0], || {
+            "began a recording without Require: siprec".to_owned()
+        })
+    });
+    judged.collect()
+}
+
+/// A recording client takes an INVITE for a recording session only where `+sip.srs` and `siprec`
+/// are both in it (section 6.1.1): what it takes as one, it answers as one.
+fn clients_take_only_recorders(case: &Case<'_>) -> Vec<Verdict> {
+    let judged = case.dialogs.iter().filter_map(|dialog| {
+        let tag = is_tagged(dialog.invite, "+sip.srs");
+        let option = has_option(dialog.invite, "Require", "siprec");
+        if !tag && (!option || is_asked_by_client(dialog)) {
+            return None;
+        }
+        let (sighting, _) = accepted(case, dialog).filter(|(_, it)| is_tagged(it, "+sip.src"))?;
+        Some(case.held(tag && option, "RFC7866-6.1.1-3", sighting, || {
+            let lacks = if tag { "without Require: siprec" } else { "without +sip.srs" };
+            format!("took an INVITE {lacks} for a recording session")
         }))
     });
     judged.collect()
 }
 
-/// What the recorder said in the dialog that makes or changes it, and was not refused. Whoever was
-/// asked by a client is the recorder.
-fn from_recorder<'a>(
-    session: &'a RecordingSession<'_>,
-) -> impl Iterator<Item = (&'a Sighting, &'a Message)> {
-    let by_recorder = session.dialog.invite.contact().ok().flatten();
-    let began = by_recorder.is_some_and(|contact| contact.params.has("+sip.srs"));
-    session.dialog.sightings.iter().filter_map(move |sighting| {
-        let message = sighting.message()?;
-        let method = message.method().cloned().or_else(|| Some(message.cseq().ok()?.method))?;
-        let changes = matches!(method, Method::Invite | Method::Update);
-        let is_taken = message.code().is_none_or(|code| (101..300).contains(&code));
-        let is_own = session.dialog.is_from_caller(sighting) == began;
-        (changes && is_taken && is_own).then_some((*sighting, message))
-    })
+/// Who knows nothing of recording refuses what requires it with 420 (section 6.1.1).
+fn others_refuse(case: &Case<'_>) -> Vec<Verdict> {
+    let judged = case.dialogs.iter().filter_map(|dialog| {
+        let is_other = case.timeline.cast().is(dialog.callee, Kind::Phone);
+        if !is_other || !has_option(dialog.invite, "Require", "siprec") {
+            return None;
+        }
+        let (sighting, answer) = answered(case, dialog)?;
+        // Whoever takes recordings says so.
+        if is_tagged(answer, "+sip.src") || is_tagged(answer, "+sip.srs") {
+            return None;
+        }
+        let code = answer.code().unwrap_or_default();
+        let met = code == 420 && has_option(answer, "Unsupported", "siprec");
+        Some(case.held(met, "RFC7866-6.1.1-6", sighting, || {
+            format!("answered an INVITE that requires siprec with {code}, not 420 and Unsupported")
+        }))
+    });
+    judged.collect()
+}
+
+/// A recorder takes an INVITE for a recording session only where `+sip.src` and `siprec` are both
+/// in it (section 6.2); what is missing is another row's.
+fn recorders_take(
+    case: &Case<'_>,
+    row: &'static str,
+    is_unfit: fn(bool, bool) -> bool,
+) -> Vec<Verdict> {
+    let asked = case.recordings.iter().map(|recording| &recording.dialog);
+    let judged = asked.filter(|dialog| !is_servers(dialog.invite)).filter_map(|dialog| {
+        let tag = is_tagged(dialog.invite, "+sip.src");
+        let option = has_option(dialog.invite, "Require", "siprec");
+        let (sighting, _) = accepted(case, dialog)?;
+        Some(case.held(!is_unfit(tag, option), row, sighting, || {
+            let lacks = match (tag, option) {
+                (false, false) => "without +sip.src and without Require: siprec",
+                (false, true) => "without +sip.src",
+                _ => "without Require: siprec",
+            };
+            format!("took an INVITE {lacks} for a recording session")
+        }))
+    });
+    judged.collect()
+}
+
+/// A recorder that registers says that it is one (section 6.2).
+fn registered_recorders_are_tagged(case: &Case<'_>) -> Vec<Verdict> {
+    let of_recorders = case.messages.iter().filter(|(sighting, message)| {
+        message.method() == Some(&Method::Register)
+            && case.timeline.cast().is(sighting.source, Kind::Recorder)
+    });
+    let judged = of_recorders.filter_map(|(sighting, message)| {
+        message.contact().ok().flatten()?;
+        Some(case.held(is_tagged(message, "+sip.srs"), "RFC7866-6.2-3", sighting, || {
+            "registered a Contact without +sip.srs".to_owned()
+        }))
+    });
+    judged.collect()
+}
+
+/// Whether an INVITE says by its Contact or its metadata that it is a recording client's.
+fn is_asked_by_client(dialog: &Dialog<'_>) -> bool {
+    is_tagged(dialog.invite, "+sip.src")
+        || is_tagged(dialog.invite, "src")
+        || crate::evidence::metadata_of(dialog.invite).is_some()
+}
+
+/// The first final answer to the INVITE that began a dialog.
+fn answered<'c>(case: &'c Case<'_>, dialog: &Dialog<'_>) -> Option<(&'c Sighting, &'c Message)> {
+    let transaction = case.transactions.iter().find(|it| std::ptr::eq(it.request(), dialog.invite));
+    let by_call = || {
+        case.transactions.iter().find(|it| {
+            it.request().method() == Some(&Method::Invite)
+                && it.request().call_id() == Ok(dialog.call_id)
+        })
+    };
+    let (sighting, _) = transaction.or_else(by_call)?.outcome()?;
+    Some((sighting, sighting.message()?))
+}
+
+/// The 2xx that took the INVITE that began a dialog.
+fn accepted<'c>(case: &'c Case<'_>, dialog: &Dialog<'_>) -> Option<(&'c Sighting, &'c Message)> {
+    let answer = |it: &&(&'c Sighting, &'c Message)| {
+        let (sighting, message) = it;
+        message.code().is_some_and(|code| (200..300).contains(&code))
+            && message.call_id() == Ok(dialog.call_id)
+            && message.cseq().is_ok_and(|cseq| cseq.method == Method::Invite)
+            && !dialog.is_from_caller(sighting)
+    };
+    case.messages.iter().find(answer).copied()
 }

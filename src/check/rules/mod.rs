@@ -5,14 +5,49 @@
 //! of the catalogue it judges. To add one: write the function, add the line to `RULES`, plant a
 //! fault for it.
 
+mod asked;
+mod awareness;
+mod cancel;
 mod case;
+mod changes;
 mod contacts;
+mod credentials;
+mod dialogs;
+mod extensions;
+mod flows;
+mod identity;
+mod invites;
+mod keys;
+mod lane;
+mod legs;
+mod media;
 mod messages;
+mod metadata;
+mod metadata_graph;
+mod metadata_ids;
+mod offers;
+mod recorded_media;
 mod recording;
+mod recording_body;
+mod relayed;
+mod responses;
+mod rtcp;
+mod rtp;
+mod said;
+mod security;
+mod session;
+mod snapshot;
+mod talk;
+mod tolerance;
+mod transactions;
 mod transfer;
 mod transport;
 
+pub use asked::Asked;
 pub use case::Case;
+pub use lane::{Agreed, Lane};
+pub use said::Said;
+pub use talk::{Offered, Talk};
 
 use super::{Id, Verdict};
 use crate::evidence::Timeline;
@@ -58,5 +93,35 @@ const fn rule(requirement: &'static str, judge: fn(&Case<'_>) -> Vec<Verdict>) -
     Rule { requirement: Id(requirement), judge }
 }
 
-const TOPICS: &[&[Rule]] =
-    &[contacts::RULES, messages::RULES, recording::RULES, transfer::RULES, transport::RULES];
+const TOPICS: &[&[Rule]] = &[
+    awareness::RULES,
+    cancel::RULES,
+    changes::RULES,
+    contacts::RULES,
+    credentials::RULES,
+    dialogs::RULES,
+    extensions::RULES,
+    flows::RULES,
+    identity::RULES,
+    invites::RULES,
+    keys::RULES,
+    media::RULES,
+    messages::RULES,
+    metadata::RULES,
+    metadata_graph::RULES,
+    metadata_ids::RULES,
+    offers::RULES,
+    recorded_media::RULES,
+    recording::RULES,
+    recording_body::RULES,
+    relayed::RULES,
+    responses::RULES,
+    rtcp::RULES,
+    rtp::RULES,
+    security::RULES,
+    snapshot::RULES,
+    tolerance::RULES,
+    transactions::RULES,
+    transfer::RULES,
+    transport::RULES,
+];

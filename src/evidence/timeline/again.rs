@@ -57,6 +57,13 @@ impl Timeline {
         }
     }
 
+    /// A flow that an earlier timeline had.
+    pub(in crate::evidence) fn flow_again(&mut self, flow: Flow) {
+        if let Some(place) = self.flow((flow.source, flow.target)) {
+            self.flows[place] = flow;
+        }
+    }
+
     /// A report that an earlier timeline had.
     pub(in crate::evidence) fn report_again(&mut self, report: ReportSeen) {
         self.reports.push(report);

@@ -28,7 +28,8 @@ impl Pulse {
 impl Platform {
     /// When the recorders are asked next.
     pub(super) fn beat_deadline(&self) -> Option<Instant> {
-        self.settings.failing.heartbeat.and(self.next_beat)
+        let next = self.settings.failing.heartbeat.and(self.next_beat);
+        next.filter(|_| !self.has(Fault::LetTheHeartStop))
     }
 
     /// Asks every recorder whether it is there, if it is time to.

@@ -1,0 +1,163 @@
+//! Offers and answers (RFC 3264), and the grammar of both (RFC 8866).
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use super::extensions::open;
+use super::{Case, Rule, Talk, rule};
+use crate::check::Verdict;
+use crate::sdp::{Description, Deviation, Problem, judge_answer, judge_grammar, judge_reoffer};
+
+pub const RULES: &[Rule] = &[
+    rule("RFC3264-4-1", one_offer_at_a_time),
+    rule("RFC3264-6-1", |case| {
+        answers(case, "RFC3264-6-1", |it| matches!(it, Problem::StreamCount { .. }))
+    }),
+    rule("RFC3264-6.1-1", |case| answers(case, "RFC3264-6.1-1", is_of_kind)),
+    rule("RFC3264-6.1-2", |case| {
+        answers(case, "RFC3264-6.1-2", |it| matches!(it, Problem::Direction { .. }))
+    }),
+    rule("RFC3264-6.1-3", |case| {
+        answers(case, "RFC3264-6.1-3", |it| matches!(it, Problem::NoCommonFormat { .. }))
+    }),
+    rule("RFC3264-8-1", |case| again(case, "RFC3264-8-1", is_of_version)),
+    rule("RFC3264-8-2", |case| {
+        again(case, "RFC3264-8-2", |it| matches!(it, Problem::StreamDropped { .. }))
+    }),
+    rule("RFC3264-8.2-1", |case| {
+        answers(case, "RFC3264-8.2-1", |it| matches!(it, Problem::RemovedStreamAccepted { .. }))
+    }),
+    rule("RFC8866-5-2", |case| grammar(case, "RFC8866-5-2", is_of_lines)),
+    rule("RFC8866-5.7-1", |case| {
+        grammar(case, "RFC8866-5.7-1", |it| matches!(it, Deviation::NoAddress { .. }))
+    }),
+    rule("RFC8866-5.9-1", |case| {
+        grammar(case, "RFC8866-5.9-1", |it| matches!(it, Deviation::NoTime))
+    }),
+];
+
+/// Nobody makes an offer while another is open, in either direction (RFC 3264 section 4).
+fn one_offer_at_a_time(case: &Case<'_>) -> Vec<Verdict> {
+    let mut verdicts = Vec::new();
+    for talk in &case.talks {
+        for new in &talk.offers {
+            let offer = case.at(new.offered);
+            let host = offer.source().ip();
+            let margin = if case.is_watched(host) { Duration::ZERO } else { MARGIN };
+            let open = talk.offers.iter().find(|other| {
+                let (from, until) = open(case, other, other.by_caller == new.by_caller);
+                let is_open = until.is_none_or(|until| offer.at + margin < until);
+                let is_other = !std::ptr::eq(*other, new);
+                is_other && is_open && from.is_some_and(|from| from + margin < offer.at)
+            });
+            let open = open.map(|open| case.at(open.offered));
+            // The same INVITE with credentials, or without what was refused, is the same offer; an
+            // offer that crossed another one was made before that had come.
+            verdicts.push(open.map_or(Verdict::Pass, |open| {
+                let who = case.sender(open.sighting);
+                let seen =
+                    format!("with an offer, while {who}'s was open (message {})", open.number);
+                case.broken("RFC3264-4-1", offer, seen)
+            }));
+        }
+    }
+    verdicts
+}
+
+/// What RFC 3264 forbids in an answer, as far as a row is about that.
+fn answers(case: &Case<'_>, row: &'static str, concerns: fn(&Problem) -> bool) -> Vec<Verdict> {
+    let mut verdicts = Vec::new();
+    for offered in case.talks.iter().flat_map(|talk| &talk.offers) {
+        let Some((answer, place)) = offered.answer else { continue };
+        let problems = judge_answer(offered.offer, answer);
+        let wrong = problems.iter().find(|it| concerns(it));
+        verdicts.push(wrong.map_or(Verdict::Pass, |wrong| {
+            case.broken(row, case.at(place), format!("with an answer that cannot be: {wrong}"))
+        }));
+    }
+    verdicts
+}
+
+/// What RFC 3264 forbids in a later description, as far as a row is about that.
+fn again(case: &Case<'_>, row: &'static str, concerns: fn(&Problem) -> bool) -> Vec<Verdict> {
+    let mut verdicts = Vec::new();
+    let of_talk = |talk: &Talk<'_>, verdicts: &mut Vec<Verdict>| {
+        for of_caller in [true, false] {
+            let own = talk.descriptions(of_caller);
+            let versions: BTreeSet<_> =
+                own.iter().filter_map(|(it, _)| Some(it.origin.as_ref()?.version)).collect();
+            // Known of many, and nobody stumbles over it: whoever never counts cannot be meant to
+            // say that nothing changed.
+            if row == "RFC3264-8-1" && own.len() > 2 && versions.len() == 1 {
+                let why = "one side gives every description the same version, changed or not";
+                verdicts.push(Verdict::Inconclusive(why.to_owned()));
+                continue;
+            }
+            for pair in own.windows(2) {
+                let [(before, _), (next, place)] = pair else { continue };
+                let problems = judge_reoffer(before, next);
+                let wrong = problems.iter().find(|it| concerns(it));
+                verdicts.push(wrong.map_or(Verdict::Pass, |wrong| {
+                    let seen = format!("with a description that cannot follow its last: {wrong}");
+                    case.broken(row, case.at(*place), seen)
+                }));
+            }
+        }
+    };
+    for talk in &case.talks {
+        of_talk(talk, &mut verdicts);
+    }
+    verdicts
+}
+
+fn is_of_kind(problem: &Problem) -> bool {
+    matches!(problem, Problem::KindChanged { .. } | Problem::TransportChanged { .. })
+}
+
+fn is_of_version(problem: &Problem) -> bool {
+    matches!(
+        problem,
+        Problem::OriginChanged
+            | Problem::VersionStep { .. }
+            | Problem::ChangedUnderSameVersion { .. }
+    )
+}
+
+/// What RFC 8866 wants otherwise, as far as a row is about that.
+fn grammar(case: &Case<'_>, row: &'static str, concerns: fn(&Deviation) -> bool) -> Vec<Verdict> {
+    let mut verdicts = Vec::new();
+    for said in &case.said {
+        let Some((_, description)) = said.sighting.description() else { continue };
+        let deviations = deviations(description);
+        let wrong = deviations.iter().find(|it| concerns(it));
+        verdicts.push(wrong.map_or(Verdict::Pass, |wrong| {
+            case.broken(row, said, format!("with a description in which {wrong}"))
+        }));
+    }
+    verdicts
+}
+
+fn deviations(description: &Description) -> Vec<Deviation> {
+    let mut deviations = judge_grammar(description);
+    // The address of a stream that is refused or gone means nothing.
+    deviations.retain(|it| match it {
+        Deviation::NoAddress { stream } => {
+            description.media.get(*stream).is_none_or(|it| !it.is_disabled())
+        }
+        _ => true,
+    });
+    deviations
+}
+
+fn is_of_lines(deviation: &Deviation) -> bool {
+    matches!(
+        deviation,
+        Deviation::LineOrder { .. }
+            | Deviation::UnknownLine { .. }
+            | Deviation::NoOrigin
+            | Deviation::NoName
+    )
+}
+
+/// What crosses on the way, where arrivals are not seen.
+const MARGIN: Duration = Duration::from_millis(500);

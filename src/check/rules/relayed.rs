@@ -1,0 +1,350 @@
+//! What becomes of RTP and RTCP on their way through a recording client (RFC 7866 sections 8.2 and
+//! 8.3): told from the sources of its streams, which a translator leaves as they are.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::session::{Session, by_section};
+use super::{Case, Rule, rule};
+use crate::check::Verdict;
+use crate::evidence::{Flow, RecordingSession, ReportSeen, RtpSeen};
+use crate::rtp::{Compound, RtcpPacket};
+use crate::time::Instant;
+
+pub const RULES: &[Rule] = &[
+    rule("RFC7866-8.2.1.1-1", |case| each(case, "RFC7866-8.2.1.1-1", Way::Forwarded, unmixed)),
+    rule("RFC7866-8.2.1.1-2", |case| each(case, "RFC7866-8.2.1.1-2", Way::Forwarded, known_there)),
+    rule("RFC7866-8.2.1.1-3", |case| each(case, "RFC7866-8.2.1.1-3", Way::Forwarded, reported)),
+    rule("RFC7866-8.2.1.1-4", |case| each(case, "RFC7866-8.2.1.1-4", Way::Forwarded, answered)),
+    rule("RFC7866-8.2.1.1-6", |case| each(case, "RFC7866-8.2.1.1-6", Way::Forwarded, noticed)),
+    rule("RFC7866-8.2.1.2-2", |case| each(case, "RFC7866-8.2.1.2-2", Way::Transcoded, unmixed)),
+    rule("RFC7866-8.2.1.2-3", |case| each(case, "RFC7866-8.2.1.2-3", Way::Transcoded, known_there)),
+    rule("RFC7866-8.2.1.2-4", |case| each(case, "RFC7866-8.2.1.2-4", Way::Transcoded, reported)),
+    rule("RFC7866-8.2.1.2-5", |case| each(case, "RFC7866-8.2.1.2-5", Way::Transcoded, answered)),
+    rule("RFC7866-8.2.1.2-7", |case| each(case, "RFC7866-8.2.1.2-7", Way::Transcoded, noticed)),
+    rule("RFC7866-8.2.2-4", |case| at_the_client(case, "RFC7866-8.2.2-4", Way::Mixed)),
+    rule("RFC7866-8.2.2-5", |case| each(case, "RFC7866-8.2.2-5", Way::Mixed, noticed)),
+    rule("RFC7866-8.2.3-2", |case| at_the_client(case, "RFC7866-8.2.3-2", Way::Own)),
+    rule("RFC7866-8.2.3-3", |case| each(case, "RFC7866-8.2.3-3", Way::Own, noticed)),
+    rule("RFC7866-8.3.1-2", names_stay_apart),
+    rule("RFC7866-8.3.1-3", sources_stay_apart),
+];
+
+/// How the media of a stream came to be.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Way {
+    /// The packets of a telephone, as they were.
+    Forwarded,
+    /// The packets of a telephone, in another codec.
+    Transcoded,
+    /// Packets of the client's own with several people in them.
+    Mixed,
+    /// Packets of the client's own.
+    Own,
+}
+
+/// A source of media in a recording session.
+struct Stream<'a> {
+    /// Its place among the streams.
+    place: usize,
+    ssrc: u32,
+    /// Its packets as seen nearest to the recorder.
+    packets: Vec<&'a RtpSeen>,
+    /// The flow of the telephone that it comes from.
+    of: Option<&'a Flow>,
+    way: Way,
+}
+
+/// RTCP, taken apart: when, whether the recorder is at this end, and what it says.
+struct Rtcp {
+    at: Instant,
+    to_recorder: bool,
+    from_recorder: bool,
+    /// Where it came from, and where it went.
+    ends: [std::net::SocketAddr; 2],
+    compound: Compound,
+}
+
+/// One recording session, its sources and all RTCP.
+struct View<'a> {
+    streams: Vec<Stream<'a>>,
+    rtcp: Vec<Rtcp>,
+    end: Instant,
+}
+
+/// What a row makes of each source that came in one way; nothing, if it makes nothing of it.
+fn each(
+    case: &Case<'_>,
+    row: &'static str,
+    way: Way,
+    judge: fn(&View<'_>, &Stream<'_>) -> Option<Result<(), String>>,
+) -> Vec<Verdict> {
+    case.each_session(|recording, session| {
+        let view = View::of(case, recording, session);
+        let own = view.streams.iter().filter(|it| it.way == way);
+        let judged = own.filter_map(|stream| {
+            let at = stream.packets.first().map_or(Instant::START, |it| it.at);
+            Some(match judge(&view, stream)? {
+                Ok(()) => Verdict::Pass,
+                Err(seen) => {
+                    let seen = format!("stream {}: {seen}{}", stream.place + 1, by_section(row));
+                    Verdict::fail(row, at, seen)
+                }
+            })
+        });
+        judged.collect()
+    })
+}
+
+impl<'a> View<'a> {
+    fn of(case: &Case<'a>, recording: &RecordingSession<'a>, session: &Session<'a>) -> Self {
+        let targets: Vec<_> =
+            recording.streams.iter().flat_map(|it| &it.flows).map(|it| it.target).collect();
+        let mut streams = Vec::new();
+        for (place, stream) in recording.streams.iter().enumerate() {
+            let mut by_source: BTreeMap<u32, Vec<&'a RtpSeen>> = BTreeMap::new();
+            for packet in stream.flows.iter().flat_map(|flow| flow.nearest_to_receiver()) {
+                by_source.entry(packet.ssrc).or_default().push(packet);
+            }
+            for (ssrc, packets) in by_source {
+                let of = case.timeline.flows().iter().find(|flow| {
+                    !targets.contains(&flow.target)
+                        && flow.source.ip() != recording.dialog.caller.ip()
+                        && flow.nearest_to_sender().iter().any(|it| it.ssrc == ssrc)
+                });
+                let way = way_of(&packets, of, session, stream.label.as_deref());
+                streams.push(Stream { place, ssrc, packets, of, way });
+            }
+        }
+        let recorder = recording.dialog.callee.ip();
+        // Each once: as it arrived, where that was seen.
+        let seen = case.timeline.reports().iter();
+        let rtcp = seen.filter_map(|report| rtcp(report, recorder)).collect();
+        let end = streams.iter().filter_map(|it| it.packets.last()).map(|it| it.at).max();
+        Self { streams, rtcp, end: end.unwrap_or_default() }
+    }
+}
+
+fn rtcp(report: &ReportSeen, recorder: std::net::IpAddr) -> Option<Rtcp> {
+    Some(Rtcp {
+        at: report.at,
+        to_recorder: report.target.ip() == recorder,
+        from_recorder: report.source.ip() == recorder,
+        ends: [report.source, report.target],
+        compound: Compound::read(&report.bytes).ok()?,
+    })
+}
+
+fn way_of(
+    packets: &[&RtpSeen],
+    of: Option<&Flow>,
+    session: &Session<'_>,
+    label: Option<&str>,
+) -> Way {
+    if let Some(flow) = of {
+        let formats: BTreeSet<u8> =
+            flow.nearest_to_sender().iter().map(|it| it.payload_type).collect();
+        let is_same = packets.iter().any(|it| formats.contains(&it.payload_type));
+        return if is_same { Way::Forwarded } else { Way::Transcoded };
+    }
+    let speakers = session.told().last().and_then(|told| {
+        let stream = told.state.labelled(label?).next()?;
+        Some(told.state.senders(&stream.id).len())
+    });
+    if speakers.is_some_and(|count| count > 1) { Way::Mixed } else { Way::Own }
+}
+
+/// What two telephones send is not put into one stream: their packets do not alternate in it.
+fn unmixed(view: &View<'_>, stream: &Stream<'_>) -> Option<Result<(), String>> {
+    let (first, last) = (stream.packets.first()?.at, stream.packets.last()?.at);
+    let other = view.streams.iter().find(|it| {
+        let is_other = it.place == stream.place && it.ssrc != stream.ssrc && it.of.is_some();
+        is_other && it.packets.iter().filter(|it| it.at > first && it.at < last).count() > MIXED
+    });
+    Some(match other {
+        Some(_) => Err("what two telephones sent was mixed into it".to_owned()),
+        None => Ok(()),
+    })
+}
+
+/// Each source is known at the recorder by some RTCP of its own, so that two of one number would
+/// be noticed: who told of itself in the call is told of in the recording.
+fn known_there(view: &View<'_>, stream: &Stream<'_>) -> Option<Result<(), String>> {
+    let tells = |rtcp: &Rtcp| {
+        let chunks = rtcp.compound.chunks().any(|chunk| chunk.ssrc == stream.ssrc);
+        let reports = rtcp.compound.0.iter().filter_map(RtcpPacket::report);
+        chunks || reports.into_iter().any(|(ssrc, _)| ssrc == stream.ssrc)
+    };
+    passed_on(view, stream, tells, "its telephone's RTCP was not passed on to the recorder")
+}
+
+/// The sender reports of a telephone go on to the recorder.
+fn reported(view: &View<'_>, stream: &Stream<'_>) -> Option<Result<(), String>> {
+    let tells = |rtcp: &Rtcp| {
+        rtcp.compound
+            .0
+            .iter()
+            .any(|it| matches!(it, RtcpPacket::SenderReport { ssrc, .. } if *ssrc == stream.ssrc))
+    };
+    passed_on(
+        view,
+        stream,
+        tells,
+        "its telephone's sender reports were not passed on to the recorder",
+    )
+}
+
+fn passed_on(
+    view: &View<'_>,
+    stream: &Stream<'_>,
+    tells: impl Fn(&Rtcp) -> bool,
+    seen: &str,
+) -> Option<Result<(), String>> {
+    let phone = stream.of?.source.ip();
+    let first = stream.packets.first()?.at;
+    let told = view.rtcp.iter().filter(|it| it.ends[0].ip() == phone && tells(it));
+    // What was told while the recording was still going on.
+    let told = told.filter(|it| it.at > first && it.at + SOON < view.end).count();
+    let passed = view.rtcp.iter().filter(|it| it.to_recorder && tells(it)).count();
+    (told > 0).then(|| if passed > 0 { Ok(()) } else { Err(seen.to_owned()) })
+}
+
+/// The receiver reports of a recorder go on to the telephone that they speak of.
+fn answered(view: &View<'_>, stream: &Stream<'_>) -> Option<Result<(), String>> {
+    let phone = stream.of?.source.ip();
+    let by = |rtcp: &Rtcp| -> Vec<u32> {
+        let reports = rtcp.compound.0.iter().filter_map(RtcpPacket::report);
+        let own = reports.filter(|(_, blocks)| blocks.iter().any(|it| it.ssrc == stream.ssrc));
+        own.map(|(ssrc, _)| ssrc).collect()
+    };
+    let said = view.rtcp.iter().filter(|it| it.from_recorder && it.at + SOON < view.end);
+    let recorders: BTreeSet<u32> = said.flat_map(by).collect();
+    let mut heard = view.rtcp.iter().filter(|it| it.ends[1].ip() == phone).flat_map(by);
+    (!recorders.is_empty()).then(|| {
+        let met = heard.any(|ssrc| recorders.contains(&ssrc));
+        let seen = "what the recorder reported of it did not reach its telephone";
+        if met { Ok(()) } else { Err(seen.to_owned()) }
+    })
+}
+
+/// A recorder notices what is lost: it says so in its reports, the only place where that shows.
+fn noticed(view: &View<'_>, stream: &Stream<'_>) -> Option<Result<(), String>> {
+    let own = view.rtcp.iter().filter(|it| it.from_recorder);
+    counted(own, stream.ssrc, &stream.packets)
+}
+
+/// What was lost of a source before the last report on it, and what that says.
+fn counted<'v>(
+    rtcp: impl DoubleEndedIterator<Item = &'v Rtcp>,
+    source: u32,
+    packets: &[&RtpSeen],
+) -> Option<Result<(), String>> {
+    let lost_by = |rtcp: &Rtcp| {
+        let reports = rtcp.compound.0.iter().filter_map(RtcpPacket::report);
+        let mut blocks = reports.flat_map(|(_, blocks)| blocks);
+        blocks.find(|it| it.ssrc == source).map(|it| it.lost)
+    };
+    let (at, told) = rtcp.rev().find_map(|it| Some((it.at, lost_by(it)?)))?;
+    let before = || packets.iter().filter(|it| it.at < at);
+    let known: BTreeSet<u16> = before().map(|it| it.sequence).collect();
+    let (first, last) = (before().next()?.sequence, before().next_back()?.sequence);
+    let lost = (usize::from(last.wrapping_sub(first)) + 1).saturating_sub(known.len());
+    (lost > NOTICED).then(|| {
+        let seen = format!("{lost} packets were lost, and {told} were reported to be");
+        if told > 0 { Ok(()) } else { Err(seen) }
+    })
+}
+
+/// A client whose streams are its own notices what is lost on the way to it.
+fn at_the_client(case: &Case<'_>, row: &'static str, way: Way) -> Vec<Verdict> {
+    case.each_session(|recording, session| {
+        let view = View::of(case, recording, session);
+        if !view.streams.iter().any(|it| it.way == way) {
+            return Vec::new();
+        }
+        let client = recording.dialog.caller.ip();
+        let to_client = case.timeline.flows().iter().filter(|flow| {
+            flow.target.ip() == client && flow.source.ip() != recording.dialog.callee.ip()
+        });
+        let judged = to_client.filter_map(|flow| {
+            let packets: Vec<_> = flow.nearest_to_receiver().iter().collect();
+            let source = packets.first()?.ssrc;
+            let own: Vec<_> = packets.into_iter().filter(|it| it.ssrc == source).collect();
+            let back = view
+                .rtcp
+                .iter()
+                .filter(|it| it.ends[0].ip() == client && it.ends[1].ip() == flow.source.ip());
+            let at = own.first()?.at;
+            Some(match counted(back, source, &own)? {
+                Ok(()) => Verdict::Pass,
+                Err(seen) => {
+                    let who = case.timeline.cast().label(flow.source);
+                    Verdict::fail(row, at, format!("from {who} {seen}") + &by_section(row))
+                }
+            })
+        });
+        judged.collect()
+    })
+}
+
+/// The CNAME of each source in some RTCP.
+fn names<'v>(rtcp: impl Iterator<Item = &'v Rtcp>) -> BTreeMap<u32, String> {
+    let chunks = rtcp.flat_map(|it| it.compound.chunks());
+    chunks.filter_map(|chunk| Some((chunk.ssrc, chunk.cname()?.to_owned()))).collect()
+}
+
+/// What a row on names makes of each recording of two or more telephones' streams.
+fn each_pair(
+    case: &Case<'_>,
+    row: &'static str,
+    is_one: fn((u32, &str), (u32, &str)) -> bool,
+    seen: &str,
+) -> Vec<Verdict> {
+    case.each_session(|recording, session| {
+        let view = View::of(case, recording, session);
+        let there = names(view.rtcp.iter().filter(|it| it.to_recorder));
+        let here = names(view.rtcp.iter().filter(|it| !it.to_recorder && !it.from_recorder));
+        let known: Vec<_> = view
+            .streams
+            .iter()
+            .filter_map(|it| Some((it.place, (it.ssrc, there.get(&it.ssrc)?.as_str()))))
+            .collect();
+        let phones: BTreeSet<_> = here.values().collect();
+        let mut pairs = known
+            .iter()
+            .enumerate()
+            .flat_map(|(place, one)| known[place + 1..].iter().map(move |other| (one, other)))
+            .filter(|(one, other)| one.0 != other.0)
+            .peekable();
+        if pairs.peek().is_none() || phones.len() < 2 {
+            return Vec::new();
+        }
+        let same = pairs.find(|(one, other)| is_one(one.1, other.1));
+        vec![match same {
+            None => Verdict::Pass,
+            Some(((place, (_, name)), (other, _))) => {
+                let seen =
+                    format!("streams {} and {} both are {name}: {seen}", place + 1, other + 1);
+                Verdict::fail(row, view.end, seen + &by_section(row))
+            }
+        }]
+    })
+}
+
+/// Two telephones' names stay two names (section 8.3.1).
+fn names_stay_apart(case: &Case<'_>) -> Vec<Verdict> {
+    let seen = "two telephones have become one name";
+    each_pair(case, "RFC7866-8.3.1-2", |one, other| one.1 == other.1, seen)
+}
+
+/// Two sources stay two sources (section 8.3.1).
+fn sources_stay_apart(case: &Case<'_>) -> Vec<Verdict> {
+    let seen = "two telephones have become one source";
+    each_pair(case, "RFC7866-8.3.1-3", |one, other| one == other, seen)
+}
+
+/// A few packets of somebody who spoke before are no mixture.
+const MIXED: usize = 5;
+/// Fewer may have come late, or not yet been counted.
+const NOTICED: usize = 5;
+/// A report that comes at the very end need not go on.
+const SOON: std::time::Duration = std::time::Duration::from_secs(1);

@@ -1,0 +1,305 @@
+//! RTP itself: its header, its numbers, its times, and telephone events (RFC 3550, RFC 3551, RFC
+//! 4733).
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use super::{Case, Lane, Rule, rule};
+use crate::check::Verdict;
+use crate::evidence::{Content, Flow, RtpSeen};
+use crate::packet::Transport;
+use crate::sdp::{Codec, MediaDescription};
+
+pub const RULES: &[Rule] = &[
+    rule("RFC3550-5.1-1", what_goes_to_a_media_port_is_rtp),
+    rule("RFC3550-5.1-3", packets_are_numbered),
+    rule("RFC3550-5.1-4", time_goes_on),
+    rule("RFC3551-4.2-1", packets_are_as_long_as_was_agreed),
+    rule("RFC3551-4.5.14-1", telephone_sound_is_8_bits_at_8_khz),
+    rule("RFC4733-2.1-1", events_share_the_stream_of_speech),
+    rule("RFC4733-2.5.1.2-1", events_begin_with_a_mark),
+];
+
+/// The packets of one source in a flow, in the order of their numbers, as near to the sender as
+/// they were seen.
+fn sources(flow: &Flow) -> BTreeMap<u32, Vec<&RtpSeen>> {
+    let mut sources: BTreeMap<u32, Vec<&RtpSeen>> = BTreeMap::new();
+    for packet in flow.nearest_to_sender() {
+        sources.entry(packet.ssrc).or_default().push(packet);
+    }
+    sources
+}
+
+fn broken(case: &Case<'_>, row: &'static str, flow: &Flow, at: &RtpSeen, what: &str) -> Verdict {
+    let cast = case.timeline.cast();
+    let (who, whom) = (cast.label(flow.source), cast.label(flow.target));
+    Verdict::fail(row, at.at, format!("{who} sent {whom} RTP (number {}) {what}", at.sequence))
+}
+
+/// What goes to an address that was given for media is a whole packet of version 2 (RFC 3550
+/// section 5.1), or one of the other protocols that share its port (RFC 7983).
+fn what_goes_to_a_media_port_is_rtp(case: &Case<'_>) -> Vec<Verdict> {
+    let given = case.said.iter().filter_map(|it| it.sighting.description());
+    let media = given.flat_map(|(_, description)| &description.media);
+    let given: BTreeSet<_> = media.filter_map(MediaDescription::rtp_address).collect();
+    let mut verdicts: Vec<_> = case.lanes.iter().map(|_| Verdict::Pass).collect();
+    for sighting in case.timeline.signalling() {
+        let Content::Rubbish(bytes, why) = &sighting.content else { continue };
+        let is_other = bytes.first().is_some_and(|first| matches!(first, 0..=3 | 16..=79));
+        let is_media = sighting.transport == Transport::Udp && given.contains(&sighting.target);
+        if is_media && !is_other {
+            let who = case.sender(sighting);
+            let seen =
+                format!("{who} sent {} bytes to a port for media: cannot {why}", bytes.len());
+            verdicts.push(Verdict::fail("RFC3550-5.1-1", sighting.at, seen));
+        }
+    }
+    verdicts
+}
+
+/// Each packet has the number after the last (RFC 3550 section 5.1). Seen as they leave: what is
+/// lost or overtaken is nobody's fault. Whoever passes a stream on as it is also passes on what it
+/// did not get (section 7.1).
+fn packets_are_numbered(case: &Case<'_>) -> Vec<Verdict> {
+    let mut verdicts = Vec::new();
+    let flows = case.timeline.flows().iter().filter(|flow| !flow.sent.is_empty());
+    for flow in flows.filter(|flow| case.is_watched(flow.source.ip())) {
+        for (ssrc, packets) in sources(flow) {
+            let gap = packets.windows(2).find(|pair| {
+                let [before, next] = pair else { return false };
+                next.sequence != before.sequence.wrapping_add(1)
+            });
+            let gap = gap.filter(|_| !is_relayed(case, flow, ssrc));
+            verdicts.push(match gap {
+                Some([before, next]) => {
+                    let what = format!("after number {}", before.sequence);
+                    broken(case, "RFC3550-5.1-3", flow, next, &what)
+                }
+                _ => Verdict::Pass,
+            });
+        }
+    }
+    verdicts
+}
+
+/// Whether the sender of a flow got the same source from somebody else.
+pub(super) fn is_relayed(case: &Case<'_>, flow: &Flow, ssrc: u32) -> bool {
+    case.timeline.flows().iter().any(|other| {
+        other.target.ip() == flow.source.ip()
+            && other.source.ip() != flow.source.ip()
+            && other.nearest_to_sender().iter().any(|packet| packet.ssrc == ssrc)
+    })
+}
+
+/// The timestamp goes on as time does, by the clock of the format (RFC 3550 section 5.1), also over
+/// silence. An event keeps the time at which it began (RFC 4733 section 2.2.1).
+fn time_goes_on(case: &Case<'_>) -> Vec<Verdict> {
+    let mut verdicts = Vec::new();
+    for lane in &case.lanes {
+        let clocks = clocks(case, lane);
+        for packets in by_source(lane) {
+            let speech = packets.iter().filter(|it| clocks.contains_key(&it.payload_type));
+            let speech: Vec<_> = speech.copied().collect();
+            // Whoever passes a stream on may have kept some of it back until now.
+            let relayed = speech.first().is_some_and(|it| is_relayed(case, lane.flow, it.ssrc));
+            let aside = if relayed { f64::MAX } else { ASIDE };
+            verdicts.push(
+                odd_time(&speech, &clocks, aside).map_or(Verdict::Pass, |(packet, what)| {
+                    broken(case, "RFC3550-5.1-4", lane.flow, packet, &what)
+                }),
+            );
+        }
+    }
+    verdicts
+}
+
+/// The clock of each payload type of a lane that carries speech.
+fn clocks(case: &Case<'_>, lane: &Lane<'_>) -> BTreeMap<u8, u32> {
+    let agreed = lane.agreed(&case.said, &case.talks[lane.talk]);
+    let formats = agreed.iter().flat_map(|it| &it.receiver.formats);
+    let known = formats.filter_map(|format| Some((format.payload_type()?, format.codec.clone()?)));
+    known.filter(|(_, codec)| !codec.is_auxiliary()).map(|(it, codec)| (it, codec.clock)).collect()
+}
+
+/// The clock of a payload type in a flow, as it was agreed on.
+pub(super) fn clock_of(case: &Case<'_>, flow: &Flow, payload_type: u8) -> Option<u32> {
+    let mut lanes = case.lanes.iter().filter(|lane| std::ptr::eq(lane.flow, flow));
+    lanes.find_map(|lane| clocks(case, lane).get(&payload_type).copied()).filter(|it| *it > 0)
+}
+
+fn odd_time<'a>(
+    packets: &[&'a RtpSeen],
+    clocks: &BTreeMap<u8, u32>,
+    aside: f64,
+) -> Option<(&'a RtpSeen, String)> {
+    let mut start = *packets.first()?;
+    let mut last = start;
+    for packet in packets.iter().copied().skip(1) {
+        if packet.payload_type != start.payload_type {
+            (start, last) = (packet, packet);
+            continue;
+        }
+        let is_next = packet.sequence.wrapping_sub(last.sequence) < 1 << 15;
+        let is_back = packet.timestamp.wrapping_sub(last.timestamp) >= 1 << 31;
+        if is_next && is_back {
+            return Some((packet, format!("with a time before that of number {}", last.sequence)));
+        }
+        let clock = clocks.get(&packet.payload_type).copied().filter(|clock| *clock > 0)?;
+        let said = f64::from(packet.timestamp.wrapping_sub(start.timestamp)) / f64::from(clock);
+        let went = packet.at.since(start.at).as_secs_f64();
+        if is_next && (said - went).abs() > aside + went * DRIFT {
+            let what =
+                format!("{said:.3} s after its first by its own time, and {went:.3} s by ours");
+            return Some((packet, what));
+        }
+        if is_next {
+            last = packet;
+        }
+    }
+    None
+}
+
+fn by_source<'a>(lane: &Lane<'a>) -> Vec<Vec<&'a RtpSeen>> {
+    let mut sources: BTreeMap<u32, Vec<&'a RtpSeen>> = BTreeMap::new();
+    for packet in lane.packets {
+        sources.entry(packet.ssrc).or_default().push(packet);
+    }
+    sources.into_values().collect()
+}
+
+/// A packet holds what the receiver asked for, or else 20 ms (RFC 3551 section 4.2).
+fn packets_are_as_long_as_was_agreed(case: &Case<'_>) -> Vec<Verdict> {
+    let mut verdicts = Vec::new();
+    for lane in &case.lanes {
+        let agreed = lane.agreed(&case.said, &case.talks[lane.talk]);
+        let Some(last) = agreed.last() else { continue };
+        let asked: Vec<_> = agreed.iter().filter_map(|it| it.receiver.ptime).collect();
+        let clocks = clocks(case, lane);
+        for packets in by_source(lane) {
+            let Some(clock) = packets.first().and_then(|it| clocks.get(&it.payload_type)) else {
+                continue;
+            };
+            let mut steps: Vec<u32> = packets
+                .windows(2)
+                .filter(|pair| pair[1].sequence == pair[0].sequence.wrapping_add(1))
+                .map(|pair| pair[1].timestamp.wrapping_sub(pair[0].timestamp))
+                .collect();
+            if steps.len() < FEW || *clock == 0 {
+                continue;
+            }
+            steps.sort_unstable();
+            let usual = steps[steps.len() / 2];
+            let length = Duration::from_secs_f64(f64::from(usual) / f64::from(*clock));
+            let is_near = |wanted: Duration| wanted.abs_diff(length) < Duration::from_millis(1);
+            let suits = match &asked[..] {
+                [] => is_near(DEFAULT),
+                asked => asked.iter().any(|asked| is_near(*asked)),
+            };
+            // A limit is kept too, and what is a multiple of the frame of a codec is its business.
+            let limited = last.receiver.max_ptime.is_some_and(|most| length <= most);
+            verdicts.push(if suits || limited {
+                Verdict::Pass
+            } else {
+                let what = format!("and others with {} ms in each", length.as_millis());
+                broken(case, "RFC3551-4.2-1", lane.flow, packets[0], &what)
+            });
+        }
+    }
+    verdicts
+}
+
+/// Payload types 0 and 8 are PCMU and PCMA at 8 kHz, whatever is said (RFC 3551 section 4.5.14).
+fn telephone_sound_is_8_bits_at_8_khz(case: &Case<'_>) -> Vec<Verdict> {
+    let mut verdicts = Vec::new();
+    for said in &case.said {
+        let Some((_, description)) = said.sighting.description() else { continue };
+        let formats = description.media.iter().flat_map(|medium| &medium.formats);
+        let telephone = formats.filter(|it| matches!(it.payload_type(), Some(0 | 8)));
+        for format in telephone {
+            let usual = format.payload_type().and_then(Codec::of_static);
+            let suits = format.codec.is_none() || format.codec == usual;
+            verdicts.push(case.require(suits, "RFC3551-4.5.14-1", said, || {
+                let codec = format.codec.as_ref().map(ToString::to_string).unwrap_or_default();
+                format!("with payload type {} as {codec}", format.name)
+            }));
+        }
+    }
+    verdicts
+}
+
+/// The runs of telephone events on a lane: packets of one event have one time.
+fn events<'a>(case: &Case<'_>, lane: &Lane<'a>) -> Vec<Vec<&'a RtpSeen>> {
+    let agreed = lane.agreed(&case.said, &case.talks[lane.talk]);
+    let formats = agreed.iter().flat_map(|it| &it.receiver.formats);
+    let is_event =
+        |format: &&crate::sdp::Format| format.codec.as_ref().is_some_and(Codec::is_telephone_event);
+    let types: BTreeSet<_> = formats.filter(is_event).filter_map(|it| it.payload_type()).collect();
+    let mut runs: Vec<Vec<&RtpSeen>> = Vec::new();
+    for packet in lane.packets.iter().filter(|it| types.contains(&it.payload_type)) {
+        match runs.last_mut().filter(|run| run[0].timestamp == packet.timestamp) {
+            Some(run) => run.push(packet),
+            None => runs.push(vec![packet]),
+        }
+    }
+    runs
+}
+
+/// Events are of the source of the speech, and between its times (RFC 4733 section 2.1).
+fn events_share_the_stream_of_speech(case: &Case<'_>) -> Vec<Verdict> {
+    let mut verdicts = Vec::new();
+    for lane in &case.lanes {
+        let clocks = clocks(case, lane);
+        for run in events(case, lane) {
+            let first = run[0];
+            let before = lane
+                .packets
+                .iter()
+                .rev()
+                .find(|it| it.at <= first.at && clocks.contains_key(&it.payload_type));
+            let Some(before) = before else { continue };
+            let is_aside = first.timestamp.wrapping_sub(before.timestamp) >= 1 << 31;
+            let what = if before.ssrc != first.ssrc {
+                Some("of an event, from another source than its speech")
+            } else {
+                is_aside.then_some("of an event, with a time before that of its speech")
+            };
+            verdicts.push(what.map_or(Verdict::Pass, |what| {
+                broken(case, "RFC4733-2.1-1", lane.flow, first, what)
+            }));
+        }
+    }
+    verdicts
+}
+
+/// The first packet of an event has the mark, and no other has (RFC 4733 section 2.5.1.2). What is
+/// lost may be the first.
+fn events_begin_with_a_mark(case: &Case<'_>) -> Vec<Verdict> {
+    let mut verdicts = Vec::new();
+    for lane in
+        case.lanes.iter().filter(|lane| lane.as_sent && case.is_watched(lane.flow.source.ip()))
+    {
+        for run in events(case, lane) {
+            let later = run.iter().skip(1).find(|packet| packet.marker);
+            let passed_on = is_relayed(case, lane.flow, run[0].ssrc);
+            verdicts.push(if !run[0].marker && !passed_on {
+                let what = "of an event, the first, without a mark";
+                broken(case, "RFC4733-2.5.1.2-1", lane.flow, run[0], what)
+            } else {
+                later.map_or(Verdict::Pass, |later| {
+                    let what = "of an event, not the first, with a mark";
+                    broken(case, "RFC4733-2.5.1.2-1", lane.flow, later, what)
+                })
+            });
+        }
+    }
+    verdicts
+}
+
+/// What a sender may be late by, and a network, in seconds.
+const ASIDE: f64 = 0.6;
+/// What two clocks may differ by.
+const DRIFT: f64 = 0.01;
+/// RFC 3551 section 4.2.
+const DEFAULT: Duration = Duration::from_millis(20);
+/// Fewer packets show no habit.
+const FEW: usize = 20;

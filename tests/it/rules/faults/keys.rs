@@ -1,0 +1,97 @@
+//! Keys for media.
+
+use tallylight::packet::Transport;
+
+use super::super::edit::Edit::{self, Act, Over, Swap};
+use super::{CALL, DECLINED, REFUSED, fault, spoil};
+use crate::rules::Fault;
+
+const TLS: Edit = Over(Transport::Tls);
+const KEYS: Edit = Act(spoil::with_keys);
+const SEALS: Edit = Act(spoil::with_seals);
+
+pub const FAULTS: &[Fault] = &[
+    fault(
+        CALL,
+        "one key for two calls",
+        &[TLS, KEYS, SEALS, Act(spoil::one_key)],
+        &["RFC3711-3.2.1-1"],
+        &[],
+    ),
+    fault(CALL, "reports without a seal", &[TLS, KEYS], &["RFC3711-3.4-1"], &[]),
+    fault(
+        CALL,
+        "numbers again under the same key",
+        &[TLS, KEYS, SEALS, Act(spoil::numbers_again)],
+        &["RFC3711-9.1-1"],
+        &[("RFC3550-5.1-3", "numbers go up")],
+    ),
+    fault(
+        DECLINED,
+        "a key for the session",
+        &[
+            TLS,
+            KEYS,
+            Swap(
+                "INVITE Alice platform",
+                &[("t=0 0\r\n", "t=0 0\r\na=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:AAAA\r\n")],
+            ),
+        ],
+        &["RFC4568-4-1"],
+        &[],
+    ),
+    fault(
+        DECLINED,
+        "a secret stream without a key",
+        &[TLS, KEYS, Swap("INVITE Alice platform", &[("a=crypto:1", "a=x-crypto:1")])],
+        &["RFC4568-5.1.1-1"],
+        &[],
+    ),
+    fault(
+        CALL,
+        "an answer with another tag",
+        &[
+            TLS,
+            KEYS,
+            SEALS,
+            Swap("200 INVITE recorder platform", &[("a=crypto:1", "a=crypto:2")]),
+            Act(spoil::nothing_to_the_recorder),
+        ],
+        &["RFC4568-5.1.2-1"],
+        &[],
+    ),
+    fault(
+        CALL,
+        "media after an answer with another tag",
+        &[TLS, KEYS, SEALS, Swap("200 INVITE recorder platform", &[("a=crypto:1", "a=crypto:2")])],
+        &["RFC4568-5.1.3-1"],
+        &[("RFC4568-5.1.2-1", "that answer")],
+    ),
+    fault(
+        CALL,
+        "a receiver without a key",
+        &[
+            TLS,
+            KEYS,
+            SEALS,
+            Swap("200 INVITE recorder platform", &[("a=crypto:1", "a=x-crypto:1")]),
+        ],
+        &["RFC4568-5.1.2-2"],
+        &[],
+    ),
+    fault(
+        DECLINED,
+        "a key that is too short",
+        &[TLS, KEYS, Swap("INVITE Alice platform", &[("inline:", "inline:AAAA|")])],
+        &["RFC4568-6.1-1"],
+        &[],
+    ),
+    fault(
+        REFUSED,
+        "one key for two streams",
+        &[TLS, KEYS, SEALS, Act(spoil::one_key_for_both)],
+        &["RFC4568-6.1-2"],
+        &[],
+    ),
+    fault(DECLINED, "a key for everybody to read", &[KEYS], &["RFC8866-7-1"], &[]),
+];

@@ -34,6 +34,7 @@ mod sources;
 pub mod span;
 mod strangers;
 pub mod streams;
+mod unseen;
 mod view;
 pub mod whole;
 
@@ -44,6 +45,7 @@ pub use limits::Limits;
 pub use profile::{Profile, TwoVerdicts};
 pub use requirement::{Id, Level, Requirement, catalogue};
 pub use rules::always;
+pub use unseen::unseen;
 
 use crate::evidence::Timeline;
 use crate::time::Instant;

@@ -1,4 +1,4 @@
-//! Tallylight against what none of us wrote: SIPp and baresip as telephones, wxc_sdk as a client of
+//! Tallylight against what none of us wrote: SIPp and baresip as telephones, `wxc_sdk` as a client of
 //! the settings API, with tshark as reader.
 //!
 //! `cargo test --features interop --test interop [-- PART-OF-A-NAME...]`. Each example runs in a

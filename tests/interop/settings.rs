@@ -1,4 +1,4 @@
-//! A client of the settings API that none of us wrote: the public Python package wxc_sdk.
+//! A client of the settings API that none of us wrote: the public Python package `wxc_sdk`.
 
 use std::env;
 use std::path::{Path, PathBuf};

@@ -52,7 +52,7 @@ impl Served {
             line.clear();
             assert_ne!(output.read_line(&mut line).unwrap(), 0, "it ended before it was ready");
             if let Some(address) = line.trim_end().strip_suffix(" HTTP") {
-                web = address.rsplit(' ').next().unwrap().to_owned();
+                address.rsplit(' ').next().unwrap().clone_into(&mut web);
             }
         }
         Self { child, output, home, port, web }
@@ -93,8 +93,7 @@ impl Served {
         let kind = "Content-Type: application/x-www-form-urlencoded";
         let (_, token) = self.ask(&format!("POST /sandbox/v1/token HTTP/1.1\r\n{kind}"), form);
         let token = json(&token)["access_token"].as_str().unwrap().to_owned();
-        // No more than two questions in a second.
-        std::thread::sleep(Duration::from_millis(600));
+        slow_down();
         self.ask(&format!("GET {path} HTTP/1.1\r\nAuthorization: Bearer {token}"), "")
     }
 
@@ -164,6 +163,12 @@ fn call(telephones: &mut Testbed) {
 fn words(said: &str) -> Vec<&str> {
     let lines = said.lines().map(|line| line.split_once(" s  ").map_or(line, |(_, text)| text));
     lines.map(str::trim).collect()
+}
+
+/// The recorder takes two questions in a second.
+#[expect(clippy::disallowed_methods, reason = "real time passes at a real interface")]
+fn slow_down() {
+    std::thread::sleep(Duration::from_millis(600));
 }
 
 fn json(text: &[u8]) -> serde_json::Value {

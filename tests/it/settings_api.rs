@@ -31,6 +31,7 @@ impl Office {
         let request = Request::builder()
             .method(method)
             .uri(format!("/v1/{path}"))
+            .header("Host", "198.51.100.10:8080")
             .header("Authorization", format!("Bearer {token}"))
             .header("Content-Type", "application/json")
             .body(Bytes::from(body.to_owned()));
@@ -156,6 +157,24 @@ fn a_change_of_the_vendor_is_a_job_and_decides_what_failing_recorders_lead_to() 
     assert_eq!(status, 200);
     let (_, vendors) = office.ask("GET", &format!("{base}/vendors"), "kim-token", &Value::Null);
     assert_eq!(vendors["failureBehavior"], wanted["failureBehavior"]);
+    let (_, locations) = office.ask("GET", "locations", "lee-token", &Value::Null);
+    let location = locations["items"][0]["id"].as_str().unwrap();
+    let here = format!("telephony/config/locations/{location}/callRecording");
+    let other = json!({ "id": vendor, "failureBehavior": "PROCEED_CALL_WITH_ANNOUNCEMENT" });
+    assert_eq!(office.status("PUT", &format!("{here}/vendor"), "kim-token", &other), 204);
+    let (_, told) = office.ask("GET", &format!("{here}/vendors"), "lee-token", &Value::Null);
+    assert_eq!(told["failureBehavior"], other["failureBehavior"]);
+    assert_eq!(told["orgFailureBehavior"], wanted["failureBehavior"]);
+    let compliance = format!("{here}/complianceAnnouncement");
+    let spoken = json!({ "inboundPSTNCallsEnabled": true });
+    assert_eq!(office.status("PUT", &compliance, "kim-token", &spoken), 204);
+    let (_, told) = office.ask("GET", &compliance, "lee-token", &Value::Null);
+    assert_eq!(
+        (&told["useOrgSettingsEnabled"], &told["inboundPSTNCallsEnabled"]),
+        (&json!(false), &json!(true))
+    );
+    let nowhere = "telephony/config/locations/nowhere/callRecording/vendors";
+    assert_eq!(office.status("GET", nowhere, "kim-token", &Value::Null), 404);
     let jobs = "telephony/config/jobs/callRecording";
     let path = format!("{jobs}/{}", job["jobId"].as_str().unwrap());
     let (_, done) = office.ask("GET", &path, "kim-token", &Value::Null);
@@ -190,6 +209,7 @@ fn people_control_the_recordings_of_their_own_calls_and_of_nobody_elses() {
     assert_eq!(control("pause", "alice-token"), 204);
     let (_, calls) = office.ask("GET", "telephony/calls", "alice-token", &Value::Null);
     assert_eq!(calls["items"][0]["recordingState"], "paused");
+    assert_eq!(calls["items"][0]["remoteParty"]["number"], "+12025550102");
     assert_eq!(
         office.status("POST", "telephony/calls/pauseRecording", "alice-token", &json!({})),
         400

@@ -54,7 +54,7 @@ fn tagged(case: &Case<'_>, row: &'static str, by_client: bool, tag: &str) -> Vec
 /// Whoever begins a recording session requires `siprec` (sections 6.1.1 and 6.2).
 fn requires_siprec(case: &Case<'_>, row: &'static str, by_server: bool) -> Vec<Verdict> {
     let begun = case.recordings.iter().map(|recording| &recording.dialog);
-    let begun = begun.filter(|dialog| is_servers(dialog.invite) == by_server);
+    let begun = begun.filter(|dialog| is_servers(dialog) == by_server);
     let judged = begun.map(|dialog| {
         let met = has_option(dialog.invite, "Require", "siprec");
         case.held(met, row, dialog.sightings[0], || {
@@ -111,7 +111,7 @@ fn recorders_take(
     is_unfit: fn(bool, bool) -> bool,
 ) -> Vec<Verdict> {
     let asked = case.recordings.iter().map(|recording| &recording.dialog);
-    let judged = asked.filter(|dialog| !is_servers(dialog.invite)).filter_map(|dialog| {
+    let judged = asked.filter(|dialog| !is_servers(dialog)).filter_map(|dialog| {
         let tag = is_tagged(dialog.invite, "+sip.src");
         let option = has_option(dialog.invite, "Require", "siprec");
         let (sighting, _) = accepted(case, dialog)?;

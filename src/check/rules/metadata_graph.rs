@@ -10,7 +10,7 @@ use super::session::Told;
 use super::{Case, Rule, rule};
 use crate::check::Verdict;
 use crate::sdp::Direction;
-use crate::siprec::{DataMode, Id, Interval, Metadata, Oddity, moment};
+use crate::siprec::{DataMode, Id, Interval, Metadata, Oddity, Stream, moment};
 
 pub const RULES: &[Rule] = &[
     rule("RFC7865-6.2.2-1", groups_have_sessions),
@@ -200,7 +200,9 @@ fn streams_are_unique_and_stay(case: &Case<'_>) -> Vec<Verdict> {
             let wrong = is_unnamed_in(told_now.document, "stream");
             let wrong = wrong
                 .or_else(|| twice(&ids).map(|id| format!("sent two streams with the id {id}")))
-                .or_else(|| renamed(&told.get(place.checked_sub(1)?)?.state, &told_now.state));
+                .or_else(|| {
+                    told[..place].iter().find_map(|it| renamed(&it.state, &told_now.state))
+                });
             let seen = || wrong.clone().unwrap_or_default();
             let verdict = case.held(wrong.is_none(), row, told_now.said.sighting, seen);
             verdicts.extend((!ids.is_empty()).then_some(verdict));
@@ -233,8 +235,8 @@ fn streams_have_speakers(case: &Case<'_>) -> Vec<Verdict> {
         let judged = told.iter().filter_map(|now| {
             // Who comes and goes may be told a moment later.
             let soon = told.iter().rfind(|it| it.said.at() <= now.said.at() + AT_ONCE)?;
-            let wrong =
-                dangling(now, "participantstreamassoc").or_else(|| unsaid(now, &soon.state));
+            let wrong = dangling(now, "participantstreamassoc")
+                .or_else(|| unsaid(now, &now.state).and_then(|_| unsaid(now, &soon.state)));
             let has_both = !now.state.participants.is_empty() && !now.state.streams.is_empty();
             has_both.then(|| {
                 let seen = || wrong.clone().unwrap_or_default();
@@ -260,7 +262,9 @@ fn unsaid(told: &Told<'_, '_>, state: &Metadata) -> Option<String> {
         return Some(format!("names nobody who sends the stream {}", stream.id));
     }
     // Whoever speaks is heard by somebody: two people on a stream each hear one another.
-    let is_dialogue = state.participants.len() == 2 && live.len() == 2;
+    let is_one_voice = |it: &&&Stream| state.senders(&it.id).len() == 1;
+    let is_dialogue =
+        state.participants.len() == 2 && live.iter().filter(is_one_voice).count() == 2;
     let unheard = is_dialogue && live.iter().all(|it| state.receivers(&it.id).is_empty());
     unheard.then(|| "names nobody who receives any stream".to_owned())
 }

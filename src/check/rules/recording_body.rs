@@ -1,5 +1,6 @@
 //! How metadata travels: under which type, beside which offer, and when (RFC 7866 section 9.1).
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use super::session::{Said, Session};
@@ -7,7 +8,7 @@ use super::{Case, Rule, rule};
 use crate::check::Verdict;
 use crate::check::view::is_living;
 use crate::evidence::RecordingSession;
-use crate::siprec::{DataMode, Document, MediaType, Metadata, Multipart, Part};
+use crate::siprec::{DataMode, Document, Id, MediaType, Metadata, Multipart, Part};
 
 pub const RULES: &[Rule] = &[
     rule("RFC7866-9-1", has_its_type),
@@ -17,6 +18,7 @@ pub const RULES: &[Rule] = &[
     rule("RFC7866-9.1-7", both_come_as_parts),
     rule("RFC7866-9.1-9", the_first_is_whole),
     rule("RFC7866-9.1-10", the_first_to_come_is_whole),
+    rule("RFC7866-9.2-9", known_ids_are_taken),
 ];
 
 /// What is metadata by its words is called so (section 9); the name that RFC 7866 had is another
@@ -198,6 +200,33 @@ fn the_first_to_come_is_whole(case: &Case<'_>) -> Vec<Verdict> {
     })
 }
 
+/// That another client has spoken of a session before is no error (section 9.2).
+fn known_ids_are_taken(case: &Case<'_>) -> Vec<Verdict> {
+    let mut known: Vec<(IpAddr, Vec<&Id>)> = Vec::new();
+    let mut verdicts = Vec::new();
+    for (recording, session) in case.sessions() {
+        let client = recording.dialog.caller.ip();
+        let first = session.invite().filter(|it| it.by_client);
+        let Some((said, document)) = documents(session).next() else { continue };
+        let ids: Vec<_> = document.sessions.iter().map(|it| &it.id).collect();
+        let is_shared = |(other, theirs): &(IpAddr, Vec<&Id>)| {
+            *other != client && ids.iter().any(|id| theirs.contains(id))
+        };
+        let answer = first.filter(|it| it.cseq == said.cseq).and_then(|it| session.answer_to(it));
+        if let Some(answer) = answer.filter(|_| known.iter().any(is_shared)) {
+            let code = answer.message.code().unwrap_or_default();
+            verdicts.push(case.held(
+                !REFUSED.contains(&code),
+                "RFC7866-9.2-9",
+                answer.sighting,
+                || format!("refused with {code} a session that another client had named before"),
+            ));
+        }
+        known.push((client, ids));
+    }
+    verdicts
+}
+
 /// The documents that the client sent and that can be read.
 pub(super) fn documents<'s, 'a>(
     session: &'s Session<'a>,
@@ -221,5 +250,7 @@ fn is_metadata(part: &Part) -> bool {
 const CURRENT: &str = "application/rs-metadata+xml";
 /// RFC 7866.
 const WITHDRAWN: &str = "application/rs-metadata";
+/// What a recorder answers that does not like what it was told.
+const REFUSED: [u16; 5] = [400, 403, 409, 488, 606];
 /// A call that is recorded has media from its beginning.
 const AT_ONCE: Duration = Duration::from_secs(1);

@@ -2,6 +2,7 @@
 //! 8.3): told from the sources of its streams, which a translator leaves as they are.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::net::{IpAddr, SocketAddr};
 
 use super::session::{Session, by_section};
 use super::{Case, Rule, rule};
@@ -60,7 +61,7 @@ struct Rtcp {
     to_recorder: bool,
     from_recorder: bool,
     /// Where it came from, and where it went.
-    ends: [std::net::SocketAddr; 2],
+    ends: [SocketAddr; 2],
     compound: Compound,
 }
 
@@ -115,20 +116,20 @@ impl<'a> View<'a> {
                 streams.push(Stream { place, ssrc, packets, of, way });
             }
         }
-        let recorder = recording.dialog.callee.ip();
+        let recorder: Vec<_> = targets.iter().map(SocketAddr::ip).collect();
         // Each once: as it arrived, where that was seen.
         let seen = case.timeline.reports().iter();
-        let rtcp = seen.filter_map(|report| rtcp(report, recorder)).collect();
+        let rtcp = seen.filter_map(|report| rtcp(report, &recorder)).collect();
         let end = streams.iter().filter_map(|it| it.packets.last()).map(|it| it.at).max();
         Self { streams, rtcp, end: end.unwrap_or_default() }
     }
 }
 
-fn rtcp(report: &ReportSeen, recorder: std::net::IpAddr) -> Option<Rtcp> {
+fn rtcp(report: &ReportSeen, recorder: &[IpAddr]) -> Option<Rtcp> {
     Some(Rtcp {
         at: report.at,
-        to_recorder: report.target.ip() == recorder,
-        from_recorder: report.source.ip() == recorder,
+        to_recorder: recorder.contains(&report.target.ip()),
+        from_recorder: recorder.contains(&report.source.ip()),
         ends: [report.source, report.target],
         compound: Compound::read(&report.bytes).ok()?,
     })
@@ -200,10 +201,10 @@ fn passed_on(
     seen: &str,
 ) -> Option<Result<(), String>> {
     let phone = stream.of?.source.ip();
-    let first = stream.packets.first()?.at;
+    let (first, last) = (stream.packets.first()?.at, stream.packets.last()?.at);
     let told = view.rtcp.iter().filter(|it| it.ends[0].ip() == phone && tells(it));
-    // What was told while the recording was still going on.
-    let told = told.filter(|it| it.at > first && it.at + SOON < view.end).count();
+    // What was told while it was still flowing.
+    let told = told.filter(|it| it.at > first && it.at + SOON < last).count();
     let passed = view.rtcp.iter().filter(|it| it.to_recorder && tells(it)).count();
     (told > 0).then(|| if passed > 0 { Ok(()) } else { Err(seen.to_owned()) })
 }
@@ -216,7 +217,8 @@ fn answered(view: &View<'_>, stream: &Stream<'_>) -> Option<Result<(), String>> 
         let own = reports.filter(|(_, blocks)| blocks.iter().any(|it| it.ssrc == stream.ssrc));
         own.map(|(ssrc, _)| ssrc).collect()
     };
-    let said = view.rtcp.iter().filter(|it| it.from_recorder && it.at + SOON < view.end);
+    let last = stream.packets.last()?.at;
+    let said = view.rtcp.iter().filter(|it| it.from_recorder && it.at + SOON < last);
     let recorders: BTreeSet<u32> = said.flat_map(by).collect();
     let mut heard = view.rtcp.iter().filter(|it| it.ends[1].ip() == phone).flat_map(by);
     (!recorders.is_empty()).then(|| {

@@ -3,7 +3,7 @@
 
 use super::Case;
 use crate::check::{Finding, Id, Verdict};
-use crate::evidence::{RecordingSession, Sighting};
+use crate::evidence::{Dialog, RecordingSession, Sighting};
 use crate::sdp::Description;
 use crate::sip::header::CSeq;
 use crate::sip::{Message, Method};
@@ -61,7 +61,7 @@ impl<'a> Session<'a> {
     pub fn of(recording: &RecordingSession<'a>, messages: &[(&'a Sighting, &'a Message)]) -> Self {
         let own = recording.dialog.call_id;
         let own = messages.iter().filter(|(_, message)| message.call_id() == Ok(own));
-        let client_calls = !is_servers(recording.dialog.invite);
+        let client_calls = !is_servers(&recording.dialog);
         let mut said: Vec<Said<'a>> = Vec::new();
         for &(sighting, message) in own {
             let Ok(cseq) = message.cseq() else { continue };
@@ -211,9 +211,14 @@ impl<'a> Offered<'a, '_> {
     }
 }
 
-/// Whether an INVITE for a recording comes from the recorder (RFC 7866 section 6.2).
-pub fn is_servers(invite: &Message) -> bool {
-    is_tagged(invite, "+sip.srs")
+/// Whether the recorder began a recording session (RFC 7866 section 6.2): as it says, or because
+/// whoever answered says that they are the client, and the recorder offered nothing itself.
+pub fn is_servers(dialog: &Dialog<'_>) -> bool {
+    let invite = dialog.invite;
+    let is_silent = || !is_tagged(invite, "+sip.src") && invite.body.is_empty();
+    let mut answers = dialog.sightings.iter().filter_map(|it| it.message());
+    let by_client = |it: &Message| it.code().is_some() && is_tagged(it, "+sip.src");
+    is_tagged(invite, "+sip.srs") || (is_silent() && answers.any(by_client))
 }
 
 /// Whether the Contact has a feature tag, as a parameter of its own and not as `"FALSE"` (RFC 3840

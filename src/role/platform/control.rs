@@ -146,7 +146,7 @@ impl Platform {
         halves.collect()
     }
 
-    fn call_half(&self, call_id: &str) -> Option<(BridgeId, End)> {
+    pub(super) fn call_half(&self, call_id: &str) -> Option<(BridgeId, End)> {
         let half = call_id.strip_prefix("callhalf-")?.strip_suffix(":0")?;
         let half: u64 = half.parse().ok()?;
         let end = End::BOTH[usize::from(half % 2 == 1)];

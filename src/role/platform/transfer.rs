@@ -313,6 +313,8 @@ impl Platform {
         }
         if renewal.last {
             self.keep_in_step(now, id);
+            // Whoever is new here may not know yet that the call is recorded.
+            self.indicate(now, id);
         } else {
             self.renew(now, id, renewal.end.other(), true);
         }

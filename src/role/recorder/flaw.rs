@@ -109,7 +109,7 @@ impl Flaw {
         ("find-no-dub-point", Self::FindNoPoint),
         ("ask-for-a-contract", Self::AskForContract),
         ("keep-ten", Self::KeepTen),
-        ("keep-what-nobody-asked-for", Self::KeepUnasked),
+        ("keep-unasked", Self::KeepUnasked),
         ("lose-the-sound", Self::LoseSound),
         ("mix-the-sides", Self::MixSides),
         ("name-nobody", Self::NameNobody),

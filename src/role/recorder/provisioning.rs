@@ -44,7 +44,7 @@ pub fn handle(
     let account = library.accounts().find(|account| account.name == shared.customer);
     let account = account.map(|account| account.id);
     // S-34: one address, one account.
-    let stands = library.user_of_email(&shared.email).map(|user| user.account());
+    let stands = library.user_of_email(&shared.email).map(User::account);
     if stands.is_some_and(|it| it.is_none() || it != account) && !takes_any {
         return refuse(StatusCode::CONFLICT, "The e-mail address serves another account.");
     }

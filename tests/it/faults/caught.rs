@@ -108,7 +108,7 @@ pub const CAUGHT: &[(&str, Wrong, &str)] = &[
     ("A recording on demand is paused", Platform("ignore-pause"), "REG-PCI-1"),
     ("Nobody asks to keep it", Platform("keep-everything"), "WXC-MODE-2"),
     ("Somebody asks to keep it", Platform("ignore-start"), "WXC-MODE-2"),
-    ("What nobody asked to keep is gone", Recorder("keep-what-nobody-asked-for"), "WXC-MODE-2"),
+    ("What nobody asked to keep is gone", Recorder("keep-unasked"), "WXC-MODE-2"),
     ("What somebody asked to keep is there", Platform("ignore-start"), "WXC-MODE-2"),
     ("Whoever is never recorded cannot start", Platform("grant-start"), "WXC-MODE-1"),
     ("Whoever is always recorded cannot stop", Platform("grant-stop"), "WXC-MODE-6"),

@@ -2,10 +2,12 @@
 //! of service, and the accounts at the recorder (product facts, S-22 to S-44).
 
 mod account;
+mod location;
 mod organization;
 mod person;
 
 pub use account::{Share, Shared};
+pub use location::Location;
 pub use organization::{
     Accounts, Administrator, Compliance, FailureBehavior, Organization, Partner, Setup, Vendor,
 };
@@ -23,6 +25,8 @@ use crate::time::Instant;
 pub struct Directory {
     /// The organisation.
     pub organization: Organization,
+    /// Where all of it is.
+    pub location: Location,
     /// Its people, in the order of the scenario.
     pub people: Vec<Person>,
 }
@@ -52,7 +56,9 @@ impl Directory {
             let id = resource(rng, "PEOPLE");
             Person::new(profile, id, setup)
         });
-        let mut directory = Self { organization, people: people.collect() };
+        let people: Vec<_> = people.collect();
+        let location = Location::new(resource(rng, "LOCATION"));
+        let mut directory = Self { organization, location, people };
         for user in users {
             directory.note(&user.number, users);
         }

@@ -140,6 +140,7 @@ impl Notification {
 
 /// What is set for a person (section 3.2). The default is that of the product.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub struct RecordingSettings {
     /// The switch (S-39).
     pub enabled: bool,
@@ -173,6 +174,7 @@ impl Default for RecordingSettings {
 
 impl RecordingSettings {
     /// These, with what is in force for somebody's calls.
+    #[must_use]
     pub fn as_for(self, user: &User) -> Self {
         let Notices { announced, pauses, reminder } = &user.notices;
         let seconds = reminder.and_then(|period| u32::try_from(period.as_secs()).ok());

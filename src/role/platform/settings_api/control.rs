@@ -8,6 +8,7 @@ use super::route::Route;
 use super::{Flaw, Platform, Refusal, no_content};
 use crate::http::{Response, StatusCode};
 use crate::role::Control;
+use crate::role::platform::bridge::End;
 use crate::time::Instant;
 
 impl Platform {
@@ -44,15 +45,12 @@ impl Platform {
     /// The calls of whoever asks, or one of them.
     pub(super) fn read_calls(&self, route: &Route, who: &Who) -> Result<Response<Bytes>, Refusal> {
         let own = self.own_calls(who);
-        let value = match route {
-            Route::Call(id) => {
-                let call = own.iter().find(|own| *own == id);
-                self.write_call(call.ok_or_else(|| Refusal::unknown("call"))?)
-            }
-            _ => {
-                let calls: Vec<_> = own.iter().map(|call| self.write_call(call)).collect();
-                json!({ "items": calls })
-            }
+        let value = if let Route::Call(id) = route {
+            let call = own.iter().find(|own| *own == id);
+            self.write_call(call.ok_or_else(|| Refusal::unknown("call"))?)
+        } else {
+            let calls: Vec<_> = own.iter().map(|call| self.write_call(call)).collect();
+            json!({ "items": calls })
         };
         Ok(crate::http::json(StatusCode::OK, &value))
     }
@@ -64,6 +62,23 @@ impl Platform {
 
     fn write_call(&self, call: &str) -> Value {
         let mut value = json!({ "id": call, "state": "connected" });
+        if let Some((id, end)) = self.call_half(call)
+            && let Some(bridge) = self.bridges.get(&id)
+        {
+            let remote = bridge.leg(end.other());
+            let users = &self.settings.users;
+            let is_outside = users.iter().any(|user| user.number == remote.number && user.outside);
+            let call_type = if is_outside { "external" } else { "location" };
+            let personality = if end == End::Caller { "originator" } else { "terminator" };
+            value["callSessionId"] = json!(bridge.tracking_id);
+            value["personality"] = json!(personality);
+            value["state"] = json!(if self.is_held(id) { "held" } else { "connected" });
+            value["appearance"] = json!(1);
+            value["remoteParty"] = json!({
+                "name": remote.display, "number": remote.number, "privacyEnabled": false,
+                "callType": call_type,
+            });
+        }
         // Present only once recording was asked for.
         if let Some(word) = self.recording_state(call).and_then(super::super::State::word) {
             value["recordingState"] = json!(word);

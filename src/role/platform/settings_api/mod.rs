@@ -5,7 +5,9 @@
 
 mod auth;
 mod control;
+mod enabling;
 mod jobs;
+mod location;
 mod organization;
 mod people;
 mod person;
@@ -22,9 +24,9 @@ use serde_json::Value;
 
 use self::auth::{Tokens, Who};
 use self::jobs::Jobs;
-use self::route::Route;
-use super::provisioning::{Denied, Licence, Partner, RecordingSettings, Vendor};
-use super::{Fault, Flaw, Platform, metadata::uuid};
+use self::route::{OfLocation, Route};
+use super::provisioning::{Directory, Partner, Vendor};
+use super::{Flaw, Platform, metadata::uuid};
 use crate::http::{Method, Request, Response, StatusCode, header, json, parameter};
 use crate::packet::Packet;
 use crate::role::{Choice, answer, asked};
@@ -187,6 +189,18 @@ impl Platform {
             Route::Terms(id) => organization::write_terms(it, vendor(id)?),
             Route::Compliance => organization::write_compliance(&it.compliance),
             Route::Regions => organization::write_regions(),
+            Route::Locations => location::write_all(&self.directory),
+            Route::Location(id, what) => {
+                self.location(id)?;
+                match what {
+                    OfLocation::Compliance => location::write_location_compliance(&self.directory),
+                    OfLocation::VendorUsers => {
+                        let (start, max) = people::page(request, USERS_DEFAULT)?;
+                        organization::write_users(&self.directory, start, max)
+                    }
+                    _ => location::write_location_vendors(&self.directory),
+                }
+            }
             Route::VendorUsers => {
                 let (start, max) = people::page(request, USERS_DEFAULT)?;
                 let wraps = self.desk.has(Flaw::WrapPages);
@@ -224,15 +238,25 @@ impl Platform {
             }
             Route::Compliance => {
                 it.compliance = organization::read_compliance(body, it.compliance)?;
-                self.settings.prompts.choose(Choice::Compliance(it.compliance.played()));
+                self.choose_as_set();
             }
             Route::Vendor => {
                 (it.vendor, it.failure) = organization::read_vendor(body, it)?;
-                self.settings.prompts.choose(Choice::Failing(it.failure.failure()));
                 let (id, vendor) = (uuid(&mut self.rng), it.vendor.id());
+                self.choose_as_set();
                 let job = serde_json::json!({ "jobId": id });
                 self.desk.jobs.add(id, vendor);
                 return Ok(json(StatusCode::OK, &job));
+            }
+            Route::Location(id, what) => {
+                self.location(id)?;
+                match what {
+                    OfLocation::Compliance => {
+                        location::read_location_compliance(&mut self.directory, body)?;
+                    }
+                    _ => location::read_location_vendor(&mut self.directory, body)?,
+                }
+                self.choose_as_set();
             }
             Route::Control(action) => return self.control_recording(now, action, who, body),
             _ => return Err(Refusal::unknown("resource")),
@@ -240,109 +264,25 @@ impl Platform {
         Ok(no_content())
     }
 
-    /// Switches somebody's recording, once the recorder knows them.
-    fn put_person(
-        &mut self,
-        now: Instant,
-        packet: &Packet,
-        id: &str,
-        who: &Who,
-        body: &Value,
-    ) -> Result<Outcome, Refusal> {
-        let index = self.person(id)?;
-        let before = self.directory.people[index].settings;
-        let is_short = self.has(Fault::RefuseLongPeriods);
-        let settings = match person::read(body, before, is_short) {
-            Err(_) if self.desk.has(Flaw::TakeAnyValue) => before,
-            settings => settings?,
-        };
-        if settings.enabled && !before.enabled {
-            let may = self.directory.may_enable(index, self.desk.has(Flaw::IgnoreLicence));
-            let is_basic = self.directory.people[index].profile.licence == Licence::Basic;
-            match may {
-                Ok(()) if is_basic && self.desk.has(Flaw::RefuseBasic) => {
-                    return Err(denial(Denied::Licence, self.directory.organization.vendor));
-                }
-                Err(Denied::Terms) if self.desk.has(Flaw::IgnoreTerms) => {}
-                Err(Denied::Partner) if self.desk.has(Flaw::IgnorePartner) => {}
-                may => may.map_err(|denied| denial(denied, self.directory.organization.vendor))?,
-            }
-        }
-        if settings.enabled && self.share_person(now, packet, index, settings, who) {
-            return Ok(Outcome::Later);
-        }
-        let forgets = !settings.enabled && self.desk.has(Flaw::RemoveRecordings);
-        if forgets && self.share_removal(now, packet, index, settings) {
-            return Ok(Outcome::Later);
-        }
-        self.put_in_force(index, settings);
-        Ok(Outcome::Answer(no_content()))
+    /// What is set for the location holds for calls: all of them are there.
+    fn choose_as_set(&mut self) {
+        let Directory { organization, location, .. } = &self.directory;
+        let compliance = location.compliance(organization).played();
+        let failure = location.failure(organization).failure();
+        self.settings.prompts.choose(Choice::Compliance(compliance));
+        self.settings.prompts.choose(Choice::Failing(failure));
     }
 
-    /// Accepts the terms for the organisation, once the recorder has made its account.
-    fn put_terms(
-        &mut self,
-        now: Instant,
-        packet: &Packet,
-        id: &str,
-        who: &Who,
-        body: &Value,
-    ) -> Result<Outcome, Refusal> {
-        vendor(id)?;
-        let accepted = organization::read_switch(body, "termsOfServiceEnabled")?;
-        if accepted && who.is_partner && self.desk.has(Flaw::DistrustThePartner) {
-            return Ok(Outcome::Answer(no_content()));
-        }
-        let again = self.desk.has(Flaw::AskAgain);
-        // S-36: it is done once, and for good.
-        let is_due = accepted && (self.directory.organization.terms.is_none() || again);
-        let is_late = self.desk.has(Flaw::MakeAccountsLate);
-        if is_due && !is_late && self.share_organization(now, packet, who) {
-            return Ok(Outcome::Later);
-        }
-        if accepted || self.desk.has(Flaw::TakeRefusal) {
-            self.directory.accept(now, &who.email);
-        }
-        Ok(Outcome::Answer(no_content()))
-    }
-
-    /// From now on these settings hold, for calls too.
-    pub(super) fn put_in_force(&mut self, person: usize, settings: RecordingSettings) {
-        let keeps = self.desk.has(Flaw::KeepSettings);
-        let settings = if self.desk.has(Flaw::ForgetOptions) {
-            let RecordingSettings { enabled, record, .. } = settings;
-            RecordingSettings { enabled, record, ..RecordingSettings::default() }
-        } else {
-            settings
-        };
-        self.directory.set(person, settings, keeps);
-        if self.desk.has(Flaw::ShowOnly) {
-            return;
-        }
-        let Some(person) = self.directory.people.get(person) else { return };
-        let (number, now_set) = (person.profile.number.clone(), person.settings);
-        self.set_recording(&number, now_set.mode());
-        if let Some(user) = self.user_mut(&number) {
-            now_set.apply(user);
-        }
+    /// Whether there is such a location.
+    fn location(&self, id: &str) -> Result<(), Refusal> {
+        let is_known = self.directory.location.id == id;
+        is_known.then_some(()).ok_or_else(|| Refusal::unknown("location"))
     }
 
     fn person(&self, id: &str) -> Result<usize, Refusal> {
         let known = self.directory.person(id);
         let known = known.or_else(|| self.desk.has(Flaw::KnowEverybody).then_some(0));
         known.ok_or_else(|| Refusal::unknown("person"))
-    }
-}
-
-fn denial(denied: Denied, vendor: Vendor) -> Refusal {
-    match denied {
-        // Section 3.4: documented for workspaces; for persons it is inferred.
-        Denied::Terms => Refusal {
-            status: StatusCode::CONFLICT,
-            what: What::Body(organization::write_unaccepted(vendor)),
-            header: None,
-        },
-        denied => Refusal::invalid(denied.to_string()),
     }
 }
 

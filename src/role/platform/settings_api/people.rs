@@ -21,6 +21,7 @@ pub fn write(directory: &Directory, index: usize) -> Value {
         "firstName": profile.first_name,
         "lastName": profile.last_name,
         "orgId": directory.organization.id,
+        "locationId": directory.location.id,
         "timeZone": person.time_zone,
         "invitePending": false,
         "loginEnabled": true,

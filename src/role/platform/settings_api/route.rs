@@ -35,12 +35,29 @@ pub enum Route {
     Job(String),
     /// What went wrong in it.
     JobErrors(String),
+    /// Where the organisation is.
+    Locations,
+    /// Something of a location: its id, and what.
+    Location(String, OfLocation),
     /// The calls that are up.
     Calls,
     /// One of them.
     Call(String),
     /// Something to be done with the recording of a call: `startRecording`.
     Control(String),
+}
+
+/// What a path names of a location.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum OfLocation {
+    /// Whom the compliance announcement is played to.
+    Compliance,
+    /// The vendors, and what becomes of calls that cannot be recorded.
+    Vendors,
+    /// The vendor that is chosen.
+    Vendor,
+    /// Who is recorded by the vendor.
+    VendorUsers,
 }
 
 impl Route {
@@ -67,6 +84,17 @@ impl Route {
                 ["vendorUsers"] => Self::VendorUsers,
                 _ => return None,
             },
+            ["locations"] => Self::Locations,
+            ["telephony", "config", "locations", id, "callRecording", what] => {
+                let what = match *what {
+                    "complianceAnnouncement" => OfLocation::Compliance,
+                    "vendors" => OfLocation::Vendors,
+                    "vendor" => OfLocation::Vendor,
+                    "vendorUsers" => OfLocation::VendorUsers,
+                    _ => return None,
+                };
+                Self::Location((*id).to_owned(), what)
+            }
             ["telephony", "config", "jobs", "callRecording", rest @ ..] => match rest {
                 [] => Self::Jobs,
                 [id] => Self::Job((*id).to_owned()),
@@ -93,10 +121,17 @@ impl Route {
                 &[(Method::GET, Some(PEOPLE_READ)), (Method::PUT, Some(PEOPLE_WRITE))]
             }
             Self::OwnRecording => &[(Method::GET, Some(OWN_READ))],
-            Self::Organization | Self::Terms(_) | Self::Compliance => {
+            Self::Organization
+            | Self::Terms(_)
+            | Self::Compliance
+            | Self::Location(_, OfLocation::Compliance) => {
                 &[(Method::GET, Some(CONFIG_READ)), (Method::PUT, Some(CONFIG_WRITE))]
             }
-            Self::Vendor => &[(Method::PUT, Some(CONFIG_WRITE))],
+            Self::Vendor | Self::Location(_, OfLocation::Vendor) => {
+                &[(Method::PUT, Some(CONFIG_WRITE))]
+            }
+            Self::Locations => &[(Method::GET, Some(LOCATIONS_READ))],
+            Self::Location(..) => &[(Method::GET, Some(CONFIG_READ))],
             Self::Vendors
             | Self::Regions
             | Self::VendorUsers
@@ -113,12 +148,13 @@ const PEOPLE_READ: &str = "spark-admin:people_read";
 const PEOPLE_WRITE: &str = "spark-admin:people_write";
 const CONFIG_READ: &str = "spark-admin:telephony_config_read";
 const CONFIG_WRITE: &str = "spark-admin:telephony_config_write";
+const LOCATIONS_READ: &str = "spark-admin:locations_read";
 const OWN_READ: &str = "spark:telephony_config_read";
 const CALLS_READ: &str = "spark:calls_read";
 const CALLS_WRITE: &str = "spark:calls_write";
 
 /// The scopes of somebody who may read.
-pub const READ: &[&str] = &[PEOPLE_READ, CONFIG_READ];
+pub const READ: &[&str] = &[PEOPLE_READ, CONFIG_READ, LOCATIONS_READ];
 /// The scopes of somebody who may write.
 pub const WRITE: &[&str] = &[PEOPLE_WRITE, CONFIG_WRITE];
 

@@ -1,5 +1,6 @@
 //! What the API promises, each in a sentence. The whole service answers, as over the network.
 
+mod everything;
 mod hooks;
 mod lists;
 mod matrix;
@@ -202,7 +203,13 @@ fn key(who: &str) -> Key {
 
 /// This user calls Dave.
 fn metadata(who: &str) -> Metadata {
+    metadata_of(who, None)
+}
+
+/// And says what becomes of the recording.
+fn metadata_of(who: &str, recording_type: Option<&str>) -> Metadata {
     let said = BroadWorks {
+        recording_type: recording_type.map(str::to_owned),
         tracking_id: Some("tracking-1".to_owned()),
         service_provider: Some("SP0001".to_owned()),
         group: Some("SP0001L0001".to_owned()),

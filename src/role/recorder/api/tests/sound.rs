@@ -82,3 +82,25 @@ fn a_call_without_sound_leaves_nothing() {
     office.service.finish(office.now, id, Instant::START, None);
     assert_eq!(office.get("alice", &format!("recordings/{id}")).code(), 1009);
 }
+
+#[test]
+fn what_nobody_asked_to_keep_is_dropped_when_the_call_is_over() {
+    for (kinds, left) in [
+        (&["demand"][..], 0),
+        (&["demand", "on"], 1),
+        (&["on"], 1),
+        // Nobody knows the product's other words: what is not known is kept.
+        (&["vault"], 1),
+    ] {
+        let mut office = Office::new(Plan::DubberGo);
+        let (id, started) = (office.begin("alice"), office.now);
+        for kind in kinds {
+            office.service.tell(office.now, id, &metadata_of("alice", Some(kind)));
+        }
+        office.pass(Duration::from_secs(10));
+        office.service.finish(office.now, id, started, Some(recording("alice")));
+        let acme = office.acme();
+        let came = office.get("alice", &format!("accounts/{acme}/recordings"));
+        assert_eq!(came.body["recordings"].as_array().unwrap().len(), left, "{kinds:?}");
+    }
+}

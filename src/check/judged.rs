@@ -117,6 +117,7 @@ const SOURCES: &[(&str, &str)] = &[
     ("src/check/span.rs", include_str!("span.rs")),
     ("src/check/strangers.rs", include_str!("strangers.rs")),
     ("src/check/streams.rs", include_str!("streams.rs")),
+    ("src/check/unseen.rs", include_str!("unseen.rs")),
     ("src/check/view.rs", include_str!("view.rs")),
     ("src/check/whole.rs", include_str!("whole.rs")),
 ];

@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, SocketAddr};
 
-use super::{Case, Rule, rule};
+use super::{Case, Lane, Rule, rule};
 use crate::check::Verdict;
-use crate::evidence::{ReportSeen, Side};
+use crate::evidence::{ReportSeen, RtpSeen, Side};
 use crate::rtp::{Compound, RtcpPacket, SenderInfo};
 use crate::time::Instant;
 
@@ -81,58 +81,99 @@ fn everybody_has_one_name(case: &Case<'_>) -> Vec<Verdict> {
 /// What a source reports of itself agrees with what it sent, and the two times in each report go
 /// on alike (RFC 3550 section 6.4.1).
 fn senders_report_what_they_sent(case: &Case<'_>) -> Vec<Verdict> {
-    let mut last: BTreeMap<(SocketAddr, u32), (Instant, SenderInfo)> = BTreeMap::new();
-    let mut verdicts = Vec::new();
+    let mut of_target: BTreeMap<SocketAddr, Vec<Told>> = BTreeMap::new();
     for (report, compound) in reports(case) {
         let first = compound.and_then(|it| it.0.into_iter().next());
         let Some(RtcpPacket::SenderReport { ssrc, info, .. }) = first else { continue };
-        let key = (report.target, ssrc);
-        let wrong = last.get(&key).and_then(|before| {
-            let is_one = before.1.ntp != info.ntp;
-            is_one.then(|| differs(case, report, ssrc, *before, info)).flatten()
-        });
-        last.insert(key, (report.at, info));
-        verdicts.push(
-            wrong.map_or(Verdict::Pass, |what| broken(case, "RFC3550-6.4.1-1", report, &what)),
-        );
+        let told = Told { at: report.at, from: report.source.ip(), ssrc, info };
+        of_target.entry(report.target).or_default().push(told);
+    }
+    let mut verdicts = Vec::new();
+    for lane in &case.lanes {
+        let clocks = super::rtp::clocks(case, lane);
+        for (ssrc, packets) in &lane.sources {
+            let clock = packets.iter().find_map(|it| clocks.get(&it.payload_type)).copied();
+            let Some(clock) = clock else { continue };
+            let own = told_of(case, lane, *ssrc, packets, &of_target);
+            for pair in own.windows(2) {
+                let [before, now] = pair else { continue };
+                let wrong = differs(case, lane, packets, clock, before, now);
+                verdicts.push(wrong.map_or(Verdict::Pass, |what| {
+                    let cast = case.timeline.cast();
+                    let (who, whom) = (cast.label(lane.flow.source), cast.label(lane.flow.target));
+                    let seen = format!("{who} sent {whom} RTCP {what}");
+                    Verdict::fail("RFC3550-6.4.1-1", now.at, seen)
+                }));
+            }
+        }
     }
     verdicts
 }
 
+/// What a source told of itself.
+struct Told {
+    at: Instant,
+    from: IpAddr,
+    ssrc: u32,
+    info: SenderInfo,
+}
+
+/// What a source on a lane told of itself while the dialog lasted, in order.
+fn told_of<'b>(
+    case: &Case<'_>,
+    lane: &Lane<'_>,
+    ssrc: u32,
+    packets: &[&RtpSeen],
+    of_target: &'b BTreeMap<SocketAddr, Vec<Told>>,
+) -> Vec<&'b Told> {
+    let talk = &case.talks[lane.talk];
+    let from = packets.first().map(|first| first.at).unwrap_or_default();
+    let until = talk.ended.map_or(case.end, |ended| case.at(ended).at);
+    let agreed = lane.agreed(&case.said, talk);
+    let given =
+        agreed.iter().flat_map(|it| [it.receiver.rtcp_address(), it.receiver.rtp_address()]);
+    let given: BTreeSet<_> = given.flatten().collect();
+    let told = given.iter().filter_map(|target| of_target.get(target)).flatten();
+    let own = told.filter(|it| {
+        let of_source = it.from == lane.flow.source.ip() && it.ssrc == ssrc;
+        of_source && it.at >= from && it.at <= until
+    });
+    let mut own: Vec<_> = own.collect();
+    own.sort_by_key(|it| it.at);
+    own
+}
+
 fn differs(
     case: &Case<'_>,
-    report: &ReportSeen,
-    ssrc: u32,
-    (before, earlier): (Instant, SenderInfo),
-    now: SenderInfo,
+    lane: &Lane<'_>,
+    packets: &[&RtpSeen],
+    clock: u32,
+    before: &Told,
+    now: &Told,
 ) -> Option<String> {
-    // Reports of one source to one place are not all on one port.
-    let flows = case.timeline.flows().iter().filter(|flow| {
-        flow.source.ip() == report.source.ip() && flow.target.ip() == report.target.ip()
-    });
-    let flow = flows.max_by_key(|flow| {
-        flow.nearest_to_sender().iter().filter(|packet| packet.ssrc == ssrc).count()
-    })?;
-    let packets = flow.nearest_to_sender().iter().filter(|packet| packet.ssrc == ssrc);
-    let own: Vec<_> = packets.collect();
-    let seconds = self::seconds(now.ntp.wrapping_sub(earlier.ntp));
-    let first = own.first()?;
-    let clock = super::rtp::clock_of(case, flow, first.payload_type)?;
-    let ticks = f64::from(now.timestamp.wrapping_sub(earlier.timestamp).cast_signed());
-    let said = ticks / f64::from(clock);
-    if (said - seconds).abs() > TIMES {
+    let seconds = seconds(now.info.ntp.wrapping_sub(before.info.ntp));
+    let ticks = now.info.timestamp.wrapping_sub(before.info.timestamp).cast_signed();
+    let said = f64::from(ticks) / f64::from(clock.max(1));
+    // Who has begun anew under the same name counts anew.
+    let again = now.info.packets < before.info.packets;
+    if !again && (said - seconds).abs() > TIMES {
         return Some(format!("in which {seconds:.3} s of its clock are {said:.3} s of its media"));
     }
-    // Whoever passes reports on as they are passes on what was counted elsewhere.
-    if case.ports.is_relayed(ssrc, flow.source.ip()) {
+    // Whoever passes reports on as they are passes on what was counted elsewhere, and whoever goes
+    // on elsewhere counts there.
+    let own = (lane.talk, lane.medium, lane.from_caller);
+    let elsewhere = case.lanes.iter().any(|other| {
+        (other.talk, other.medium, other.from_caller) == own && !std::ptr::eq(other.flow, lane.flow)
+    });
+    if again || elsewhere || case.ports.is_relayed(now.ssrc, now.from) {
         return None;
     }
-    let counted = now.packets.wrapping_sub(earlier.packets);
-    let seen = own.iter().filter(|it| it.at > before && it.at <= report.at).count();
+    let counted = now.info.packets.wrapping_sub(before.info.packets);
+    let seen = packets.iter().filter(|it| it.at > before.at && it.at <= now.at).count();
     let off = i64::from(counted.cast_signed()) - i64::try_from(seen).unwrap_or(i64::MAX);
     // In a capture some may be missing; a count that is too low is wrong all the same.
     let few = i64::try_from(seen / 20).unwrap_or_default() + PACKETS;
-    let knows = case.is_watched(report.source.ip());
+    let knows = case.is_watched(now.from);
     let wrong = off < -few || knows && off > few;
     wrong.then(|| format!("that counts {counted} packets where {seen} were sent"))
 }

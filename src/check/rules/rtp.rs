@@ -98,17 +98,11 @@ fn time_goes_on(case: &Case<'_>) -> Vec<Verdict> {
 }
 
 /// The clock of each payload type of a lane that carries speech.
-fn clocks(case: &Case<'_>, lane: &Lane<'_>) -> BTreeMap<u8, u32> {
+pub(super) fn clocks(case: &Case<'_>, lane: &Lane<'_>) -> BTreeMap<u8, u32> {
     let agreed = lane.agreed(&case.said, &case.talks[lane.talk]);
     let formats = agreed.iter().flat_map(|it| &it.receiver.formats);
     let known = formats.filter_map(|format| Some((format.payload_type()?, format.codec.clone()?)));
     known.filter(|(_, codec)| !codec.is_auxiliary()).map(|(it, codec)| (it, codec.clock)).collect()
-}
-
-/// The clock of a payload type in a flow, as it was agreed on.
-pub(super) fn clock_of(case: &Case<'_>, flow: &Flow, payload_type: u8) -> Option<u32> {
-    let mut lanes = case.lanes.iter().filter(|lane| std::ptr::eq(lane.flow, flow));
-    lanes.find_map(|lane| clocks(case, lane).get(&payload_type).copied()).filter(|it| *it > 0)
 }
 
 fn odd_time<'a>(
@@ -270,8 +264,8 @@ fn events_begin_with_a_mark(case: &Case<'_>) -> Vec<Verdict> {
     verdicts
 }
 
-/// What a sender may be late by, and a network, in seconds.
-const ASIDE: f64 = 0.6;
+/// What a sender may be late by, or have kept until now, in seconds.
+const ASIDE: f64 = 3.0;
 /// What two clocks may differ by.
 const DRIFT: f64 = 0.01;
 /// RFC 3551 section 4.2.

@@ -35,7 +35,8 @@ pub struct Fault {
 fn what_is_sound_breaks_no_rule() {
     let office = stage::scenario("quiet_office");
     let mut examples = stage::examples_on("quiet_office");
-    examples.retain(|example| example.name != stage::LONG);
+    // What is about calls; others last for months.
+    examples.retain(|it| it.name != stage::LONG && CALLS.iter().any(|name| it.path.contains(name)));
     let jobs: Vec<_> =
         examples.iter().map(|example| stage::job(example, &office, office.seed)).collect();
     let mut mistakes = Vec::new();
@@ -60,7 +61,7 @@ fn every_fault_breaks_its_own_rule() {
             mistakes.push(format!("{}: cannot be planted", fault.name));
             continue;
         };
-        let seen = broken(&timeline);
+        let seen: BTreeSet<_> = broken(&timeline).into_iter().filter(|row| is_own(row)).collect();
         let expected: BTreeSet<&str> =
             fault.breaks.iter().chain(fault.also.iter().map(|(row, _)| row)).copied().collect();
         if seen != expected {
@@ -92,8 +93,11 @@ fn no_rule_objects_to_other_words() {
 /// The matrix of checks and faults; and no rule is without a fault.
 #[test]
 fn every_rule_has_a_fault() {
-    let mut matrix: BTreeMap<&str, Vec<&str>> =
-        rules::rules().map(|rule| (rule.requirement.0, Vec::new())).collect();
+    let mut matrix: BTreeMap<&str, Vec<&str>> = rules::rules()
+        .map(|rule| rule.requirement.0)
+        .filter(|it| is_own(it))
+        .map(|it| (it, Vec::new()))
+        .collect();
     for fault in faults::all() {
         for row in fault.breaks {
             matrix.entry(row).or_default().push(fault.name);
@@ -121,6 +125,12 @@ fn every_rule_has_a_fault() {
     insta::assert_snapshot!(told);
     let bare: Vec<_> = matrix.iter().filter(|(_, it)| it.is_empty()).map(|(row, _)| row).collect();
     assert!(bare.is_empty(), "{} rules have no fault: {bare:?}", bare.len());
+}
+
+/// Whether a row is shown to bite here: those on recording sessions and their metadata have a
+/// matrix of their own, and follow much that is broken here.
+fn is_own(row: &str) -> bool {
+    !["RFC7865-", "RFC7866-", "RFC9806-"].iter().any(|family| row.starts_with(family))
 }
 
 /// The rows that some fault here breaks.
@@ -173,3 +183,17 @@ fn broken(timeline: &Timeline) -> BTreeSet<&'static str> {
     });
     findings.collect()
 }
+
+/// The features that are about calls.
+const CALLS: [&str; 10] = [
+    "announcements",
+    "dual_streams",
+    "hold_and_transfer",
+    "pause_and_resume",
+    "recording_indicator",
+    "recording_modes",
+    "start_and_end",
+    "voice_messages",
+    "when_the_recorder_fails",
+    "who_spoke",
+];

@@ -164,7 +164,16 @@ fn reports<'c>(
     by_client: bool,
 ) -> impl Iterator<Item = &'c ReportSeen> {
     let to = rtcp_addresses(session, !by_client);
-    case.timeline.reports().iter().filter(move |report| to.contains(&report.target))
+    // Before and after it, other calls may have had the same ports.
+    let begins = session.said.first().map(Said::at).unwrap_or_default();
+    let bye = session.said.iter().find(|said| said.asks(&Method::Bye));
+    let ends = bye.map(|bye| bye.at() + LATE_REPORTS);
+    let own = case
+        .timeline
+        .reports()
+        .iter()
+        .filter(move |report| report.at >= begins && ends.is_none_or(|ends| report.at <= ends));
+    own.filter(move |report| to.contains(&report.target))
 }
 
 /// Both sides report on streams that flow for a while (section 8.1.1), unless RTCP was switched
@@ -369,3 +378,5 @@ const AFTERWARDS: Duration = Duration::from_secs(5);
 const REPORTS: Duration = Duration::from_secs(20);
 /// Four times the 15 s of RFC 6263 section 5.
 const IDLE: Duration = Duration::from_secs(60);
+/// Reports that were on their way when a session ended.
+const LATE_REPORTS: Duration = Duration::from_secs(1);

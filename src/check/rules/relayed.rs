@@ -118,7 +118,11 @@ impl<'a> View<'a> {
         }
         let recorder: Vec<_> = targets.iter().map(SocketAddr::ip).collect();
         // Each once: as it arrived, where that was seen.
+        // Before and after this session, other calls may have had the same ports.
+        let begins = recording.dialog.invited;
+        let ends = recording.dialog.over().map(|over| over + ON_THE_WAY);
         let seen = case.timeline.reports().iter();
+        let seen = seen.filter(|it| it.at >= begins && ends.is_none_or(|ends| it.at <= ends));
         let rtcp = seen.filter_map(|report| rtcp(report, &recorder)).collect();
         let end = streams.iter().filter_map(|it| it.packets.last()).map(|it| it.at).max();
         Self { streams, rtcp, end: end.unwrap_or_default() }
@@ -350,3 +354,5 @@ const MIXED: usize = 5;
 const NOTICED: usize = 5;
 /// A report that comes at the very end need not go on.
 const SOON: std::time::Duration = std::time::Duration::from_secs(1);
+/// Reports that were on their way when a session ended.
+const ON_THE_WAY: std::time::Duration = std::time::Duration::from_secs(1);

@@ -24,6 +24,15 @@ pub enum Errand {
 }
 
 impl Phone {
+    /// Its user controls recordings in this way from now on. Whoever states a preference is
+    /// record-aware (RFC 7866 section 7.1.3), and says so.
+    pub(super) fn control_by(&mut self, channel: Channel) {
+        self.settings.controls = channel;
+        if channel == Channel::Preference {
+            self.agent.support("record-aware");
+        }
+    }
+
     /// Its user wants something of the recording of the call.
     pub(super) fn control(&mut self, now: Instant, control: Control) {
         let channel = self.settings.controls;

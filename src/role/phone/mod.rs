@@ -140,7 +140,7 @@ impl Phone {
             }
             Command::Control(control) => self.control(now, *control),
             Command::FindWays(finds) => self.settings.ice = *finds,
-            Command::ControlBy(channel) => self.settings.controls = *channel,
+            Command::ControlBy(channel) => self.control_by(*channel),
             // Not for telephones.
             Command::Record(..)
             | Command::Recorders(_)

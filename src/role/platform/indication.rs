@@ -17,8 +17,23 @@ impl Platform {
     /// is told after it.
     pub(super) fn indicate(&mut self, now: Instant, id: BridgeId) {
         let fault = self.settings.fault;
+        // Whoever is in a room is recorded if anybody there is.
+        let room = self.bridges.get(&id).and_then(|bridge| bridge.room);
+        let is_here = |it: &Bridge| room.is_some() && it.room == room;
+        let there = self.bridges.values().filter(|it| is_here(it));
+        let of_room = there.filter_map(|it| it.record(fault)).max_by_key(|it| weight(*it));
+        let there = self.bridges.iter().filter(|(other, it)| **other == id || is_here(it));
+        let ids: Vec<_> = there.map(|(id, _)| *id).collect();
+        for id in ids {
+            self.indicate_in(now, id, of_room);
+        }
+    }
+
+    fn indicate_in(&mut self, now: Instant, id: BridgeId, of_room: Option<Record>) {
+        let fault = self.settings.fault;
         let Some(bridge) = self.bridges.get_mut(&id) else { return };
-        let record = bridge.record(fault);
+        let own = bridge.record(fault);
+        let record = of_room.filter(|it| *it != Record::Off).or(own);
         for end in End::BOTH {
             let leg = bridge.leg_mut(end);
             leg.record = record.filter(|_| leg.record_aware && !is_kept_from(fault, end));
@@ -99,6 +114,15 @@ impl Bridge {
         } else {
             was_told.then_some(Record::Off)
         }
+    }
+}
+
+/// Of several recordings, which one is told of.
+fn weight(record: Record) -> u8 {
+    match record {
+        Record::Off => 0,
+        Record::Paused => 1,
+        Record::On => 2,
     }
 }
 

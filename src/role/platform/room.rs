@@ -139,6 +139,7 @@ impl Platform {
         let Some(room_there) = self.rooms.get_mut(&room) else { return };
         room_there.seats.push(Seat { bridge, end, ear: Ear::default(), mouth: None, echo: None });
         self.tell_room(now, room);
+        self.indicate(now, bridge);
     }
 
     /// Somebody leaves a room. It closes once whoever opened it leaves, or nobody is left to talk to.

@@ -19,25 +19,27 @@ pub(super) struct Identity {
 
 impl Identity {
     pub(super) fn new(settings: &Settings) -> Self {
-        let mut supported = settings.supported.clone();
-        let mut add = |tag: &str| {
-            if !supported.iter().any(|known| known.eq_ignore_ascii_case(tag)) {
-                supported.push(tag.to_owned());
-            }
-        };
-        if settings.reliable_provisional != Reliability::Never {
-            add("100rel");
-        }
-        if settings.session_timer.is_some() {
-            add("timer");
-        }
-        Self {
+        let mut identity = Self {
             user_agent: settings.user_agent.clone(),
             allow: settings.allow.iter().map(Method::as_str).collect::<Vec<_>>().join(", "),
-            supported,
+            supported: settings.supported.clone(),
             accept: settings.accept.join(", "),
             contact_user: settings.contact_user.clone(),
             contact_params: settings.contact_params.clone(),
+        };
+        if settings.reliable_provisional != Reliability::Never {
+            identity.support("100rel");
+        }
+        if settings.session_timer.is_some() {
+            identity.support("timer");
+        }
+        identity
+    }
+
+    /// Supports an option from now on.
+    pub(super) fn support(&mut self, tag: &str) {
+        if !self.supported.iter().any(|known| known.eq_ignore_ascii_case(tag)) {
+            self.supported.push(tag.to_owned());
         }
     }
 

@@ -202,6 +202,11 @@ impl UserAgent {
         }
     }
 
+    /// Names one more option tag in `Supported` from now on.
+    pub fn support(&mut self, tag: &str) {
+        self.core.identity.support(tag);
+    }
+
     /// Takes a packet that reached one of our addresses. What is no SIP, such as the line ends
     /// that keep a connection alive, is dropped.
     pub fn handle_packet(&mut self, now: Instant, packet: &Packet) {

@@ -149,7 +149,9 @@ mod tests {
     fn what_no_network_shows_is_told_from_what_nobody_looks_at() {
         assert_eq!(coverage("RFC7866-6.2-2"), Coverage::Judged);
         assert_eq!(judged_in("RFC7866-6.2-2"), ["src/check/rules/contacts.rs"]);
-        let hidden = catalogue().iter().find(|row| !row.wire).unwrap();
+        let unjudged =
+            |row: &&crate::check::Requirement| !row.wire && !judged().contains(row.id.as_str());
+        let hidden = catalogue().iter().find(unjudged).unwrap();
         assert_eq!(coverage(&hidden.id), Coverage::NotObservable);
     }
 }

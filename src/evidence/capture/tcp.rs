@@ -94,12 +94,16 @@ impl Streams {
 impl Stream {
     /// Takes a segment, and says how often bytes turned out to be missing.
     fn segment(&mut self, segment: &Segment, messages: &mut Vec<Bytes>) -> u64 {
+        // SYN takes a number of its own (RFC 9293 section 3.4).
+        let sequence =
+            if segment.syn { segment.sequence.wrapping_add(1) } else { segment.sequence };
+        if segment.syn {
+            self.next.get_or_insert(sequence);
+        }
         if segment.payload.is_empty() || matches!(self.content, Content::Other) {
             return 0;
         }
-        let next = *self.next.get_or_insert(segment.sequence);
-        let sequence =
-            if segment.syn { segment.sequence.wrapping_add(1) } else { segment.sequence };
+        let next = *self.next.get_or_insert(sequence);
         let ahead = sequence.wrapping_sub(next);
         if ahead == 0 || ahead > HALF {
             self.in_order(sequence, &segment.payload, messages);
@@ -177,11 +181,26 @@ fn begins(bytes: &[u8]) -> Begins {
     let text = bytes.trim_ascii_start();
     if text.is_empty() {
         Begins::Blank
-    } else if is_sip(text) {
+    } else if is_sip(text) || is_cut_request(text) {
         Begins::Sip
     } else {
         Begins::Else
     }
+}
+
+/// Whether bytes are the beginning of a request line whose end is in the next segment.
+fn is_cut_request(bytes: &[u8]) -> bool {
+    if bytes.iter().any(|byte| matches!(byte, b'\r' | b'\n')) {
+        return false;
+    }
+    let mut words = bytes.splitn(2, |byte| *byte == b' ');
+    let method = words.next().unwrap_or_default();
+    let is_method = method.len() <= METHOD_MAX && method.iter().all(u8::is_ascii_uppercase);
+    let schemes: [&[u8]; 3] = [b"sip:", b"sips:", b"tel:"];
+    is_method
+        && words
+            .next()
+            .is_none_or(|uri| schemes.iter().any(|it| uri.starts_with(it) || it.starts_with(uri)))
 }
 
 /// Whether bytes begin as a SIP message does (RFC 3261 section 7).

@@ -41,7 +41,7 @@ Feature: The recorder knows whose a call is by its dub.point
       When Pat looks for recordings that are nobody's
       Then Pat sees one recording
 
-    Example: The user of another dub.point does not see it
+    Example: Its user does not see it
       Given Alice's dub.point has another external identifier
       And Alice's calls are always recorded
       And Alice and Bob have talked before

@@ -28,11 +28,11 @@ const FEATURE_FILES: &[Embedded] = &[
         include_str!("../../features/hold_and_transfer.feature"),
     ),
     ("features/pause_and_resume.feature", include_str!("../../features/pause_and_resume.feature")),
-    ("features/provisioning.feature", include_str!("../../features/provisioning.feature")),
     (
         "features/plans_and_retention.feature",
         include_str!("../../features/plans_and_retention.feature"),
     ),
+    ("features/provisioning.feature", include_str!("../../features/provisioning.feature")),
     (
         "features/recording_indicator.feature",
         include_str!("../../features/recording_indicator.feature"),

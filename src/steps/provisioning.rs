@@ -28,8 +28,7 @@ fn not_enabled(world: &mut World) -> Result<(), StepError> {
 #[cucumber::given(expr = "{party} has an account with another customer")]
 fn another_customer(world: &mut World, party: Party) -> Result<(), StepError> {
     let recorder = world.part(Kind::Recorder)?;
-    let scenario = world.scenario()?;
-    let email = email_of(&scenario, &party.0);
+    let email = email_of(world.scenario()?.as_ref(), &party.0);
     world.tell(&recorder, Command::Arrange(Arrangement::AnotherCustomer(email)))
 }
 

@@ -47,8 +47,7 @@ fn record(world: &mut World, party: &Party, mode: RecordingMode) -> Result<(), S
     let number = world.number_of(&party.0)?;
     let command = Command::Record(number, mode);
     // Where there is somebody to do it, it is done as in the field.
-    let scenario = world.scenario()?;
-    if let Some(admin) = administrator(&scenario) {
+    if let Some(admin) = administrator(world.scenario()?.as_ref()) {
         return has_it_done(world, &admin, command);
     }
     let platform = world.part(Kind::Platform)?;

@@ -281,11 +281,7 @@ pub const CAUGHT: &[(&str, Wrong, &str)] = &[
     ("Another external identifier", Recorder("ignore-external-identifier"), "DUB-PNT-5"),
     ("Another external type", Recorder("ignore-external-type"), "DUB-PNT-2"),
     ("Another product", Recorder("ignore-product"), "DUB-PNT-7"),
-    (
-        "The user of another dub.point does not see it",
-        Recorder("ignore-external-identifier"),
-        "DUB-PNT-5",
-    ),
+    ("Its user does not see it", Recorder("ignore-external-identifier"), "DUB-PNT-5"),
     ("The administrator looks for it", Recorder("find-no-dub-point"), "DUB-PNT-6"),
     ("The external group is corrected", Recorder("forget-correction"), "DUB-PNT-4"),
     ("What was recorded before is given to its user", Recorder("forget-correction"), "DUB-PNT-3"),

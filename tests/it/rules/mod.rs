@@ -103,7 +103,7 @@ fn every_rule_has_a_fault() {
             matrix.entry(row).or_default().push(fault.name);
         }
     }
-    for (row, by) in crate::faults::caught() {
+    for (row, by) in crate::faults::caught().chain(crate::faults_siprec::caught()) {
         if let Some(faults) = matrix.get_mut(row) {
             faults.push(by);
         }
@@ -135,7 +135,9 @@ fn is_own(row: &str) -> bool {
 
 /// The rows that some fault here breaks.
 pub fn caught() -> BTreeSet<String> {
-    faults::all().flat_map(|fault| fault.breaks).map(|row| (*row).to_owned()).collect()
+    let of_sessions = crate::faults_siprec::caught().map(|(row, _)| row.to_owned());
+    let own = faults::all().flat_map(|fault| fault.breaks).map(|row| (*row).to_owned());
+    own.chain(of_sessions).collect()
 }
 
 /// A run in which something is wrong.

@@ -131,8 +131,8 @@ impl Route {
                 &[(Method::PUT, Some(CONFIG_WRITE))]
             }
             Self::Locations => &[(Method::GET, Some(LOCATIONS_READ))],
-            Self::Location(..) => &[(Method::GET, Some(CONFIG_READ))],
-            Self::Vendors
+            Self::Location(..)
+            | Self::Vendors
             | Self::Regions
             | Self::VendorUsers
             | Self::Jobs

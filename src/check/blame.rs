@@ -36,7 +36,7 @@ pub fn blame(finding: &Finding, timeline: &Timeline) -> Blame {
     if let Some(lost) = lost_on_the_way(timeline) {
         return Blame::Unknown(lost);
     }
-    match named_by(finding, timeline).or_else(|| only(&role, timeline)) {
+    match named_by(finding, timeline).or_else(|| only(role, timeline)) {
         Some(name) => Blame::Part(name),
         None => Blame::Unknown("several parts could have done it".to_owned()),
     }

@@ -3,7 +3,7 @@
 use super::Verdict;
 use super::people::living;
 use crate::audio::Message;
-use crate::evidence::{RecordingSession, Sound, Timeline};
+use crate::evidence::{Flow, RecordingSession, Sound, Timeline};
 use crate::siprec::{BroadWorks, Call};
 use crate::time::Instant;
 
@@ -12,7 +12,7 @@ pub fn is_greeted(timeline: &Timeline, name: &str) -> Verdict {
     let to_listener = timeline.flows().iter().filter(|flow| {
         timeline.cast().at(flow.target).is_some_and(|member| member.name.as_str() == name)
     });
-    let packets = to_listener.flat_map(|flow| flow.nearest_to_receiver());
+    let packets = to_listener.flat_map(Flow::nearest_to_receiver);
     let greeting = packets.filter(|packet| {
         matches!(packet.sound, Sound::Prompt(cue) if cue.prompt.message() == Message::Greeting)
     });

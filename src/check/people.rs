@@ -83,7 +83,7 @@ pub fn is_apart(timeline: &Timeline, name: &str, since: Instant) -> Verdict {
                 .filter(|it| it.sound.voice().is_some() || it.sound == Sound::Mixed)
                 .any(|packet| !is_own(&packet))
         };
-        if own.len() > 1 || own.iter().any(|stream| is_shared(stream)) {
+        if own.len() > 1 || own.iter().any(is_shared) {
             let seen = format!("{name} is heard on one stream with somebody else");
             return Verdict::fail("WXC-STR-2", last, seen);
         }

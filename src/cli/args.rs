@@ -79,7 +79,7 @@ pub struct Run {
     #[arg(long, value_name = "DIR")]
     pub evidence: Option<PathBuf>,
 
-    /// Writes a report too: a page for a browser (.html), JSON (.json) or JUnit (.xml), by the
+    /// Writes a report too: a page for a browser (.html), JSON (.json) or `JUnit` (.xml), by the
     /// ending of the name; more than once for several.
     #[arg(long, value_name = "FILE")]
     pub report: Vec<PathBuf>,

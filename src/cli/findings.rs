@@ -30,13 +30,13 @@ fn audio_place(at: Instant, recordings: &[RecordingSession<'_>]) -> Option<Audio
         let flows = session.streams.iter().flat_map(|stream| &stream.flows);
         flows.filter_map(|flow| Some(flow.nearest_to_receiver().first()?.at)).min()
     };
-    let heard = recordings.iter().enumerate().filter_map(|(place, session)| {
+    let mut heard = recordings.iter().enumerate().filter_map(|(place, session)| {
         let begun = begun(session).filter(|begun| *begun <= at)?;
         let is_over = session.dialog.ended.is_some_and(|ended| ended < at);
         let offset = at.elapsed().saturating_sub(begun.elapsed());
         (!is_over).then_some(AudioPlace { recording: place + 1, offset })
     });
-    heard.last()
+    heard.next_back()
 }
 
 fn one(finding: &Finding, ladder: &Ladder) -> FindingText {

@@ -1,4 +1,4 @@
-//! A run as JUnit XML, for whatever shows the results of tests.
+//! A run as `JUnit` XML, for whatever shows the results of tests.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use super::text::failure;
 
 /// A suite for each feature on each scenario, a test case for each example.
 ///
-/// What was broken is a failure; what could not be told is skipped, with its reason: JUnit has no
+/// What was broken is a failure; what could not be told is skipped, with its reason: `JUnit` has no
 /// word for inconclusive, and a failure would say too much. What could not run is an error.
 pub fn junit(report: &RunReport) -> String {
     let mut document = Report::new("tallylight");

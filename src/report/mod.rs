@@ -1,4 +1,4 @@
-//! Verdicts as data, and their readers: text for a terminal, JSON, JUnit and a page for a browser,
+//! Verdicts as data, and their readers: text for a terminal, JSON, `JUnit` and a page for a browser,
 //! and the progress of a run.
 
 mod by_requirement;

@@ -121,7 +121,7 @@ fn divert(
 }
 
 /// Longer than any mailbox waits.
-const LONGEST_RINGING: Duration = Duration::from_secs(60);
+const LONGEST_RINGING: Duration = Duration::from_mins(1);
 /// A greeting and its beep.
 const GREETING: Duration = Duration::from_secs(4);
 const MESSAGE: Duration = Duration::from_secs(5);

@@ -4,7 +4,6 @@
 mod calls;
 #[expect(clippy::needless_pass_by_value, reason = "cucumber hands every word over")]
 mod control;
-#[expect(clippy::needless_pass_by_value, reason = "cucumber hands every word over")]
 mod failure;
 mod feature;
 mod folder;

@@ -48,10 +48,8 @@ fn the_aware_are_told_in_their_way(case: &Case<'_>) -> Vec<Verdict> {
         let mut told = leg.described(false).filter(|(sighting, _)| sighting.at <= at + LIMIT);
         let is_told =
             told.any(|(_, it)| matches!(record_of(it), Some(Record::On | Record::Paused)));
-        leg.is_aware().then(|| match is_told {
-            true => Verdict::Pass,
-            false => untold(case, row, leg, "recorded a call without a=record to"),
-        })
+        let untold = || untold(case, row, leg, "recorded a call without a=record to");
+        leg.is_aware().then(|| if is_told { Verdict::Pass } else { untold() })
     })
 }
 

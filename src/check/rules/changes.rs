@@ -12,7 +12,7 @@ use crate::time::Instant;
 pub const RULES: &[Rule] = &[
     rule("RFC7865-6.8.1-2", |case| each(case, who_sends_no_more)),
     rule("RFC7865-6.8.1-3", |case| each(case, who_hears_no_more)),
-    rule("RFC7866-9.1-2", |case| each(case, somebody_is_told)),
+    rule("RFC7866-9.1-2", |case| each(case, |case, it| Some(somebody_is_told(case, it)))),
 ];
 
 /// A telephone of a recorded call sends or receives no more, or again.
@@ -90,22 +90,21 @@ fn still(
 }
 
 /// What changes is told as soon as may be (RFC 7866 section 9.1).
-fn somebody_is_told(case: &Case<'_>, change: &Change<'_, '_>) -> Option<Verdict> {
+fn somebody_is_told(case: &Case<'_>, change: &Change<'_, '_>) -> Verdict {
     // It may have been told before the telephone had answered.
     let is_soon = |at: Instant| at + BEFORE >= change.at && at <= change.at + LIMIT;
     let told = change.kept.told.iter().any(|(at, _)| is_soon(*at));
-    Some(if told {
-        Verdict::Pass
-    } else {
-        let seen = format!("told nothing of the media of {}, which changed", change.leg.user);
-        blame(case, "RFC7866-9.1-2", change, &seen)
-    })
+    if told {
+        return Verdict::Pass;
+    }
+    let seen = format!("told nothing of the media of {}, which changed", change.leg.user);
+    blame(case, "RFC7866-9.1-2", change, &seen)
 }
 
 /// A finding against the recording client: in what it said last.
 fn blame(case: &Case<'_>, row: &'static str, change: &Change<'_, '_>, seen: &str) -> Verdict {
-    let said = change.kept.session.said.iter().filter(|it| it.by_client);
-    let last = said.filter(|it| it.at() <= change.at + LIMIT).last();
+    let mut said = change.kept.session.said.iter().filter(|it| it.by_client);
+    let last = said.rfind(|it| it.at() <= change.at + LIMIT);
     let last = last.map_or(change.leg.dialog.sightings[0], |it| it.sighting);
     case.blame(row, last, seen)
 }

@@ -20,7 +20,7 @@ pub const RULES: &[Rule] = &[
         each(case, "RFC7865-9-3", |odd| is_misplaced(odd, "participantstreamassoc"))
     }),
     rule("RFC7865-9-4", |case| each(case, "RFC7865-9-4", is_no_id_attribute)),
-    rule("RFC7865-9-5", |case| each(case, "RFC7865-9-5", |odd| is_mode(odd))),
+    rule("RFC7865-9-5", |case| each(case, "RFC7865-9-5", is_mode)),
     rule("RFC7865-9-6", |case| each(case, "RFC7865-9-6", is_no_name)),
     rule("RFC7865-9-7", |case| {
         each(case, "RFC7865-9-7", |odd| is_repeated(odd, "label", "stream"))

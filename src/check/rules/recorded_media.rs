@@ -228,11 +228,12 @@ fn flows_are_kept_alive(case: &Case<'_>, row: &'static str, waits: bool) -> Vec<
             return verdicts;
         }
         for silence in silent(case, recording, session) {
-            let description = session.said.iter().filter(|it| it.by_client).filter_map(|it| it.sdp);
+            let mut described =
+                session.said.iter().filter(|it| it.by_client).filter_map(|it| it.sdp);
             let is_gone = |it: &Description| {
                 it.media.get(silence.place).is_none_or(MediaDescription::is_disabled)
             };
-            if silence.until < silence.from + IDLE || description.last().is_none_or(is_gone) {
+            if silence.until < silence.from + IDLE || described.next_back().is_none_or(is_gone) {
                 continue;
             }
             let own = each_address(session, true, |it| [it.rtp_address(), None]);
@@ -377,6 +378,6 @@ const AFTERWARDS: Duration = Duration::from_secs(5);
 /// section 6.2).
 const REPORTS: Duration = Duration::from_secs(20);
 /// Four times the 15 s of RFC 6263 section 5.
-const IDLE: Duration = Duration::from_secs(60);
+const IDLE: Duration = Duration::from_mins(1);
 /// Reports that were on their way when a session ended.
 const LATE_REPORTS: Duration = Duration::from_secs(1);

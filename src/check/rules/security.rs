@@ -6,7 +6,7 @@ use super::recording::is_secure;
 use super::session::Session;
 use super::{Case, Rule, rule};
 use crate::check::Verdict;
-use crate::evidence::{Dialog, RecordingSession};
+use crate::evidence::{Dialog, Flow, RecordingSession};
 use crate::packet::Transport;
 use crate::sdp::MediaDescription;
 
@@ -74,7 +74,7 @@ fn recordings_are_as_safe_as_calls(case: &Case<'_>) -> Vec<Verdict> {
 
 /// The suite and the key of each crypto line.
 fn keys(media: &[MediaDescription]) -> Vec<(String, String)> {
-    let lines = media.iter().flat_map(|medium| medium.crypto());
+    let lines = media.iter().flat_map(MediaDescription::crypto);
     let key = lines.filter_map(|line| {
         let mut words = line.split_ascii_whitespace();
         let suite = words.nth(1)?;
@@ -143,7 +143,7 @@ fn new_streams_have_new_keys(case: &Case<'_>) -> Vec<Verdict> {
         let recorder =
             recording.streams.iter().filter_map(|stream| stream.target).collect::<Vec<_>>();
         let others = case.timeline.flows().iter().filter(|flow| !recorder.contains(&flow.target));
-        let others: Vec<_> = others.flat_map(|flow| flow.nearest_to_receiver()).collect();
+        let others: Vec<_> = others.flat_map(Flow::nearest_to_receiver).collect();
         let is_same = own.first().is_some_and(|own| {
             others.iter().any(|it| (it.ssrc, it.payload_type) == (own.ssrc, own.payload_type))
         });

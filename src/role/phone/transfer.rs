@@ -137,16 +137,12 @@ impl Phone {
             contact_params: None,
             content: Content::from(sdp_body(call.description())),
         };
-        match self.agent.invite(now, invite) {
-            Ok(id) => {
-                self.calls.insert(id, call);
-                Some(id)
-            }
-            Err(_) => {
-                self.settings.ports.give_back(local);
-                None
-            }
-        }
+        let Ok(id) = self.agent.invite(now, invite) else {
+            self.settings.ports.give_back(local);
+            return None;
+        };
+        self.calls.insert(id, call);
+        Some(id)
     }
 }
 

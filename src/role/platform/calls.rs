@@ -92,7 +92,9 @@ impl Platform {
             Leg::new(ports[0], session_id(), from, shown, dialect),
             Leg::new(ports[1], session_id(), number, display, dialect),
         ];
-        legs.iter_mut().for_each(|leg| leg.ice = self.settings.ice);
+        for leg in &mut legs {
+            leg.ice = self.settings.ice;
+        }
         let tracking_id = super::metadata::uuid(&mut self.rng);
         Ok(Bridge::new(id, legs, now + RINGING_MAX, tracking_id))
     }

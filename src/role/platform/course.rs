@@ -43,11 +43,7 @@ impl Platform {
                 self.modified(now, id, end, ours, &response);
             }
             Event::ModifyFailed { id: ours, code, .. } => self.modify_failed(now, id, ours, code),
-            Event::ModifyStale { id: ours, .. } => {
-                if !self.renew_again(now, id, ours) {
-                    self.modify_failed(now, id, ours, 491);
-                }
-            }
+            Event::ModifyStale { id: ours, .. } => self.renew_or_fail(now, id, ours),
             Event::Info { id: theirs, request, .. } => {
                 if self.takes_info(now, id, end, theirs, &request) {
                     return;

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::bridge::Stage as CallStage;
 use super::change::Change;
+use super::heartbeat::Pulse;
 use super::recording::Stage;
 use super::{BridgeId, Fault, Place, Platform};
 use crate::packet::Transport;
@@ -40,7 +41,7 @@ impl Platform {
 
     /// The first recorder from a place in the list that is not known to be lost.
     pub(super) fn recorder_from(&self, place: usize) -> Option<usize> {
-        let lost = |place: &usize| self.pulses.get(place).is_some_and(|pulse| pulse.is_lost());
+        let lost = |place: &usize| self.pulses.get(place).is_some_and(Pulse::is_lost);
         (place..self.recorders().len()).find(|place| !lost(place))
     }
 

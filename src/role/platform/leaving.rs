@@ -30,17 +30,17 @@ impl Platform {
     }
 
     /// Something happened on the call of somebody who leaves.
-    pub(super) fn handle_leaving(&mut self, now: Instant, event: Event) {
+    pub(super) fn handle_leaving(&mut self, now: Instant, event: &Event) {
         match event {
             Event::Failed { call, .. } | Event::Ended { call, .. } => {
-                self.places.remove(&call);
-                self.leaving.remove(&call);
+                self.places.remove(call);
+                self.leaving.remove(call);
             }
             Event::Modify { id, .. } => {
-                let _ = self.agent.respond(now, id, Reply::new(491));
+                let _ = self.agent.respond(now, *id, Reply::new(491));
             }
             Event::Info { id, .. } => {
-                let _ = self.agent.respond(now, id, Reply::new(200));
+                let _ = self.agent.respond(now, *id, Reply::new(200));
             }
             _ => {}
         }

@@ -264,7 +264,7 @@ impl Platform {
                     self.handle_recording(now, bridge, index, event);
                 }
                 Some(Place::Heir(bridge)) => self.handle_heir(now, bridge, event),
-                Some(Place::Leaving) => self.handle_leaving(now, event),
+                Some(Place::Leaving) => self.handle_leaving(now, &event),
                 None => {}
             },
             Event::Response { id, call: None, response, .. } => {

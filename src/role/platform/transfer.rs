@@ -321,8 +321,15 @@ impl Platform {
         true
     }
 
+    /// A change is out of date: one that a transfer asked for is asked for anew, another fails.
+    pub(super) fn renew_or_fail(&mut self, now: Instant, id: BridgeId, ours: RequestId) {
+        if !self.renew_again(now, id, ours) {
+            self.modify_failed(now, id, ours, 491);
+        }
+    }
+
     /// Whether a change that is out of date is one that a transfer asked for: then it asks anew.
-    pub(super) fn renew_again(&mut self, now: Instant, id: BridgeId, ours: RequestId) -> bool {
+    fn renew_again(&mut self, now: Instant, id: BridgeId, ours: RequestId) -> bool {
         let renewal =
             self.bridges.get_mut(&id).and_then(|it| it.renewal.take_if(|it| it.ours == ours));
         let Some(Renewal { end, last, .. }) = renewal else { return false };

@@ -273,9 +273,10 @@ impl Call {
         content: &Content,
     ) -> Result<(), Error> {
         let dialog = self.dialog_mut().ok_or(Error::NotNow)?;
-        let mut request = dialog.request(method.clone());
+        let kind = method.clone();
+        let mut request = dialog.request(method);
         let route = core.route_within(&request, dialog);
-        match method {
+        match kind {
             Method::Invite | Method::Update => {
                 core.identity.introduce(&mut request, &self.contact);
                 self.ask_for_session_timer(core, &mut request);

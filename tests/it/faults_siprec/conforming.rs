@@ -171,7 +171,9 @@ fn no_rule_objects_to_what_is_as_good() {
     for (what, of, by) in VARIANTS.iter().copied().chain(of_media) {
         let mut script = healthy[of].clone();
         let changed = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-            by.iter().for_each(|change| change.make(&mut script));
+            for change in by {
+                change.make(&mut script);
+            }
         }));
         if changed.is_err() {
             mistakes.push(format!("{what}: there is nothing to change"));

@@ -42,10 +42,10 @@ impl Change {
             Put(which, from, to) => each(script, which, |text| text.replacen(from, to, 1)),
             All(which, from, to) => each(script, which, |text| text.replace(from, to)),
             Cut(which, from, to) => {
-                each(script, which, |text| swap(text, from, to, |_| String::new()))
+                each(script, which, |text| swap(text, from, to, |_| String::new()));
             }
             Twice(which, from, to) => {
-                each(script, which, |text| swap(text, from, to, |it| it.repeat(2)))
+                each(script, which, |text| swap(text, from, to, |it| it.repeat(2)));
             }
             Move(which, from, to, before) => each(script, which, |text| {
                 let mut piece = String::new();
@@ -191,7 +191,7 @@ pub fn no_rtcp(script: &mut Script, to_recorder: bool) {
 
 /// Lets the end come later by this time: everything after the last answer to an INVITE.
 pub fn stretch(script: &mut Script, by: Duration) {
-    let later = |at: &mut Instant| *at = *at + by;
+    let later = |at: &mut Instant| *at += by;
     for place in places(script, "rs").into_iter().chain(places(script, "call")) {
         let line = &mut script.messages[place];
         if line.text().contains(" BYE\r\n") {

@@ -269,7 +269,9 @@ fn none_lost(packet: &mut RtcpPacket) {
     if let RtcpPacket::SenderReport { blocks, .. } | RtcpPacket::ReceiverReport { blocks, .. } =
         packet
     {
-        blocks.iter_mut().for_each(|block| block.lost = 0);
+        for block in blocks.iter_mut() {
+            block.lost = 0;
+        }
     }
 }
 
@@ -306,7 +308,9 @@ fn renumber(script: &mut Script, to: fn(u32) -> u32) {
             RtcpPacket::SenderReport { ssrc, blocks, .. }
             | RtcpPacket::ReceiverReport { ssrc, blocks } => {
                 other(ssrc);
-                blocks.iter_mut().for_each(|block| other(&mut block.ssrc));
+                for block in blocks.iter_mut() {
+                    other(&mut block.ssrc);
+                }
             }
             RtcpPacket::Description(chunks) => chunks.iter_mut().for_each(|it| other(&mut it.ssrc)),
             RtcpPacket::Goodbye { ssrcs, .. } => ssrcs.iter_mut().for_each(other),

@@ -1,7 +1,7 @@
 //! Messages on their way: each once, as it left, and when it arrived.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use bytes::Bytes;
 
@@ -30,6 +30,13 @@ pub struct Carried<'a> {
 /// network made are left out.
 pub fn carried(timeline: &Timeline) -> Vec<Carried<'_>> {
     let watched = watched(timeline);
+    let received = timeline.signalling().iter().filter(|it| it.side == Side::Received);
+    let received: BTreeSet<SocketAddr> = received.map(|sighting| sighting.target).collect();
+    // A real part may share its host with parts of ours, and still be out of sight.
+    let is_watched = |target: SocketAddr| {
+        let is_real = timeline.cast().at(target).is_some_and(|member| member.real);
+        watched.contains(&target.ip()) && (!is_real || received.contains(&target))
+    };
     let mut all: Vec<Carried<'_>> = Vec::new();
     let mut underway: BTreeMap<Bytes, VecDeque<usize>> = BTreeMap::new();
     let mut known: BTreeSet<Bytes> = BTreeSet::new();
@@ -39,7 +46,7 @@ pub fn carried(timeline: &Timeline) -> Vec<Carried<'_>> {
         let (number, at) = (place + 1, sighting.at);
         let mut carried = Carried { number, sighting, message, arrived: None, arrival: None };
         match sighting.side {
-            Side::Sent if watched.contains(&sighting.target.ip()) => {
+            Side::Sent if is_watched(sighting.target) => {
                 known.insert(bytes.clone());
                 underway.entry(bytes).or_default().push_back(all.len());
                 all.push(carried);

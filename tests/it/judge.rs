@@ -20,11 +20,25 @@ use crate::stage;
 
 #[test]
 fn the_captures_of_real_systems_are_judged_as_is_known_of_them() {
-    for (name, broken) in [
+    // Ids like `grp-1`, times like `+0000`, a version of the description that stays what it was,
+    // and media from another port than that of the description: all of the client's.
+    let of_client = [
+        "RFC7865-6.10-3",
+        "RFC7865-6.10-4",
+        "RFC7865-6.9-1",
+        "RFC7865-9-10",
+        "RFC7865-9-4",
+        "RFC7866-7.1-1",
+        "RFC7866-8.1.8-1",
+        "RFC3261-18.1.1-1",
+    ];
+    for (name, of_recorder) in [
         // The script answers inactive with recvonly, whatever it is offered.
-        ("opensips-rtpproxy-to-sipp.pcap", vec!["RFC3261-18.1.1-1", "RFC3264-6.1-2"]),
-        ("opensips-rtpproxy-to-pjsua.pcap", vec!["RFC3261-18.1.1-1", "RFC7866-6.2-2"]),
+        ("opensips-rtpproxy-to-sipp.pcap", "RFC3264-6.1-2"),
+        ("opensips-rtpproxy-to-pjsua.pcap", "RFC7866-6.2-2"),
     ] {
+        let mut broken: Vec<_> = of_client.into_iter().chain([of_recorder]).collect();
+        broken.sort_unstable();
         let (code, text) = judge(&[&format!("tests/data/captures/{name}")]);
         assert_eq!(code, 1, "{text}");
         assert!(text.contains(&format!("broken: {}\n", broken.join(", "))), "{name}:\n{text}");
@@ -149,7 +163,7 @@ fn two_hundred_calls_are_told_apart() {
 fn the_catalogue_is_listed_and_a_row_explained() {
     let (code, text) = start(&["requirements", "--source", "RFC7866", "--judged"]);
     assert_eq!(code, 0);
-    assert!(text.contains("* RFC7866-6.2-2") && !text.contains("RFC7866-6.2-3"), "{text}");
+    assert!(text.contains("* RFC7866-6.2-2") && !text.contains("RFC7866-6.1.2-3"), "{text}");
     let (code, text) = start(&["explain", "RFC7866-6.2-2"]);
     assert_eq!(code, 0);
     for part in ["+sip.srs", "src/check/rules/contacts.rs", "no. 29 in the field"] {

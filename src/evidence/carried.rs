@@ -1,10 +1,9 @@
 //! Messages on their way: each once, as it left, and when it arrived.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::net::{IpAddr, SocketAddr};
-
 use bytes::Bytes;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
+use super::cast::Host;
 use super::sighting::{Side, Sighting};
 use super::timeline::Timeline;
 use crate::sip::Message;
@@ -30,13 +29,7 @@ pub struct Carried<'a> {
 /// network made are left out.
 pub fn carried(timeline: &Timeline) -> Vec<Carried<'_>> {
     let watched = watched(timeline);
-    let received = timeline.signalling().iter().filter(|it| it.side == Side::Received);
-    let received: BTreeSet<SocketAddr> = received.map(|sighting| sighting.target).collect();
-    // A real part may share its host with parts of ours, and still be out of sight.
-    let is_watched = |target: SocketAddr| {
-        let is_real = timeline.cast().at(target).is_some_and(|member| member.real);
-        watched.contains(&target.ip()) && (!is_real || received.contains(&target))
-    };
+    let is_watched = |target| watched.contains(&timeline.cast().host(target));
     let mut all: Vec<Carried<'_>> = Vec::new();
     let mut underway: BTreeMap<Bytes, VecDeque<usize>> = BTreeMap::new();
     let mut known: BTreeSet<Bytes> = BTreeSet::new();
@@ -76,7 +69,7 @@ pub fn carried(timeline: &Timeline) -> Vec<Carried<'_>> {
 }
 
 /// The hosts at which arrivals are seen: a capture has none, a run of ours those of its parts.
-pub fn watched(timeline: &Timeline) -> BTreeSet<IpAddr> {
+pub fn watched(timeline: &Timeline) -> BTreeSet<Host> {
     let received = timeline.signalling().iter().filter(|it| it.side == Side::Received);
-    received.map(|sighting| sighting.target.ip()).collect()
+    received.map(|sighting| timeline.cast().host(sighting.target)).collect()
 }

@@ -56,6 +56,15 @@ pub struct Member {
     pub real: bool,
 }
 
+/// Who is at an address, as far as it is known: several parts may share one machine.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub enum Host {
+    /// A part, by its place in [`Cast::members`].
+    Part(usize),
+    /// A machine of which nothing else is known.
+    Machine(IpAddr),
+}
+
 /// Who takes part and where they live.
 #[derive(Clone, Debug, Default)]
 pub struct Cast {
@@ -118,6 +127,11 @@ impl Cast {
     /// The place in [`members`](Self::members) of the part at `address`.
     pub fn index_at(&self, address: SocketAddr) -> Option<usize> {
         self.sockets.get(&address).or_else(|| self.hosts.get(&address.ip())).copied()
+    }
+
+    /// Who is at `address`.
+    pub fn host(&self, address: SocketAddr) -> Host {
+        self.index_at(address).map_or(Host::Machine(address.ip()), Host::Part)
     }
 
     /// The part called `name`.

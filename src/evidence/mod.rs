@@ -34,7 +34,7 @@ mod transactions;
 pub use calls::{Call, calls};
 pub use capture::{Captured, Told, Unreadable, capture};
 pub use carried::{Carried, carried, watched};
-pub use cast::{Cast, Kind, Member, Name};
+pub use cast::{Cast, Host, Kind, Member, Name};
 pub use deed::{Deed, What};
 pub use dialogs::{Answered, Dialog, dialogs};
 pub use exchange::{Exchange, description_of};

@@ -67,6 +67,8 @@ fn the_recorder_is_told_in_the_words_and_the_place_that_the_scenario_names() {
         for place in ["recording", "session", "participant"] {
             let prompts = format!("told as: \"urn:example:played:9\", told in: {place}");
             let text = office(&format!("dialect: {dialect}, prompts: {{ {prompts} }}"));
+            let profile = if dialect == "webex" { "webex-calling" } else { "rfc-strict" };
+            let text = stage::with(&text, "profile: rfc-strict", &format!("profile: {profile}"));
             let timeline = told_to("The recorder is told of the announcement", &text);
             let sessions = recordings(&timeline);
             let (_, last) = sessions[0].documents.last().unwrap();

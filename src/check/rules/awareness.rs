@@ -81,8 +81,9 @@ fn untold(case: &Case<'_>, row: &'static str, leg: &Leg<'_, '_>, seen: &str) -> 
 /// Whether an announcement or a tone reached the telephone of a leg.
 fn heard_something(case: &Case<'_>, leg: &Leg<'_, '_>) -> bool {
     let phone = if leg.by_phone { leg.dialog.caller } else { leg.dialog.callee };
-    let own = case.timeline.flows().iter().filter(|flow| flow.target.ip() == phone.ip());
-    let mut own = own.filter(|flow| flow.source.ip() != phone.ip());
+    let own =
+        case.timeline.flows().iter().filter(|flow| case.host(flow.target) == case.host(phone));
+    let mut own = own.filter(|flow| case.host(flow.source) != case.host(phone));
     own.any(|flow| !flow.cues().is_empty() || !flow.over().tones.is_empty())
 }
 

@@ -29,7 +29,7 @@ fn meant<'b, 'a>(case: &'b Case<'a>, cancel: &Said<'a>) -> Option<(&'b Said<'a>,
     let of_call = case.requests_of(Method::Invite).filter(|(invite, _)| {
         invite.call_id == cancel.call_id
             && invite.number < cancel.number
-            && invite.source().ip() == cancel.source().ip()
+            && case.host(invite.source()) == case.host(cancel.source())
     });
     let all: Vec<_> = of_call.collect();
     let same = all.iter().rev().find(|(invite, _)| invite.branch == cancel.branch);
@@ -62,7 +62,7 @@ fn what_is_cancelled_ends(case: &Case<'_>) -> Vec<Verdict> {
         let Some(arrived) = case.all(&asked.requests).filter_map(|it| it.arrived).min() else {
             continue;
         };
-        let lives = case.lives(cancel.target().ip(), arrived);
+        let lives = case.lives(case.host(cancel.target()), arrived);
         let is_over = arrived + SOON < case.end && lives;
         if let Some(outcome) = asked.outcome(case) {
             let suits = if invite.branch == cancel.branch { 200 } else { 481 };

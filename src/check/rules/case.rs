@@ -1,7 +1,7 @@
 //! What the rules look at: the timeline, and what it amounts to, worked out once for all of them.
 
 use std::collections::BTreeSet;
-use std::net::IpAddr;
+use std::net::SocketAddr;
 
 use super::asked::{Asked, asked};
 use super::lane::{Lane, lanes};
@@ -11,8 +11,8 @@ use super::session::Session;
 use super::talk::{Talk, talks};
 use crate::check::Verdict;
 use crate::evidence::{
-    Dialog, RecordingSession, Sighting, Timeline, Transaction, carried, dialogs, recordings_among,
-    watched,
+    Dialog, Host, RecordingSession, Sighting, Timeline, Transaction, carried, dialogs,
+    recordings_among, watched,
 };
 use crate::sip::{Message, Method};
 use crate::time::Instant;
@@ -44,7 +44,7 @@ pub struct Case<'a> {
     pub end: Instant,
     /// What was said in each of the recording sessions, in the same order.
     pub(super) sessions: Vec<Session<'a>>,
-    watched: BTreeSet<IpAddr>,
+    watched: BTreeSet<Host>,
 }
 
 impl<'a> Case<'a> {
@@ -85,6 +85,11 @@ impl<'a> Case<'a> {
         self.timeline.cast().label(sighting.source)
     }
 
+    /// Who is at an address.
+    pub fn host(&self, address: SocketAddr) -> Host {
+        self.timeline.cast().host(address)
+    }
+
     /// What somebody said, by its place.
     pub fn at(&self, place: usize) -> &Said<'a> {
         &self.said[place]
@@ -106,12 +111,12 @@ impl<'a> Case<'a> {
     }
 
     /// Whether somebody said anything after some moment: of one who is dead nobody wants an answer.
-    pub fn lives(&self, host: IpAddr, after: Instant) -> bool {
-        self.said.iter().rev().any(|it| it.sighting.source.ip() == host && it.at > after)
+    pub fn lives(&self, host: Host, after: Instant) -> bool {
+        self.said.iter().rev().any(|it| self.host(it.sighting.source) == host && it.at > after)
     }
 
     /// Whether it is seen what reaches a host, and when.
-    pub fn is_watched(&self, host: IpAddr) -> bool {
+    pub fn is_watched(&self, host: Host) -> bool {
         self.watched.contains(&host)
     }
 

@@ -247,7 +247,7 @@ fn a_goodbye_is_confirmed(case: &Case<'_>) -> Vec<Verdict> {
             verdicts.push(case.require(suits, "RFC3261-15.1.2-1", outcome, || {
                 format!("in a dialog that there is (message {})", bye.number)
             }));
-        } else if arrived + SOON < case.end && case.lives(bye.target().ip(), arrived) {
+        } else if arrived + SOON < case.end && case.lives(case.host(bye.target()), arrived) {
             verdicts.push(case.broken("RFC3261-15.1.2-1", bye, "and nobody answered it"));
         }
     }

@@ -52,7 +52,7 @@ fn updates_that_collide_are_refused(case: &Case<'_>) -> Vec<Verdict> {
             let outcome = asked.and_then(|asked| asked.outcome(case));
             let arrived = request.arrived.filter(|_| request.is(&Method::Update));
             let (Some(outcome), Some(arrived)) = (outcome, arrived) else { continue };
-            let host = request.target().ip();
+            let host = case.host(request.target());
             let margin = if case.is_watched(host) { Duration::ZERO } else { MARGIN };
             let open = talk.offers.iter().find_map(|other| {
                 if std::ptr::eq(other, update) {
@@ -234,7 +234,7 @@ fn recorders_are_answered(case: &Case<'_>, row: &'static str, methods: &[Method]
             let Some(arrived) = request.arrived else { continue };
             let Some(asked) = request.asked.map(|asked| &case.asked[asked]) else { continue };
             let answered = asked.outcome(case).is_some();
-            let lives = case.lives(request.target().ip(), arrived);
+            let lives = case.lives(case.host(request.target()), arrived);
             if answered || lives && arrived + SOON < case.end {
                 verdicts.push(case.require(answered, row, request, || {
                     let who = case.timeline.cast().label(request.target());

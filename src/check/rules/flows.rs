@@ -244,8 +244,8 @@ fn a_refusal_is_survived(case: &Case<'_>) -> Vec<Verdict> {
             let asked = refusal.asked.map(|asked| case.asked[asked].request(case));
             let within = asked.is_some_and(|it| it.to_tag.is_some());
             let Some(told) = refusal.arrived.filter(|_| within && of_recorder) else { continue };
-            let host = refusal.target().ip();
-            let lives = case.said.iter().any(|it| it.at >= told && it.source().ip() == host);
+            let host = case.host(refusal.target());
+            let lives = case.said.iter().any(|it| it.at >= told && case.host(it.source()) == host);
             if lives || told + GIVE_UP < case.end {
                 let who = case.timeline.cast().label(refusal.target());
                 verdicts.push(case.require(lives, "INT-ROB-1", refusal, || {

@@ -27,7 +27,7 @@ fn answers_are_acknowledged(case: &Case<'_>) -> Vec<Verdict> {
             let Some(arrived) = answer.arrived else { continue };
             let acks = acks(case, request).filter(|ack| ack.to_tag == answer.to_tag);
             let acknowledged = acks.filter(|ack| ack.at >= arrived).count();
-            let lives = case.lives(request.source().ip(), arrived);
+            let lives = case.lives(case.host(request.source()), arrived);
             if acknowledged == 0 && (arrived + 5 * PATIENCE > case.end || !lives) {
                 continue;
             }
@@ -93,7 +93,7 @@ fn one_invitation_at_a_time(case: &Case<'_>) -> Vec<Verdict> {
     for talk in &case.talks {
         let invites = invites(case, talk);
         for (request, _) in invites.iter().filter(|(it, _)| it.to_tag.is_some()) {
-            let host = request.source().ip();
+            let host = case.host(request.source());
             let margin = if case.is_watched(host) { Duration::ZERO } else { T1 };
             let own = talk.is_from_caller(request);
             let open = invites.iter().find(|(other, asked)| {
@@ -225,7 +225,7 @@ fn collisions_are_told(case: &Case<'_>) -> Vec<Verdict> {
             let Some(arrived) = case.all(&asked.requests).filter_map(|it| it.arrived).min() else {
                 continue;
             };
-            let host = request.target().ip();
+            let host = case.host(request.target());
             let margin = if case.is_watched(host) { Duration::ZERO } else { T1 };
             let from_caller = talk.is_from_caller(request);
             let crossed = invites.iter().find(|(own, own_asked)| {

@@ -127,11 +127,10 @@ fn reports_go_on(case: &Case<'_>) -> Vec<Verdict> {
                 continue;
             }
             let to = [to, it.receiver.rtp_address()];
-            let from = lane.flow.source.ip();
-            let own =
-                case.timeline.reports().iter().filter(|report| {
-                    report.source.ip() == from && to.contains(&Some(report.target))
-                });
+            let from = case.host(lane.flow.source);
+            let own = case.timeline.reports().iter().filter(|report| {
+                case.host(report.source) == from && to.contains(&Some(report.target))
+            });
             let times: Vec<Instant> = own.map(|report| report.at).collect();
             if !times.iter().any(|at| *at < it.since) {
                 continue;

@@ -42,7 +42,7 @@ fn one_offer_at_a_time(case: &Case<'_>) -> Vec<Verdict> {
     for talk in &case.talks {
         for new in &talk.offers {
             let offer = case.at(new.offered);
-            let host = offer.source().ip();
+            let host = case.host(offer.source());
             let margin = if case.is_watched(host) { Duration::ZERO } else { MARGIN };
             let open = talk.offers.iter().find(|other| {
                 let (from, until) = open(case, other, other.by_caller == new.by_caller);

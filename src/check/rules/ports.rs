@@ -1,10 +1,10 @@
 //! Where media is wanted, and which way it goes on: what many rules ask of every packet.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 
 use super::said::Said;
-use crate::evidence::Timeline;
+use crate::evidence::{Host, Timeline};
 use crate::sdp::MediaDescription;
 
 /// Every address that a description gave, and every source of RTP.
@@ -17,7 +17,7 @@ pub struct Ports {
     /// Where a single packet of RTCP will do (RFC 5506).
     pub reduced: BTreeSet<SocketAddr>,
     /// From where to where each source was sent.
-    sources: BTreeMap<u32, BTreeSet<(IpAddr, IpAddr)>>,
+    sources: BTreeMap<u32, BTreeSet<(Host, Host)>>,
 }
 
 impl Ports {
@@ -28,7 +28,8 @@ impl Ports {
             ports.add(medium);
         }
         for flow in timeline.flows() {
-            let ends = (flow.source.ip(), flow.target.ip());
+            let host = |address| timeline.cast().host(address);
+            let ends = (host(flow.source), host(flow.target));
             let mut last = None;
             for packet in flow.nearest_to_sender() {
                 if last != Some(packet.ssrc) {
@@ -52,7 +53,7 @@ impl Ports {
     }
 
     /// Whether whoever sends a source got it from somebody else, and passes it on.
-    pub fn is_relayed(&self, ssrc: u32, sender: IpAddr) -> bool {
+    pub fn is_relayed(&self, ssrc: u32, sender: Host) -> bool {
         let known = self.sources.get(&ssrc);
         known.is_some_and(|ends| ends.iter().any(|(from, to)| *to == sender && *from != sender))
     }

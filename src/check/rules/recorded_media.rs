@@ -128,7 +128,7 @@ fn refused(
     let invite = session.invite().filter(|it| it.by_client)?;
     let own: Vec<_> = invite.sdp?.media.iter().filter_map(MediaDescription::rtp_address).collect();
     let flows = case.timeline.flows().iter().filter(|flow| {
-        own.contains(&flow.source) && flow.target.ip() == recording.dialog.callee.ip()
+        own.contains(&flow.source) && case.host(flow.target) == case.host(recording.dialog.callee)
     });
     let until = recording.dialog.over().map_or(at, |over| over.max(at)) + AFTERWARDS;
     let mut packets = flows.flat_map(Flow::nearest_to_sender);

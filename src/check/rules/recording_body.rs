@@ -1,13 +1,12 @@
 //! How metadata travels: under which type, beside which offer, and when (RFC 7866 section 9.1).
 
-use std::net::IpAddr;
 use std::time::Duration;
 
 use super::session::{Said, Session};
 use super::{Case, Rule, rule};
 use crate::check::Verdict;
 use crate::check::view::is_living;
-use crate::evidence::RecordingSession;
+use crate::evidence::{Host, RecordingSession};
 use crate::siprec::{DataMode, Document, Id, MediaType, Metadata, Multipart, Part};
 
 pub const RULES: &[Rule] = &[
@@ -202,14 +201,14 @@ fn the_first_to_come_is_whole(case: &Case<'_>) -> Vec<Verdict> {
 
 /// That another client has spoken of a session before is no error (section 9.2).
 fn known_ids_are_taken(case: &Case<'_>) -> Vec<Verdict> {
-    let mut known: Vec<(IpAddr, Vec<&Id>)> = Vec::new();
+    let mut known: Vec<(Host, Vec<&Id>)> = Vec::new();
     let mut verdicts = Vec::new();
     for (recording, session) in case.sessions() {
-        let client = recording.dialog.caller.ip();
+        let client = case.host(recording.dialog.caller);
         let first = session.invite().filter(|it| it.by_client);
         let Some((said, document)) = documents(session).next() else { continue };
         let ids: Vec<_> = document.sessions.iter().map(|it| &it.id).collect();
-        let is_shared = |(other, theirs): &(IpAddr, Vec<&Id>)| {
+        let is_shared = |(other, theirs): &(Host, Vec<&Id>)| {
             *other != client && ids.iter().any(|id| theirs.contains(id))
         };
         let answer = first.filter(|it| it.cseq == said.cseq).and_then(|it| session.answer_to(it));

@@ -2,12 +2,11 @@
 //! 8.3): told from the sources of its streams, which a translator leaves as they are.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::net::{IpAddr, SocketAddr};
 
 use super::session::{Session, by_section};
 use super::{Case, Rule, rule};
 use crate::check::Verdict;
-use crate::evidence::{Flow, RecordingSession, ReportSeen, RtpSeen};
+use crate::evidence::{Flow, Host, RecordingSession, RtpSeen, Side};
 use crate::rtp::{Compound, RtcpPacket};
 use crate::time::Instant;
 
@@ -50,8 +49,8 @@ struct Stream<'a> {
     ssrc: u32,
     /// Its packets as seen nearest to the recorder.
     packets: Vec<&'a RtpSeen>,
-    /// The flow of the telephone that it comes from.
-    of: Option<&'a Flow>,
+    /// The telephone that it comes from.
+    phone: Option<Host>,
     way: Way,
 }
 
@@ -60,8 +59,10 @@ struct Rtcp {
     at: Instant,
     to_recorder: bool,
     from_recorder: bool,
+    /// Whether it was seen to reach the client; where that is out of sight, that it was sent to it.
+    has_come: bool,
     /// Where it came from, and where it went.
-    ends: [SocketAddr; 2],
+    ends: [Host; 2],
     compound: Compound,
 }
 
@@ -69,6 +70,8 @@ struct Rtcp {
 struct View<'a> {
     streams: Vec<Stream<'a>>,
     rtcp: Vec<Rtcp>,
+    /// How many reports must come to the client before it can be told that it keeps them.
+    enough: usize,
     end: Instant,
 }
 
@@ -109,34 +112,39 @@ impl<'a> View<'a> {
             for (ssrc, packets) in by_source {
                 let of = case.timeline.flows().iter().find(|flow| {
                     !targets.contains(&flow.target)
-                        && flow.source.ip() != recording.dialog.caller.ip()
+                        && case.host(flow.source) != case.host(recording.dialog.caller)
                         && flow.nearest_to_sender().iter().any(|it| it.ssrc == ssrc)
                 });
                 let way = way_of(&packets, of, session, stream.label.as_deref());
-                streams.push(Stream { place, ssrc, packets, of, way });
+                let phone = of.map(|flow| case.host(flow.source));
+                streams.push(Stream { place, ssrc, packets, phone, way });
             }
         }
-        let recorder: Vec<_> = targets.iter().map(SocketAddr::ip).collect();
-        // Each once: as it arrived, where that was seen.
+        let client = case.host(recording.dialog.caller);
+        let watched = case.is_watched(client);
+        let recorder: Vec<_> = targets.iter().map(|it| case.host(*it)).collect();
         // Before and after this session, other calls may have had the same ports.
         let begins = recording.dialog.invited;
         let ends = recording.dialog.over().map(|over| over + ON_THE_WAY);
         let seen = case.timeline.reports().iter();
         let seen = seen.filter(|it| it.at >= begins && ends.is_none_or(|ends| it.at <= ends));
-        let rtcp = seen.filter_map(|report| rtcp(report, &recorder)).collect();
+        let rtcp = seen.filter_map(|report| {
+            let ends = [case.host(report.source), case.host(report.target)];
+            let has_come = ends[1] == client && (report.side == Side::Received || !watched);
+            Some(Rtcp {
+                at: report.at,
+                to_recorder: recorder.contains(&ends[1]),
+                from_recorder: recorder.contains(&ends[0]),
+                has_come,
+                ends,
+                compound: Compound::read(&report.bytes).ok()?,
+            })
+        });
+        let rtcp = rtcp.collect();
         let end = streams.iter().filter_map(|it| it.packets.last()).map(|it| it.at).max();
-        Self { streams, rtcp, end: end.unwrap_or_default() }
+        let enough = if watched { 1 } else { ENOUGH };
+        Self { streams, rtcp, enough, end: end.unwrap_or_default() }
     }
-}
-
-fn rtcp(report: &ReportSeen, recorder: &[IpAddr]) -> Option<Rtcp> {
-    Some(Rtcp {
-        at: report.at,
-        to_recorder: recorder.contains(&report.target.ip()),
-        from_recorder: recorder.contains(&report.source.ip()),
-        ends: [report.source, report.target],
-        compound: Compound::read(&report.bytes).ok()?,
-    })
 }
 
 fn way_of(
@@ -162,7 +170,7 @@ fn way_of(
 fn unmixed(view: &View<'_>, stream: &Stream<'_>) -> Option<Result<(), String>> {
     let (first, last) = (stream.packets.first()?.at, stream.packets.last()?.at);
     let other = view.streams.iter().find(|it| {
-        let is_other = it.place == stream.place && it.ssrc != stream.ssrc && it.of.is_some();
+        let is_other = it.place == stream.place && it.ssrc != stream.ssrc && it.phone.is_some();
         is_other && it.packets.iter().filter(|it| it.at > first && it.at < last).count() > MIXED
     });
     Some(match other {
@@ -204,32 +212,35 @@ fn passed_on(
     tells: impl Fn(&Rtcp) -> bool,
     seen: &str,
 ) -> Option<Result<(), String>> {
-    let phone = stream.of?.source.ip();
+    let phone = stream.phone?;
     let (first, last) = (stream.packets.first()?.at, stream.packets.last()?.at);
-    let told = view.rtcp.iter().filter(|it| it.ends[0].ip() == phone && tells(it));
+    let told = view.rtcp.iter().filter(|it| it.ends[0] == phone && it.has_come && tells(it));
     // What was told while it was still flowing.
     let told = told.filter(|it| it.at > first && it.at + SOON < last).count();
-    let passed = view.rtcp.iter().filter(|it| it.to_recorder && tells(it)).count();
-    (told > 0).then(|| if passed > 0 { Ok(()) } else { Err(seen.to_owned()) })
+    let passed = view.rtcp.iter().any(|it| it.to_recorder && tells(it));
+    if passed {
+        return (told > 0).then_some(Ok(()));
+    }
+    (told >= view.enough).then(|| Err(seen.to_owned()))
 }
 
 /// The receiver reports of a recorder go on to the telephone that they speak of.
 fn answered(view: &View<'_>, stream: &Stream<'_>) -> Option<Result<(), String>> {
-    let phone = stream.of?.source.ip();
+    let phone = stream.phone?;
     let by = |rtcp: &Rtcp| -> Vec<u32> {
         let reports = rtcp.compound.0.iter().filter_map(RtcpPacket::report);
         let own = reports.filter(|(_, blocks)| blocks.iter().any(|it| it.ssrc == stream.ssrc));
         own.map(|(ssrc, _)| ssrc).collect()
     };
     let last = stream.packets.last()?.at;
-    let said = view.rtcp.iter().filter(|it| it.from_recorder && it.at + SOON < last);
-    let recorders: BTreeSet<u32> = said.flat_map(by).collect();
-    let mut heard = view.rtcp.iter().filter(|it| it.ends[1].ip() == phone).flat_map(by);
-    (!recorders.is_empty()).then(|| {
-        let met = heard.any(|ssrc| recorders.contains(&ssrc));
-        let seen = "what the recorder reported of it did not reach its telephone";
-        if met { Ok(()) } else { Err(seen.to_owned()) }
-    })
+    let said = view.rtcp.iter().filter(|it| it.from_recorder && it.has_come && it.at + SOON < last);
+    let said: Vec<u32> = said.flat_map(by).collect();
+    let mut heard = view.rtcp.iter().filter(|it| it.ends[1] == phone).flat_map(by);
+    if heard.any(|ssrc| said.contains(&ssrc)) {
+        return Some(Ok(()));
+    }
+    let seen = "what the recorder reported of it did not go on to its telephone";
+    (said.len() >= view.enough).then(|| Err(seen.to_owned()))
 }
 
 /// A recorder notices what is lost: it says so in its reports, the only place where that shows.
@@ -244,6 +255,7 @@ fn counted<'v>(
     source: u32,
     packets: &[&RtpSeen],
 ) -> Option<Result<(), String>> {
+    // What came twice counts for two (RFC 3550 section 6.4.1).
     let lost_by = |rtcp: &Rtcp| {
         let reports = rtcp.compound.0.iter().filter_map(RtcpPacket::report);
         let mut blocks = reports.flat_map(|(_, blocks)| blocks);
@@ -251,8 +263,9 @@ fn counted<'v>(
     };
     let (at, told) = rtcp.rev().find_map(|it| Some((it.at, lost_by(it)?)))?;
     let before = || packets.iter().filter(|it| it.at < at);
-    let known: BTreeSet<u16> = before().map(|it| it.sequence).collect();
-    let (first, last) = (before().next()?.sequence, before().next_back()?.sequence);
+    let first = before().next()?.sequence;
+    let ahead = |it: &&&RtpSeen| it.sequence.wrapping_sub(first).cast_signed();
+    let last = before().max_by_key(ahead)?.sequence;
     // What was counted on while nothing flowed, as in a pause, was kept back and not lost.
     let own: Vec<_> = before().collect();
     let silences = own.windows(2).filter_map(|pair| {
@@ -261,7 +274,7 @@ fn counted<'v>(
         (next.at.since(one.at) >= SILENCE).then_some(usize::from(kept_back))
     });
     let span = usize::from(last.wrapping_sub(first)) + 1;
-    let lost = span.saturating_sub(known.len() + silences.sum::<usize>());
+    let lost = span.saturating_sub(own.len() + silences.sum::<usize>());
     (lost > NOTICED).then(|| {
         let seen = format!("{lost} packets were lost, and {told} were reported to be");
         if told > 0 { Ok(()) } else { Err(seen) }
@@ -275,18 +288,17 @@ fn at_the_client(case: &Case<'_>, row: &'static str, way: Way) -> Vec<Verdict> {
         if !view.streams.iter().any(|it| it.way == way) {
             return Vec::new();
         }
-        let client = recording.dialog.caller.ip();
+        let client = case.host(recording.dialog.caller);
         let to_client = case.timeline.flows().iter().filter(|flow| {
-            flow.target.ip() == client && flow.source.ip() != recording.dialog.callee.ip()
+            case.host(flow.target) == client
+                && case.host(flow.source) != case.host(recording.dialog.callee)
         });
         let judged = to_client.filter_map(|flow| {
             let packets: Vec<_> = flow.nearest_to_receiver().iter().collect();
             let source = packets.first()?.ssrc;
             let own: Vec<_> = packets.into_iter().filter(|it| it.ssrc == source).collect();
-            let back = view
-                .rtcp
-                .iter()
-                .filter(|it| it.ends[0].ip() == client && it.ends[1].ip() == flow.source.ip());
+            let ends = [client, case.host(flow.source)];
+            let back = view.rtcp.iter().filter(|it| it.ends == ends);
             let at = own.first()?.at;
             Some(match counted(back, source, &own)? {
                 Ok(()) => Verdict::Pass,
@@ -360,6 +372,8 @@ fn sources_stay_apart(case: &Case<'_>) -> Vec<Verdict> {
 const MIXED: usize = 5;
 /// Fewer may have come late, or not yet been counted.
 const NOTICED: usize = 5;
+/// So many reports in a row no network loses.
+const ENOUGH: usize = 3;
 /// A report that comes at the very end need not go on.
 const SOON: std::time::Duration = std::time::Duration::from_secs(1);
 /// Reports that were on their way when a session ended.

@@ -1,11 +1,11 @@
 //! RTCP: what every report has to hold, and whether it is true (RFC 3550 section 6).
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 
 use super::{Case, Lane, Rule, rule};
 use crate::check::Verdict;
-use crate::evidence::{ReportSeen, RtpSeen, Side};
+use crate::evidence::{Host, ReportSeen, RtpSeen, Side};
 use crate::rtp::{Compound, RtcpPacket, SenderInfo};
 use crate::time::Instant;
 
@@ -54,7 +54,7 @@ fn reports_are_compound(case: &Case<'_>) -> Vec<Verdict> {
 
 /// Every report gives the canonical name of its source, and that stays (RFC 3550 section 6.5.1).
 fn everybody_has_one_name(case: &Case<'_>) -> Vec<Verdict> {
-    let mut names: BTreeMap<(IpAddr, u32), String> = BTreeMap::new();
+    let mut names: BTreeMap<(Host, u32), String> = BTreeMap::new();
     let mut verdicts = Vec::new();
     for (report, compound) in reports(case) {
         let Some(compound) = compound else { continue };
@@ -67,7 +67,8 @@ fn everybody_has_one_name(case: &Case<'_>) -> Vec<Verdict> {
             }
             continue;
         };
-        let known = names.entry((report.source.ip(), ssrc)).or_insert_with(|| name.to_owned());
+        let known =
+            names.entry((case.host(report.source), ssrc)).or_insert_with(|| name.to_owned());
         verdicts.push(if known == name {
             Verdict::Pass
         } else {
@@ -85,7 +86,7 @@ fn senders_report_what_they_sent(case: &Case<'_>) -> Vec<Verdict> {
     for (report, compound) in reports(case) {
         let first = compound.and_then(|it| it.0.into_iter().next());
         let Some(RtcpPacket::SenderReport { ssrc, info, .. }) = first else { continue };
-        let told = Told { at: report.at, from: report.source.ip(), ssrc, info };
+        let told = Told { at: report.at, from: case.host(report.source), ssrc, info };
         of_target.entry(report.target).or_default().push(told);
     }
     let mut verdicts = Vec::new();
@@ -113,7 +114,7 @@ fn senders_report_what_they_sent(case: &Case<'_>) -> Vec<Verdict> {
 /// What a source told of itself.
 struct Told {
     at: Instant,
-    from: IpAddr,
+    from: Host,
     ssrc: u32,
     info: SenderInfo,
 }
@@ -135,7 +136,7 @@ fn told_of<'b>(
     let given: BTreeSet<_> = given.flatten().collect();
     let told = given.iter().filter_map(|target| of_target.get(target)).flatten();
     let own = told.filter(|it| {
-        let of_source = it.from == lane.flow.source.ip() && it.ssrc == ssrc;
+        let of_source = it.from == case.host(lane.flow.source) && it.ssrc == ssrc;
         of_source && it.at >= from && it.at <= until
     });
     let mut own: Vec<_> = own.collect();

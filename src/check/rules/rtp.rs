@@ -51,7 +51,7 @@ fn what_goes_to_a_media_port_is_rtp(case: &Case<'_>) -> Vec<Verdict> {
 fn packets_are_numbered(case: &Case<'_>) -> Vec<Verdict> {
     let mut verdicts = Vec::new();
     for lane in watched(case) {
-        let host = lane.flow.source.ip();
+        let host = case.host(lane.flow.source);
         for (ssrc, packets) in &lane.sources {
             let gap = packets.windows(2).find(|pair| {
                 let [before, next] = pair else { return false };
@@ -72,7 +72,7 @@ fn packets_are_numbered(case: &Case<'_>) -> Vec<Verdict> {
 
 /// The lanes whose packets were seen as they left.
 fn watched<'b, 'a>(case: &'b Case<'a>) -> impl Iterator<Item = &'b Lane<'a>> {
-    case.lanes.iter().filter(|lane| lane.as_sent && case.is_watched(lane.flow.source.ip()))
+    case.lanes.iter().filter(|lane| lane.as_sent && case.is_watched(case.host(lane.flow.source)))
 }
 
 /// The timestamp goes on as time does, by the clock of the format (RFC 3550 section 5.1), also over
@@ -85,7 +85,7 @@ fn time_goes_on(case: &Case<'_>) -> Vec<Verdict> {
             let speech = packets.iter().filter(|it| clocks.contains_key(&it.payload_type));
             let speech: Vec<_> = speech.copied().collect();
             // Whoever passes a stream on may have kept some of it back until now.
-            let relayed = case.ports.is_relayed(*ssrc, lane.flow.source.ip());
+            let relayed = case.ports.is_relayed(*ssrc, case.host(lane.flow.source));
             let aside = if relayed { f64::MAX } else { ASIDE };
             verdicts.push(
                 odd_time(&speech, &clocks, aside).map_or(Verdict::Pass, |(packet, what)| {
@@ -197,6 +197,24 @@ fn telephone_sound_is_8_bits_at_8_khz(case: &Case<'_>) -> Vec<Verdict> {
     verdicts
 }
 
+/// The packets of a lane as they were numbered, source by source, each once: the network may have
+/// changed their order, or doubled some, before they came to whoever sends them on.
+fn in_order<'a>(lane: &Lane<'a>) -> Vec<&'a RtpSeen> {
+    let mut all = Vec::new();
+    for (_, packets) in &lane.sources {
+        let mut highest = i64::from(packets.first().map_or(0, |first| first.sequence));
+        let mut own: BTreeMap<i64, &RtpSeen> = BTreeMap::new();
+        for packet in packets {
+            let low = u16::try_from(highest & 0xFFFF).unwrap_or_default();
+            let number = highest + i64::from(packet.sequence.wrapping_sub(low).cast_signed());
+            highest = highest.max(number);
+            own.entry(number).or_insert(packet);
+        }
+        all.extend(own.into_values());
+    }
+    all
+}
+
 /// The runs of telephone events on a lane: packets of one event have one time.
 fn events<'a>(case: &Case<'_>, lane: &Lane<'a>) -> Vec<Vec<&'a RtpSeen>> {
     let agreed = lane.agreed(&case.said, &case.talks[lane.talk]);
@@ -206,7 +224,10 @@ fn events<'a>(case: &Case<'_>, lane: &Lane<'a>) -> Vec<Vec<&'a RtpSeen>> {
     let types: BTreeSet<_> =
         formats.filter(is_event).filter_map(crate::sdp::Format::payload_type).collect();
     let mut runs: Vec<Vec<&RtpSeen>> = Vec::new();
-    for packet in lane.packets.iter().filter(|it| types.contains(&it.payload_type)) {
+    if !lane.packets.iter().any(|it| types.contains(&it.payload_type)) {
+        return runs;
+    }
+    for packet in in_order(lane).into_iter().filter(|it| types.contains(&it.payload_type)) {
         match runs.last_mut().filter(|run| run[0].timestamp == packet.timestamp) {
             Some(run) => run.push(packet),
             None => runs.push(vec![packet]),
@@ -219,20 +240,26 @@ fn events<'a>(case: &Case<'_>, lane: &Lane<'a>) -> Vec<Vec<&'a RtpSeen>> {
 fn events_share_the_stream_of_speech(case: &Case<'_>) -> Vec<Verdict> {
     let mut verdicts = Vec::new();
     for lane in &case.lanes {
+        let runs = events(case, lane);
+        if runs.is_empty() {
+            continue;
+        }
         let clocks = clocks(case, lane);
-        for run in events(case, lane) {
+        let mut speech = in_order(lane);
+        speech.retain(|it| clocks.contains_key(&it.payload_type));
+        for run in runs {
             let first = run[0];
-            let before = lane
-                .packets
-                .iter()
-                .rev()
-                .find(|it| it.at <= first.at && clocks.contains_key(&it.payload_type));
-            let Some(before) = before else { continue };
-            let is_aside = first.timestamp.wrapping_sub(before.timestamp) >= 1 << 31;
-            let what = if before.ssrc == first.ssrc {
-                is_aside.then_some("of an event, with a time before that of its speech")
-            } else {
-                Some("of an event, from another source than its speech")
+            let own = speech.iter().rfind(|it| {
+                let ahead = first.sequence.wrapping_sub(it.sequence);
+                it.ssrc == first.ssrc && (1..NEAR).contains(&ahead)
+            });
+            let what = match own {
+                Some(before) => (first.timestamp.wrapping_sub(before.timestamp) >= 1 << 31)
+                    .then_some("of an event, with a time before that of its speech"),
+                None if speech.iter().any(|it| it.ssrc != first.ssrc && it.at <= first.at) => {
+                    Some("of an event, from another source than its speech")
+                }
+                None => continue,
             };
             verdicts.push(what.map_or(Verdict::Pass, |what| {
                 broken(case, "RFC4733-2.1-1", lane.flow, first, what)
@@ -249,7 +276,7 @@ fn events_begin_with_a_mark(case: &Case<'_>) -> Vec<Verdict> {
     for lane in watched(case) {
         for run in events(case, lane) {
             let later = run.iter().skip(1).find(|packet| packet.marker);
-            let passed_on = case.ports.is_relayed(run[0].ssrc, lane.flow.source.ip());
+            let passed_on = case.ports.is_relayed(run[0].ssrc, case.host(lane.flow.source));
             verdicts.push(if !run[0].marker && !passed_on {
                 let what = "of an event, the first, without a mark";
                 broken(case, "RFC4733-2.5.1.2-1", lane.flow, run[0], what)
@@ -266,6 +293,8 @@ fn events_begin_with_a_mark(case: &Case<'_>) -> Vec<Verdict> {
 
 /// What a sender may be late by, or have kept until now, in seconds.
 const ASIDE: f64 = 3.0;
+/// Speech so many packets before an event says where its time stood.
+const NEAR: u16 = 1_000;
 /// What two clocks may differ by.
 const DRIFT: f64 = 0.01;
 /// RFC 3551 section 4.2.

@@ -71,7 +71,7 @@ fn refusals_are_acknowledged(case: &Case<'_>) -> Vec<Verdict> {
         let refusals = case.all(&asked.responses).filter(|it| it.is_answer(300, 699));
         let arrived: Vec<_> = refusals.filter(|it| it.arrived.is_some()).collect();
         let last = arrived.last()?;
-        let lives = case.lives(request.source().ip(), last.arrived?);
+        let lives = case.lives(case.host(request.source()), last.arrived?);
         if !lives || last.arrived? + PATIENCE > case.end {
             return None;
         }
@@ -129,7 +129,7 @@ fn invitations_are_answered_at_once(case: &Case<'_>) -> Vec<Verdict> {
     let mut verdicts = Vec::new();
     for (request, asked) in case.requests_of(Method::Invite) {
         // Where arrivals are not seen, the way there and back counts too.
-        let server = request.target().ip();
+        let server = case.host(request.target());
         let limit = if case.is_watched(server) { TRYING } else { TRYING + T1 };
         let arrivals: Vec<_> = case.all(&asked.requests).filter_map(|it| it.arrived).collect();
         let responses: Vec<_> = case.all(&asked.responses).collect();

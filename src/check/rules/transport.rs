@@ -34,7 +34,7 @@ fn large_datagrams_are_taken(case: &Case<'_>) -> Vec<Verdict> {
         let arrived = over_udp(request).then_some(request.arrived)??;
         let answers_others = || {
             case.requests().any(|(other, asked)| {
-                let is_alike = other.target().ip() == request.target().ip();
+                let is_alike = case.host(other.target()) == case.host(request.target());
                 is_alike && length(other) < DATAGRAM_MAX && other.at > arrived && is_answered(asked)
             })
         };

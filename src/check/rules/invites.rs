@@ -64,7 +64,10 @@ fn answers_are_repeated_until_acknowledged(case: &Case<'_>) -> Vec<Verdict> {
         let first = answers.next()?;
         let copies = answers.count();
         let acknowledged = acks(case, request).filter_map(|it| it.arrived).min();
-        let waited = acknowledged.unwrap_or(case.end).since(first.at);
+        // Who has said goodbye waits for no ACK.
+        let over = talk_of(case, first).and_then(|talk| Some(case.at(talk.ended?).at));
+        let until = acknowledged.into_iter().chain(over).min().unwrap_or(case.end);
+        let waited = until.since(first.at);
         // T1 may be longer than half a second.
         if waited < 4 * T1 {
             return Some(Verdict::Pass);

@@ -20,6 +20,8 @@ pub enum Profile {
     RfcStrict,
     /// `webex-calling`: what the product really speaks.
     WebexCalling,
+    /// `field`: what is often wrong in the field, and most peers live with.
+    Field,
 }
 
 /// Something that a dialect does otherwise than the book.
@@ -40,7 +42,7 @@ pub struct TwoVerdicts {
 
 impl Profile {
     /// Every profile.
-    pub const ALL: [Self; 2] = [Self::RfcStrict, Self::WebexCalling];
+    pub const ALL: [Self; 3] = [Self::RfcStrict, Self::WebexCalling, Self::Field];
 
     /// The profile of this name.
     pub fn named(name: &str) -> Option<Self> {
@@ -52,6 +54,7 @@ impl Profile {
         match self {
             Self::RfcStrict => "rfc-strict",
             Self::WebexCalling => "webex-calling",
+            Self::Field => "field",
         }
     }
 
@@ -64,6 +67,9 @@ impl Profile {
         let forgiven: &[Forgiven] = match self {
             Self::RfcStrict => &[],
             Self::WebexCalling => &WEBEX,
+            Self::Field => {
+                return is_lived_with(row).then_some("most peers in the field live with it");
+            }
         };
         let found = forgiven.iter().find(|it| it.requirement == row.0);
         found.map(|it| it.because.as_str())
@@ -73,13 +79,15 @@ impl Profile {
     pub fn judge<'a>(self, findings: impl IntoIterator<Item = &'a Finding>) -> TwoVerdicts {
         let by_the_book: BTreeSet<_> =
             findings.into_iter().map(|finding| finding.requirement).collect();
-        let is_lived_with = |row: Id| {
-            self.forgives(row).is_some()
-                || field().iter().any(|it| it.works && it.rows.iter().any(|id| id == row.0))
-        };
-        let would_not_work = by_the_book.iter().copied().filter(|row| !is_lived_with(*row));
+        let works = |row: Id| self.forgives(row).is_some() || is_lived_with(row);
+        let would_not_work = by_the_book.iter().copied().filter(|row| !works(*row));
         TwoVerdicts { would_not_work: would_not_work.collect(), by_the_book }
     }
+}
+
+/// Whether most peers in the field work all the same when this row is broken.
+fn is_lived_with(row: Id) -> bool {
+    field().iter().any(|it| it.works && it.rows.iter().any(|id| id == row.0))
 }
 
 #[cfg(test)]

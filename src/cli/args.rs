@@ -135,7 +135,8 @@ pub struct Judge {
     #[arg(long = "offset", value_name = "DURATION", value_parser = offset_of, allow_hyphen_values = true)]
     pub offsets: Vec<i64>,
 
-    /// What a dialect is forgiven: rfc-strict (nothing), or webex-calling.
+    /// What a dialect is forgiven: rfc-strict (nothing), webex-calling, or field (what most
+    /// peers live with).
     #[arg(long, value_name = "NAME", default_value = "rfc-strict", value_parser = profile_of)]
     pub profile: Profile,
 
@@ -183,7 +184,7 @@ pub struct Explain {
 fn profile_of(text: &str) -> Result<Profile, String> {
     Profile::named(text).ok_or_else(|| {
         let known: Vec<_> = Profile::ALL.iter().map(|profile| profile.name()).collect();
-        format!("there are {}", known.join(" and "))
+        format!("there are {}", known.join(", "))
     })
 }
 

@@ -80,6 +80,8 @@ pub enum Profile {
     RfcStrict,
     /// `webex-calling`: what the product really speaks.
     WebexCalling,
+    /// `field`: what is often wrong in the field, and most peers live with.
+    Field,
 }
 
 impl Profile {
@@ -213,8 +215,11 @@ fn read_deviations(
     deviations
 }
 
-const PROFILES: &[(&str, Profile)] =
-    &[("rfc-strict", Profile::RfcStrict), ("webex-calling", Profile::WebexCalling)];
+const PROFILES: &[(&str, Profile)] = &[
+    ("rfc-strict", Profile::RfcStrict),
+    ("webex-calling", Profile::WebexCalling),
+    ("field", Profile::Field),
+];
 
 /// Any number would do; it only has to be the same every time.
 const SEED: u64 = 1;

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use crate::check::{Profile, Verdict, align, always, modes, span, streams};
+use crate::check::{Finding, Id, Profile, Verdict, align, always, modes, span, streams};
 use crate::evidence::{Dialog, Kind, Timeline, dialogs, recordings};
 use crate::report::Tally;
 use crate::scenario::{Budgets, Located, Recording, Scenario};
@@ -14,6 +14,8 @@ use crate::sip::Uri;
 #[derive(Debug)]
 pub struct Judgement {
     answers: Vec<(&'static str, Verdict)>,
+    /// What is against the book, and forgiven by the scenario's profile: the rows, what was seen and why.
+    forgiven: BTreeMap<Id, (String, &'static str)>,
     /// Requirements that are known to be broken, each with the issue.
     admitted: BTreeMap<String, Located<String>>,
 }
@@ -37,13 +39,28 @@ impl Judgement {
             answers.push(("every call is judged", Verdict::Inconclusive(why)));
         }
         let profile = Profile::named(scenario.profile.name()).unwrap_or_default();
-        let is_forgiven = |verdict: &Verdict| matches!(verdict, Verdict::Fail(it) if profile.forgives(it.requirement).is_some());
-        let lawful = always(timeline).into_iter().filter(|verdict| !is_forgiven(verdict));
-        let lawful = lawful.fold(Verdict::Pass, Verdict::worst);
-        answers.push(("every message and every document is lawful", lawful));
+        let mut forgiven = BTreeMap::new();
+        let mut unlawful: BTreeMap<Id, Finding> = BTreeMap::new();
+        let mut others = Verdict::Pass;
+        for verdict in always(timeline) {
+            let Verdict::Fail(finding) = verdict else {
+                others = others.worst(verdict);
+                continue;
+            };
+            let row = finding.requirement;
+            if let Some(because) = profile.forgives(row) {
+                forgiven.entry(row).or_insert((finding.seen, because));
+            } else {
+                unlawful.entry(row).or_insert(finding);
+            }
+        }
+        if unlawful.is_empty() {
+            answers.push((LAWFUL, others));
+        }
+        answers.extend(unlawful.into_values().map(|finding| (LAWFUL, Verdict::Fail(finding))));
         let bears = |(question, verdict): (_, Verdict)| (question, verdict.resting_on(timeline));
         let answers = answers.into_iter().map(bears).collect();
-        Self { answers, admitted: scenario.known_deviations.clone() }
+        Self { answers, forgiven, admitted: scenario.known_deviations.clone() }
     }
 
     /// How many questions were answered in which way.
@@ -62,13 +79,21 @@ impl Judgement {
 
     /// Every answer as text, one below the other.
     pub fn text(&self) -> String {
-        self.answers.iter().map(|(question, verdict)| self.line(question, verdict)).collect()
+        let answers = self.answers.iter();
+        let answers = answers.map(|(question, verdict)| self.line(question, verdict));
+        answers.chain(self.pardons()).collect()
     }
 
     /// The answers that are no plain yes, as text.
     pub fn doubts(&self) -> String {
         let doubts = self.answers.iter().filter(|(_, verdict)| *verdict != Verdict::Pass);
-        doubts.map(|(question, verdict)| self.line(question, verdict)).collect()
+        let doubts = doubts.map(|(question, verdict)| self.line(question, verdict));
+        doubts.chain(self.pardons()).collect()
+    }
+
+    fn pardons(&self) -> impl Iterator<Item = String> {
+        let forgiven = self.forgiven.iter();
+        forgiven.map(|(row, (seen, why))| format!("NOTE  {seen}\n      forgiven: {row}, {why}\n"))
     }
 
     fn line(&self, question: &str, verdict: &Verdict) -> String {
@@ -148,3 +173,4 @@ fn recordings_due(timeline: &Timeline, scenario: &Scenario) -> usize {
 }
 
 const DUE: &str = "whoever is to be recorded is, and nobody else";
+const LAWFUL: &str = "every message and every document is lawful";

@@ -32,6 +32,10 @@ Feature: Recording is set up before anybody is recorded
       When Kim enables recording for Dora
       Then Kim hears that the licence is not enough
 
+    Example: A licence that was bought on the web pages
+      When Kim enables recording for Eve
+      Then Kim hears that recording was not bought with the licence
+
   Rule: The terms of the recorder are accepted, once, before anybody is recorded
 
     Example: Nobody has accepted the terms

@@ -19,6 +19,10 @@ pub enum Blame {
 /// speaks of, unless somebody else stands in its way: a recorder that refused, or did not answer,
 /// or a network that lost what was sent.
 pub fn blame(finding: &Finding, timeline: &Timeline) -> Blame {
+    let known = finding.by.as_deref().and_then(|name| timeline.cast().named(name));
+    if let Some(member) = known {
+        return Blame::Part(member.name.clone());
+    }
     let role = kinds_of(&finding.requirement.look_up().role);
     let sender = sender_at(finding.at, timeline);
     if let Some(sender) = sender

@@ -28,6 +28,7 @@ pub fn goes_on(timeline: &Timeline, since: Option<Instant>) -> Verdict {
             at: since,
             seen: "the recorder was sent nothing any more".to_owned(),
             never: Some("platform -> recorder  RTP".to_owned()),
+            by: None,
         })
     })
 }
@@ -41,6 +42,7 @@ pub fn is_over(timeline: &Timeline) -> Verdict {
             at: end(timeline),
             seen: "the recording goes on".to_owned(),
             never: Some("platform -> recorder  BYE".to_owned()),
+            by: None,
         }),
     })
 }

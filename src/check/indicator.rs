@@ -72,6 +72,7 @@ pub fn shows(timeline: &Timeline, name: &str, wanted: Icon) -> Verdict {
         at,
         seen: format!("the telephone of {name} shows {seen} instead of {wanted}"),
         never: told.is_empty().then(|| format!("platform -> {name}  a=record")),
+        by: None,
     })
 }
 

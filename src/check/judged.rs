@@ -3,13 +3,15 @@
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
-use super::{catalogue, unseen};
+use super::{catalogue, through, unseen};
 
 /// How far a row is covered.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub enum Coverage {
     /// A check can report it.
     Judged,
+    /// It is judged through the rows that it sums up: [`through`].
+    Through,
     /// It could be seen on the network, and no check looks.
     NotYet,
     /// No network shows it.
@@ -20,6 +22,9 @@ pub enum Coverage {
 pub fn coverage(id: &str) -> Coverage {
     if judged().contains(id) {
         return Coverage::Judged;
+    }
+    if through(id).is_some() {
+        return Coverage::Through;
     }
     let is_seen = unseen(id).is_none() && catalogue().iter().any(|row| row.id == id && row.wire);
     if is_seen { Coverage::NotYet } else { Coverage::NotObservable }
@@ -118,6 +123,7 @@ const SOURCES: &[(&str, &str)] = &[
     ("src/check/strangers.rs", include_str!("strangers.rs")),
     ("src/check/streams.rs", include_str!("streams.rs")),
     ("src/check/unseen.rs", include_str!("unseen.rs")),
+    ("src/check/through.rs", include_str!("through.rs")),
     ("src/check/view.rs", include_str!("view.rs")),
     ("src/check/whole.rs", include_str!("whole.rs")),
 ];

@@ -34,6 +34,7 @@ mod sources;
 pub mod span;
 mod strangers;
 pub mod streams;
+mod through;
 mod unseen;
 mod view;
 pub mod whole;
@@ -45,6 +46,7 @@ pub use limits::Limits;
 pub use profile::{Profile, TwoVerdicts};
 pub use requirement::{Id, Level, Requirement, catalogue};
 pub use rules::always;
+pub use through::{Through, through};
 pub use unseen::unseen;
 
 use crate::evidence::Timeline;
@@ -67,7 +69,22 @@ pub enum Verdict {
 impl Verdict {
     /// Fails with what was seen at a moment.
     pub fn fail(requirement: &'static str, at: Instant, seen: impl Into<String>) -> Self {
-        Self::Fail(Finding { requirement: Id(requirement), at, seen: seen.into(), never: None })
+        Self::Fail(Finding {
+            requirement: Id(requirement),
+            at,
+            seen: seen.into(),
+            never: None,
+            by: None,
+        })
+    }
+
+    /// The same, with the name of the part that broke it, where that is known.
+    #[must_use]
+    pub fn blaming(mut self, who: &str) -> Self {
+        if let Self::Fail(finding) = &mut self {
+            finding.by = Some(who.to_owned());
+        }
+        self
     }
 
     /// Passes if `met`, and otherwise fails with what `seen` says.
@@ -133,6 +150,8 @@ pub struct Finding {
     pub seen: String,
     /// What should have been on the ladder and never was, as a line of the ladder.
     pub never: Option<String>,
+    /// The name of the part that broke it, where whoever found it knows.
+    pub by: Option<String>,
 }
 
 #[cfg(test)]

@@ -113,6 +113,7 @@ pub(super) fn never_asked(timeline: &Timeline, seen: String) -> Verdict {
         at: end(timeline),
         seen,
         never: Some("platform -> recorder  INVITE".to_owned()),
+        by: None,
     })
 }
 

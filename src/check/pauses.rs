@@ -124,6 +124,7 @@ fn is_told(session: &RecordingSession<'_>, pause: &Window) -> Verdict {
         at: pause.from,
         seen: "the recorder was not told of a pause".to_owned(),
         never: Some("platform -> recorder  INVITE  inactive".to_owned()),
+        by: None,
     })
 }
 
@@ -148,6 +149,7 @@ pub fn hears_again_within(timeline: &Timeline, name: &str, limit: Duration) -> V
                 at: resumed,
                 seen: format!("nothing that {name} said reached the recorder again"),
                 never: Some("platform -> recorder  RTP".to_owned()),
+                by: None,
             });
         };
         let delay = first - resumed;

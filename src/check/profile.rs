@@ -116,6 +116,7 @@ mod tests {
             at: Instant::START,
             seen: String::new(),
             never: None,
+            by: None,
         };
         let found = [finding("RFC3261-18.1.1-1"), finding("WXC-STR-1")];
         let TwoVerdicts { by_the_book, would_not_work } = Profile::RfcStrict.judge(&found);

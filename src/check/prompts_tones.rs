@@ -149,6 +149,7 @@ fn missing(name: &str, due: Instant, all: bool) -> Verdict {
         at: due,
         seen: format!("{name} heard no tone when it was due"),
         never: Some(format!("platform -> {name}  RTP  tone")),
+        by: None,
     })
 }
 

@@ -28,6 +28,8 @@ pub enum Answer {
     OtherAccount,
     /// The licence does not allow recording.
     Licence,
+    /// What was bought on the product's web pages has no recording.
+    Online,
     /// The partner has not enabled recording.
     Partner,
     /// There is nobody on this page.
@@ -200,6 +202,7 @@ impl Answer {
             Self::NoValue => "WXC-API-3",
             Self::OtherAccount => "DUB-ACC-6",
             Self::Licence => "WXC-PRQ-3",
+            Self::Online => "DUB-GO-6",
             Self::Partner => "WXC-PRQ-1",
             Self::Nobody => "WXC-API-4",
             Self::OtherOrganization => "WXC-API-5",
@@ -218,6 +221,7 @@ impl Answer {
             Self::NoValue => status == 400 && says("Invalid value"),
             Self::OtherAccount => status == 409 && says("e-mail"),
             Self::Licence => status == 400 && says("license"),
+            Self::Online => status == 400 && says("online"),
             Self::Partner => status == 400 && says("partner"),
             Self::Nobody => status == 200 && body["members"] == serde_json::json!([]),
             Self::OtherOrganization => status == 403 && says("organization"),

@@ -105,6 +105,7 @@ fn never_ended(at: Instant) -> Verdict {
         at,
         seen: "the recording session was never ended".to_owned(),
         never: Some("platform -> recorder  BYE".to_owned()),
+        by: None,
     })
 }
 

@@ -35,6 +35,7 @@ pub fn streams_of_one_are(
         at: session.dialog.invited,
         seen: format!("{alive} of {count} streams reached the recorder"),
         never: (alive < count).then(|| format!("platform -> recorder  RTP  label {label}")),
+        by: None,
     })
 }
 
@@ -188,6 +189,7 @@ pub(super) fn each_recording(
             at: end(timeline),
             seen: "no recording reached the recorder".to_owned(),
             never: Some("platform -> recorder  RTP".to_owned()),
+            by: None,
         });
     }
     Verdict::of_all(sessions.iter().map(judge))

@@ -67,6 +67,11 @@ pub struct Run {
     #[arg(long, value_name = "TEXT")]
     pub name: Option<String>,
 
+    /// Only examples that exercise this requirement, such as RFC7866-7.1.1-2, or those of this
+    /// section or source: RFC7866-7.1.1; more than once for several.
+    #[arg(long = "requirement", value_name = "ID")]
+    pub requirements: Vec<String>,
+
     /// Where all randomness comes from, in place of the seeds of the scenarios.
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
@@ -163,6 +168,10 @@ pub struct Requirements {
     /// Only rows of this priority: 1, 2 or 3.
     #[arg(long, value_name = "N")]
     pub priority: Option<u8>,
+
+    /// Only rows that an example of this feature exercises: dual_streams.
+    #[arg(long, value_name = "NAME")]
+    pub feature: Option<String>,
 
     /// Only rows that a check can report.
     #[arg(long, conflicts_with = "not_judged")]

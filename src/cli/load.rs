@@ -1,5 +1,6 @@
 //! From arguments to what is played, or to everything that is wrong with it.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::{Arc, LazyLock};
 
@@ -11,6 +12,7 @@ use crate::testbed;
 
 use super::args::Run;
 use super::embedded::{FEATURES, SCENARIOS};
+use super::exercised;
 use super::exit::Exit;
 
 /// Why nothing is played.
@@ -45,7 +47,8 @@ pub fn plan(home: &Path, run: &Run) -> Result<Vec<Play>, Refusal> {
     let examples = examples(home, &targets, &mut complaints);
     let scenarios = scenarios(home, run, &mut complaints);
     complaints.none_or(Exit::CouldNotRun)?;
-    let selection = Selection { targets, tags, name: run.name.clone() };
+    let titles = titles(run).map_err(|why| Refusal { exit: why.0, complaints: vec![why.1] })?;
+    let selection = Selection { targets, tags, name: run.name.clone(), titles };
     let plays = steps::plan(&selection.of(&examples), &scenarios, run.seed);
     let mut missing = Complaints::default();
     if scenarios.is_empty() {
@@ -65,6 +68,16 @@ pub fn plan(home: &Path, run: &Run) -> Result<Vec<Play>, Refusal> {
     }
     missing.none_or(Exit::NothingRan)?;
     Ok(plays)
+}
+
+/// The examples that exercise one of the requirements that were named, if any was.
+fn titles(run: &Run) -> Result<Option<BTreeSet<&'static str>>, (Exit, Diagnostic)> {
+    let mut titles = BTreeSet::new();
+    for wanted in &run.requirements {
+        exercised::rows(wanted).map_err(|why| (Exit::CouldNotRun, why))?;
+        titles.extend(exercised::exercising(wanted).map_err(|why| (Exit::NothingRan, why))?);
+    }
+    Ok((!run.requirements.is_empty()).then_some(titles))
 }
 
 /// One scenario by name.

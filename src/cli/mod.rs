@@ -3,6 +3,7 @@
 mod args;
 mod clock;
 mod embedded;
+mod exercised;
 mod exit;
 mod files;
 mod findings;
@@ -13,6 +14,7 @@ mod reports;
 mod requirements;
 mod run;
 mod serve;
+mod shown;
 mod signals;
 mod vocabulary;
 
@@ -26,6 +28,7 @@ pub use exit::Exit;
 pub use load::{Refusal, known, plan, scenario, vocabulary};
 pub use output::Output;
 pub use serve::Place;
+pub use shown::{Shown, ladder_around, shown};
 pub use signals::heed as heed_signals;
 
 /// The whole program: does what the arguments say, with `home` as the current folder.

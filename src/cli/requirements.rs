@@ -2,13 +2,15 @@
 
 use std::fmt::Write as _;
 
-use crate::check::{Coverage, Id, Profile, Requirement, catalogue, coverage, field, judged_in};
-use crate::scenario::{Diagnostic, nearest};
-
 use super::args::{Explain, Requirements};
+use super::exercised;
 use super::exit::Exit;
 use super::findings::source;
 use super::output::{Output, complain};
+use super::shown::shown;
+use crate::check::{
+    Coverage, Id, Profile, Requirement, catalogue, coverage, field, judged_in, through,
+};
 
 /// Prints the rows that match, a line for each, and counts them.
 pub fn list(arguments: &Requirements, output: &mut Output) -> Exit {
@@ -20,6 +22,7 @@ pub fn list(arguments: &Requirements, output: &mut Output) -> Exit {
     for row in &rows {
         let sign = match coverage(&row.id) {
             Coverage::Judged => '*',
+            Coverage::Through => '+',
             Coverage::NotYet => ' ',
             Coverage::NotObservable => '-',
         };
@@ -29,9 +32,10 @@ pub fn list(arguments: &Requirements, output: &mut Output) -> Exit {
     }
     let count = |wanted| rows.iter().filter(|row| coverage(&row.id) == wanted).count();
     output.say(&format!(
-        "\n{} requirements: * {} judged, {} not yet, - {} not observable on a network\n",
+        "\n{} requirements: * {} judged, + {} judged through others, {} not yet, - {} not observable on a network\n",
         rows.len(),
         count(Coverage::Judged),
+        count(Coverage::Through),
         count(Coverage::NotYet),
         count(Coverage::NotObservable),
     ));
@@ -40,26 +44,10 @@ pub fn list(arguments: &Requirements, output: &mut Output) -> Exit {
 
 /// Prints all that is known of a row, or of those of a section.
 pub fn explain(arguments: &Explain, output: &mut Output) -> Exit {
-    let wanted = arguments.id.as_str();
-    let is_it = |row: &&Requirement| row.id.eq_ignore_ascii_case(wanted);
-    let within = |row: &&Requirement| {
-        let head = row.id.get(..wanted.len()).unwrap_or_default();
-        let rest = row.id.get(wanted.len()..).unwrap_or_default();
-        head.eq_ignore_ascii_case(wanted) && rest.starts_with(['-', '.'])
+    let rows = match exercised::rows(&arguments.id) {
+        Ok(rows) => rows,
+        Err(complaint) => return complain(output, &[complaint]),
     };
-    let mut rows: Vec<_> = catalogue().iter().filter(is_it).collect();
-    if rows.is_empty() {
-        rows = catalogue().iter().filter(within).collect();
-    }
-    if rows.is_empty() {
-        let complaint = Diagnostic::new(format!("there is no requirement `{wanted}`"));
-        let near = nearest(wanted, catalogue().iter().map(|row| row.id.as_str()));
-        let complaint = match near {
-            Some(near) => complaint.help(format!("did you mean `{near}`?")),
-            None => complaint.help("`tallylight requirements` lists all"),
-        };
-        return complain(output, &[complaint]);
-    }
     let texts: Vec<_> = rows.into_iter().map(one).collect();
     output.say(&texts.join("\n"));
     Exit::Passed
@@ -77,8 +65,31 @@ fn one(row: &Requirement) -> String {
     put("how", &row.check);
     match coverage(&row.id) {
         Coverage::Judged => put("judged", &format!("yes, in {}", judged_in(&row.id).join(", "))),
+        Coverage::Through => {
+            if let Some(through) = through(&row.id) {
+                let by = through.by.join(", ");
+                put("judged", &format!("through {by}: {}", through.because));
+            }
+        }
         Coverage::NotYet => put("judged", "not yet"),
         Coverage::NotObservable => put("judged", "no: no network shows it"),
+    }
+    let examples = exercised::examples(&row.id);
+    if let Some(first) = examples.first() {
+        put(
+            "played",
+            &match examples.len() {
+                1 => format!("in {first}"),
+                many => format!("in {many} examples, such as {first}"),
+            },
+        );
+    }
+    if let Some(shown) = shown(&row.id) {
+        let mut broken = shown.broken.splitn(2, '\n');
+        put("broken", broken.next().unwrap_or_default());
+        put("", broken.next().unwrap_or_default());
+        put("kept", "");
+        put("", shown.kept);
     }
     let troubles = field().iter().filter(|trouble| trouble.rows.contains(&row.id));
     for trouble in troubles {
@@ -104,15 +115,23 @@ fn role(role: &str) -> &str {
     }
 }
 
+/// Whether an example of a feature exercises a row.
+fn is_exercised(row: &Requirement, feature: &str) -> bool {
+    let file = feature.rsplit('/').next().unwrap_or(feature);
+    let name = file.strip_suffix(".feature").unwrap_or(file);
+    exercised::examples(&row.id).iter().any(|it| it.split('/').next() == Some(name))
+}
+
 fn matches(arguments: &Requirements, row: &Requirement) -> bool {
     let is = |wanted: &Option<String>, value: &str| {
         wanted.as_ref().is_none_or(|wanted| wanted.eq_ignore_ascii_case(value))
     };
-    let is_judged = coverage(&row.id) == Coverage::Judged;
+    let is_judged = matches!(coverage(&row.id), Coverage::Judged | Coverage::Through);
     is(&arguments.source, &row.source)
         && is(&arguments.role, &row.role)
         && is(&arguments.level, row.level.as_str())
         && arguments.priority.is_none_or(|wanted| wanted == row.priority)
+        && arguments.feature.as_ref().is_none_or(|feature| is_exercised(row, feature))
         && (!arguments.judged || is_judged)
         && (!arguments.not_judged || !is_judged)
 }

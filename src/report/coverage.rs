@@ -11,6 +11,8 @@ pub struct CoverageTally {
     pub total: usize,
     /// A check can report it.
     pub judged: usize,
+    /// It sums up rows that are judged.
+    pub through: usize,
     /// No network shows it.
     pub not_observable: usize,
     /// It could be seen, and no check looks yet.
@@ -24,6 +26,7 @@ pub fn coverage() -> CoverageTally {
         tally.total += 1;
         match check::coverage(&row.id) {
             Coverage::Judged => tally.judged += 1,
+            Coverage::Through => tally.through += 1,
             Coverage::NotObservable => tally.not_observable += 1,
             Coverage::NotYet => tally.not_yet += 1,
         }

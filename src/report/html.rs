@@ -28,8 +28,8 @@ pub fn html(report: &RunReport, meaning: &str) -> String {
     let _ = writeln!(
         body,
         "<h2>How much is judged</h2><p>Of {} requirements in the catalogue {} are judged, {} \
-         cannot be seen on a network, and {} are not checked yet.</p>",
-        rows.total, rows.judged, rows.not_observable, rows.not_yet
+         sum up others that are, {} cannot be seen on a network, and {} are not checked yet.</p>",
+        rows.total, rows.judged, rows.through, rows.not_observable, rows.not_yet
     );
     format!("{HEAD}{body}</body></html>\n")
 }

@@ -22,4 +22,4 @@ pub use html::html;
 pub use json::json;
 pub use junit::junit;
 pub use progress::Progress;
-pub use text::{failure, finding, summary, verdicts};
+pub use text::{failure, finding, ladder_text, summary, verdicts};

@@ -96,7 +96,7 @@ fn put_finding(text: &mut String, finding: &FindingText) {
 }
 
 /// The lines of a ladder as text, in columns.
-pub(super) fn ladder_text(lines: &[LadderLine]) -> String {
+pub fn ladder_text(lines: &[LadderLine]) -> String {
     let mut text = String::new();
     ladder(&mut text, lines);
     text

@@ -41,6 +41,9 @@ pub enum Licence {
     Basic,
     /// Recording by the product's own recorder only.
     Standard,
+    /// Everything here, bought on the product's web pages: the recorder's free plan is not offered
+    /// with it (S-08).
+    Online,
     /// Nothing.
     None,
 }
@@ -105,6 +108,7 @@ const LICENCES: &[(&str, Licence)] = &[
     ("professional", Licence::Professional),
     ("basic", Licence::Basic),
     ("standard", Licence::Standard),
+    ("online", Licence::Online),
     ("none", Licence::None),
 ];
 

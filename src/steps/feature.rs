@@ -36,6 +36,12 @@ pub struct Example {
 }
 
 impl Example {
+    /// Its file and its name, as tables name it: `dual_streams/A two-party call`.
+    pub fn title(&self) -> String {
+        let file = self.path.rsplit('/').next().unwrap_or_default();
+        format!("{}/{}", file.strip_suffix(".feature").unwrap_or(file), self.name)
+    }
+
     /// Its steps, those of the backgrounds first.
     pub fn steps(&self) -> impl Iterator<Item = &gherkin::Step> {
         let rule = self.alone.rules.first();

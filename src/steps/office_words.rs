@@ -12,7 +12,7 @@ use crate::role::admin::Extra;
 #[derive(Clone, Copy, Debug, Eq, Parameter, PartialEq)]
 #[param(
     name = "answer",
-    regex = r"it is done|the terms have to be accepted|this is not allowed|this is not possible|the token is not good|the value is not good|the address serves another account|the licence is not enough|the partner has to enable recording first|there is nobody|nobody is known by that name|the organisation is another one's"
+    regex = r"it is done|the terms have to be accepted|this is not allowed|this is not possible|the token is not good|the value is not good|the address serves another account|the licence is not enough|recording was not bought with the licence|the partner has to enable recording first|there is nobody|nobody is known by that name|the organisation is another one's"
 )]
 pub struct Reply(pub Answer);
 
@@ -59,6 +59,7 @@ const ANSWERS: &[(&str, Answer)] = &[
     ("the value is not good", Answer::NoValue),
     ("the address serves another account", Answer::OtherAccount),
     ("the licence is not enough", Answer::Licence),
+    ("recording was not bought with the licence", Answer::Online),
     ("the partner has to enable recording first", Answer::Partner),
     ("there is nobody", Answer::Nobody),
     ("nobody is known by that name", Answer::Unknown),

@@ -1,5 +1,6 @@
 //! Which examples are played: by file and line, by tags, by name.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
@@ -62,6 +63,8 @@ pub struct Selection {
     pub tags: Option<TagOperation>,
     /// Only examples with this in their name, in upper or lower case.
     pub name: Option<String>,
+    /// Only the examples of these titles.
+    pub titles: Option<BTreeSet<&'static str>>,
 }
 
 impl Selection {
@@ -72,7 +75,9 @@ impl Selection {
             chosen[i] = true;
         }
         let chosen = examples.iter().zip(chosen).filter(|(_, chosen)| *chosen);
-        let suits = |example: &&Arc<Example>| self.suits_tags(example) && self.suits_name(example);
+        let suits = |example: &&Arc<Example>| {
+            self.suits_tags(example) && self.suits_name(example) && self.suits_title(example)
+        };
         chosen.map(|(example, _)| example).filter(suits).cloned().collect()
     }
 
@@ -83,6 +88,10 @@ impl Selection {
 
     fn suits_tags(&self, example: &Example) -> bool {
         self.tags.as_ref().is_none_or(|tags| tags.eval(&example.tags))
+    }
+
+    fn suits_title(&self, example: &Example) -> bool {
+        self.titles.as_ref().is_none_or(|titles| titles.contains(example.title().as_str()))
     }
 
     fn suits_name(&self, example: &Example) -> bool {

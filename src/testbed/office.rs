@@ -26,6 +26,7 @@ pub fn setup(
             scenario::Licence::Professional => Licence::Professional,
             scenario::Licence::Basic => Licence::Basic,
             scenario::Licence::Standard => Licence::Standard,
+            scenario::Licence::Online => Licence::Online,
             scenario::Licence::None => Licence::None,
         },
         token: token_of(&part.name),

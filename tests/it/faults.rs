@@ -15,8 +15,8 @@ use tallylight::scenario::RoleName;
 use tallylight::steps::Example;
 use tallylight::testbed;
 
-use crate::house;
 use crate::stage::{self, Came, LONG};
+use crate::{house, shown};
 
 /// How something is wrong.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
@@ -110,9 +110,42 @@ fn what_each_fault_leads_to_is_known() {
     insta::assert_snapshot!(told);
 }
 
+/// How many faults the parts can have.
+pub fn count() -> usize {
+    all_faults().len()
+}
+
 /// Each row that an example catches a fault of, and the example.
 pub fn caught() -> impl Iterator<Item = (&'static str, &'static str)> {
     CAUGHT.iter().map(|(name, _, row)| (*row, *name))
+}
+
+/// Each row that an example catches a fault of, but those that are known, broken and kept.
+pub fn shown(known: &BTreeSet<&str>) -> Vec<(&'static str, String)> {
+    let wanted: Vec<_> = CAUGHT.iter().filter(|(.., row)| !known.contains(row)).collect();
+    let job = |(name, wrong, _): &&(&str, Wrong, &str), is_spoilt: bool| {
+        let example = stage::example(name);
+        let home = stage::home(&example);
+        let office = if is_spoilt { spoil(*wrong, home) } else { stage::scenario(home) };
+        stage::job(&example, &office, office.seed)
+    };
+    let jobs: Vec<_> = wanted.iter().flat_map(|it| [job(it, true), job(it, false)]).collect();
+    let mut kept =
+        stage::play(&jobs, 2, |_, played| played.kept.expect("it was played")).into_iter();
+    let mut shown = Vec::new();
+    for (_, wrong, row) in wanted {
+        let (broken, kept) = (kept.next().unwrap(), kept.next().unwrap());
+        let finding = broken.findings.iter().find(|it| it.requirement.0 == *row);
+        let (broken, kept) = (broken.timeline.unwrap(), kept.timeline.unwrap());
+        let what = match wrong {
+            Platform(fault) => format!("a platform with `fault: {fault}`"),
+            Recorder(fault) => format!("a recorder with `fault: {fault}`"),
+            Network(link) => format!("a network with `{link}`"),
+        };
+        let finding = finding.expect("a test sees that it is found");
+        shown.push((*row, shown::part(row, &what, finding, &broken, &kept)));
+    }
+    shown
 }
 
 fn is_asked(example: &Example, wrong: Wrong, examples: &[Arc<Example>]) -> bool {

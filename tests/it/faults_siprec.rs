@@ -12,7 +12,7 @@ use tallylight::check::rules;
 use tallylight::check::{Id, Profile, Verdict, catalogue};
 use tallylight::evidence::{Ladder, Script, Timeline};
 
-use crate::stage;
+use crate::{shown, stage};
 
 mod conforming;
 mod edit;
@@ -61,6 +61,28 @@ fn faults() -> impl Iterator<Item = &'static Fault> {
 /// Each row that some fault here breaks, and what that is.
 pub fn caught() -> impl Iterator<Item = (&'static str, &'static str)> {
     faults().flat_map(|fault| fault.breaks.iter().map(|row| (*row, fault.what)))
+}
+
+/// How many faults are planted here.
+pub fn count() -> usize {
+    faults().count()
+}
+
+/// Each row that a fault here breaks, broken and kept.
+pub fn shown() -> Vec<(&'static str, String)> {
+    let healthy = healthy();
+    let of = |fault: &'static Fault| {
+        let mut script = healthy[fault.of].clone();
+        let kept = script.timeline();
+        fault.by.iter().for_each(|change| change.make(&mut script));
+        let broken = script.timeline();
+        let rows = fault.breaks.iter().filter_map(move |row| {
+            let finding = shown::finding(row, &broken)?;
+            Some((*row, shown::part(row, fault.what, &finding, &broken, &kept)))
+        });
+        rows.collect::<Vec<_>>()
+    };
+    faults().flat_map(of).collect()
 }
 
 /// Every healthy session.

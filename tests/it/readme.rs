@@ -1,9 +1,14 @@
 //! What the README shows is what the program says.
 
+use std::collections::BTreeMap;
+use std::fs;
 use std::path::Path;
 
 use clap::Parser as _;
+use tallylight::check::{Coverage, catalogue, coverage};
 use tallylight::cli::{self, Arguments, Exit, Output};
+
+use crate::{faults, faults_siprec, rules, stage};
 
 fn told(words: &[&str]) -> (Exit, String) {
     let arguments = Arguments::try_parse_from(["tallylight"].iter().chain(words)).unwrap();
@@ -30,4 +35,47 @@ fn telephones_that_speak_wideband_are_understood() {
     let features = ["features/start_and_end.feature", "features/dual_streams.feature:27"];
     let (exit, told) = told(&["run", features[0], features[1], "--scenario", scenario]);
     assert_eq!(exit, Exit::Passed, "{told}");
+}
+
+/// How much is judged, and how much of that was seen to bite: counted, not claimed.
+#[test]
+fn the_figures_in_the_readme_are_current() {
+    let mut rows: BTreeMap<&str, [usize; 4]> = BTreeMap::new();
+    for row in catalogue() {
+        let place = match coverage(&row.id) {
+            Coverage::Judged => 0,
+            Coverage::Through => 1,
+            Coverage::NotYet => 2,
+            Coverage::NotObservable => 3,
+        };
+        let level = match (row.priority, row.level.as_str()) {
+            (1, _) => "priority 1",
+            (_, "must" | "should") => "must or should, of lower priority",
+            _ => "other",
+        };
+        rows.entry(level).or_default()[place] += 1;
+        rows.entry("~all").or_default()[place] += 1;
+    }
+    let mut made = String::from(
+        "| statements of the catalogue | judged | judged through others | not yet judged | cannot be seen on a network |\n|---|---|---|---|---|\n",
+    );
+    for (level, [judged, through, not_yet, unseen]) in rows {
+        let level = level.trim_start_matches('~');
+        made.push_str(&format!("| {level} | {judged} | {through} | {not_yet} | {unseen} |\n"));
+    }
+    let faults = faults::count() + faults_siprec::count() + rules::count();
+    let seen = crate::house::requirements_named().len();
+    made.push_str(&format!(
+        "\nChecks with a fault, over checks: {seen} of {seen}; {faults} faults are planted. The matrix is in\n\
+         `tests/it/rules/snapshots` and `tests/it/snapshots`.\n",
+    ));
+    let (begin, end) = ("<!-- made by a test: figures -->\n", "<!-- made: end -->");
+    let readme = stage::read("README.md");
+    let (before, rest) = readme.split_once(begin).expect("there is a place for the figures");
+    let (old, after) = rest.split_once(end).expect("the place for the figures ends");
+    if std::env::var_os("INSTA_UPDATE").is_some_and(|how| how == "always") {
+        fs::write("README.md", format!("{before}{begin}{made}{end}{after}")).unwrap();
+        return;
+    }
+    assert!(old == made, "README.md is old: INSTA_UPDATE=always cargo test --test it readme");
 }

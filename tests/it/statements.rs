@@ -38,13 +38,7 @@ fn statements() -> Vec<Statement> {
 
 /// Every example there is: `recording_modes/An outgoing call`.
 fn examples() -> BTreeSet<String> {
-    let examples = stage::examples();
-    examples.iter().map(|example| format!("{}/{}", title(&example.path), example.name)).collect()
-}
-
-fn title(path: &str) -> &str {
-    let file = path.strip_prefix("features/").unwrap_or(path);
-    file.strip_suffix(".feature").unwrap_or(file)
+    stage::examples().iter().map(|example| example.title()).collect()
 }
 
 #[test]

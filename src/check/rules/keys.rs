@@ -126,7 +126,7 @@ fn no_number_is_used_twice(case: &Case<'_>) -> Vec<Verdict> {
         verdicts.push(again.map_or(Verdict::Pass, |packet| {
             let who = case.timeline.cast().label(lane.flow.source);
             let seen = format!("{who} used packet number {} twice with one key", packet.sequence);
-            Verdict::fail("RFC3711-9.1-1", packet.at, seen)
+            Verdict::fail("RFC3711-9.1-1", packet.at, seen).blaming(&who)
         }));
     }
     verdicts
@@ -237,7 +237,7 @@ fn a_wrong_answer_is_no_answer(case: &Case<'_>) -> Vec<Verdict> {
             Some((lane, packet)) => {
                 let who = case.timeline.cast().label(lane.flow.source);
                 let seen = format!("{who} sent media although the answer took no key that it has");
-                Verdict::fail("RFC4568-5.1.3-1", packet.at, seen)
+                Verdict::fail("RFC4568-5.1.3-1", packet.at, seen).blaming(&who)
             }
         });
     }

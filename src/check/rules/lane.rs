@@ -35,6 +35,9 @@ pub struct Lane<'a> {
 pub struct Agreed<'a> {
     /// From when the sender knew.
     pub since: Instant,
+    /// From when the sender may have kept to it already: from the offer on, if that was the other
+    /// side's.
+    pub open: Instant,
     /// What the sender said of the stream.
     pub sender: &'a MediaDescription,
     /// What the receiver said of it.
@@ -78,16 +81,19 @@ pub(super) fn lanes<'a>(
 
 impl<'a> Lane<'a> {
     /// What was agreed on for this stream, exchange by exchange, as the sender knew it.
-    pub fn agreed(&self, said: &[Said<'a>], talk: &Talk<'a>) -> Vec<Agreed<'a>> {
+    pub fn agreed(&self, all: &[Said<'a>], talk: &Talk<'a>) -> Vec<Agreed<'a>> {
         let known = talk.offers.iter().filter_map(|it| {
             let (answer, place) = it.answer?;
-            let said = &said[place];
+            let said = &all[place];
             let is_own_offer = it.by_caller == self.from_caller;
             let since = if is_own_offer { said.arrived? } else { said.at };
             let (sender, receiver) =
                 if is_own_offer { (it.offer, answer) } else { (answer, it.offer) };
+            let asked = &all[it.offered];
+            let open = if is_own_offer { since } else { asked.arrived.unwrap_or(asked.at) };
             Some(Agreed {
                 since,
+                open,
                 sender: sender.media.get(self.medium)?,
                 receiver: receiver.media.get(self.medium)?,
             })

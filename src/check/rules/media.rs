@@ -23,11 +23,10 @@ fn periods<'a>(case: &Case<'a>, lane: &Lane<'a>) -> Vec<(Agreed<'a>, &'a [RtpSee
     let talk = &case.talks[lane.talk];
     let agreed = lane.agreed(&case.said, talk);
     let until = |place: usize| {
-        let next = agreed.get(place + 1).map(|next| next.since);
+        let next = agreed.get(place + 1).map(|next| next.open);
         next.or(talk.ended.map(|ended| case.at(ended).at))
     };
     let period = |(place, it): (usize, &Agreed<'a>)| {
-        // The next one is being agreed on before anybody knows that it is.
         let until = until(place);
         (*it, lane.between(it.since + SETTLED, until))
     };
@@ -44,7 +43,7 @@ fn lane_broken(
     let cast = case.timeline.cast();
     let (who, whom) = (cast.label(lane.flow.source), cast.label(lane.flow.target));
     let seen = format!("{who} sent {whom} RTP (number {}) {what}", packet.sequence);
-    Verdict::fail(row, packet.at, seen)
+    Verdict::fail(row, packet.at, seen).blaming(&who)
 }
 
 /// Who says that they only receive, or neither, sends nothing (RFC 3264 section 5.1).

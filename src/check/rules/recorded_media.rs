@@ -109,7 +109,7 @@ fn silences(case: &Case<'_>, row: &'static str, by_client: bool) -> Vec<Verdict>
                 let who = case.timeline.cast().label(recording.dialog.caller);
                 let why = if by_client { "was paused" } else { "was not wanted" };
                 let seen = format!("{who} sent media on stream {}, which {why}", silence.place + 1);
-                Verdict::fail(row, packet.at, seen + &by_section(row))
+                Verdict::fail(row, packet.at, seen + &by_section(row)).blaming(&who)
             }));
         }
         verdicts.extend((!by_client).then(|| refused(case, recording, session, row)).flatten());
@@ -136,7 +136,7 @@ fn refused(
     Some(late.map_or(Verdict::Pass, |packet| {
         let who = case.timeline.cast().label(recording.dialog.caller);
         let seen = format!("{who} sent media to a recorder that had answered {code}");
-        Verdict::fail(row, packet.at, seen + &by_section(row))
+        Verdict::fail(row, packet.at, seen + &by_section(row)).blaming(&who)
     }))
 }
 
@@ -211,7 +211,7 @@ fn both_sides_report(case: &Case<'_>) -> Vec<Verdict> {
             } else {
                 let who = case.timeline.cast().label(address);
                 let seen = format!("{who} sent no RTCP in {} s of a recording", lasted.as_secs());
-                Verdict::fail(row, last, seen + &by_section(row))
+                Verdict::fail(row, last, seen + &by_section(row)).blaming(&who)
             });
         }
     }
@@ -255,7 +255,7 @@ fn flows_are_kept_alive(case: &Case<'_>, row: &'static str, waits: bool) -> Vec<
                     silence.place + 1,
                     span.as_secs()
                 );
-                Verdict::fail(row, silence.until, seen + &by_section(row))
+                Verdict::fail(row, silence.until, seen + &by_section(row)).blaming(&who)
             });
         }
         verdicts
@@ -295,7 +295,7 @@ fn refreshes(case: &Case<'_>, row: &'static str, of: Option<bool>) -> Vec<Verdic
             verdicts.extend(firs.map(|report| {
                 let who = case.timeline.cast().label(report.source);
                 let seen = format!("{who} asked for a picture by FIR, which was not agreed on");
-                Verdict::require(agreed, row, report.at, || seen + &by_section(row))
+                Verdict::require(agreed, row, report.at, || seen + &by_section(row)).blaming(&who)
             }));
         }
         verdicts
@@ -363,7 +363,7 @@ fn symmetric(
     }
     let who = case.timeline.cast().label(from);
     let seen = format!("{who} sent {what} from port {}, where it takes none", from.port());
-    Verdict::fail(row, at, seen + &by_section(row))
+    Verdict::fail(row, at, seen + &by_section(row)).blaming(&who)
 }
 
 fn flow_began(flow: &Flow) -> Instant {

@@ -31,7 +31,7 @@ fn reports<'a>(case: &Case<'a>) -> Vec<(&'a ReportSeen, Option<Compound>)> {
 fn broken(case: &Case<'_>, row: &'static str, report: &ReportSeen, what: &str) -> Verdict {
     let cast = case.timeline.cast();
     let (who, whom) = (cast.label(report.source), cast.label(report.target));
-    Verdict::fail(row, report.at, format!("{who} sent {whom} RTCP {what}"))
+    Verdict::fail(row, report.at, format!("{who} sent {whom} RTCP {what}")).blaming(&who)
 }
 
 /// A report comes first, and a description with it (RFC 3550 section 6.1).
@@ -103,7 +103,7 @@ fn senders_report_what_they_sent(case: &Case<'_>) -> Vec<Verdict> {
                     let cast = case.timeline.cast();
                     let (who, whom) = (cast.label(lane.flow.source), cast.label(lane.flow.target));
                     let seen = format!("{who} sent {whom} RTCP {what}");
-                    Verdict::fail("RFC3550-6.4.1-1", now.at, seen)
+                    Verdict::fail("RFC3550-6.4.1-1", now.at, seen).blaming(&who)
                 }));
             }
         }

@@ -23,7 +23,8 @@ pub const RULES: &[Rule] = &[
 fn broken(case: &Case<'_>, row: &'static str, flow: &Flow, at: &RtpSeen, what: &str) -> Verdict {
     let cast = case.timeline.cast();
     let (who, whom) = (cast.label(flow.source), cast.label(flow.target));
-    Verdict::fail(row, at.at, format!("{who} sent {whom} RTP (number {}) {what}", at.sequence))
+    let seen = format!("{who} sent {whom} RTP (number {}) {what}", at.sequence);
+    Verdict::fail(row, at.at, seen).blaming(&who)
 }
 
 /// What goes to an address that was given for media is a whole packet of version 2 (RFC 3550

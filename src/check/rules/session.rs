@@ -268,7 +268,13 @@ impl<'a> Case<'a> {
         let place = self.timeline.signalling().iter().position(|it| std::ptr::eq(it, sighting));
         let packet = place.map_or_else(String::new, |place| format!(" (message {})", place + 1));
         let seen = format!("{}{packet} {seen}{}", self.sender(sighting), by_section(row));
-        Verdict::Fail(Finding { requirement: Id(row), at: sighting.at, seen, never: None })
+        Verdict::Fail(Finding {
+            requirement: Id(row),
+            at: sighting.at,
+            seen,
+            never: None,
+            by: None,
+        })
     }
 }
 

@@ -336,6 +336,7 @@ pub const CAUGHT: &[(&str, Wrong, &str)] = &[
     ("The partner enables the service", Platform("forget-the-switch"), "WXC-CFG-1"),
     ("The customer tries to enable the service", Platform("let-anybody-switch"), "WXC-API-1"),
     ("A Basic licence", Platform("refuse-basic"), "WXC-CFG-1"),
+    ("A licence that was bought on the web pages", Platform("ignore-licence"), "DUB-GO-6"),
     ("A licence that does not include recording", Platform("ignore-licence"), "WXC-PRQ-3"),
     ("Nobody has accepted the terms", Platform("ignore-terms"), "DUB-ACC-3"),
     ("The terms were refused", Platform("take-refusal"), "DUB-ACC-3"),

@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 use tallylight::check::{Verdict, rules};
 use tallylight::evidence::{Script, Timeline};
 
-use crate::stage;
+use crate::{shown, stage};
 
 mod edit;
 mod faults;
@@ -133,11 +133,30 @@ fn is_own(row: &str) -> bool {
     !["RFC7865-", "RFC7866-", "RFC9806-"].iter().any(|family| row.starts_with(family))
 }
 
+/// How many faults are planted here.
+pub fn count() -> usize {
+    faults::all().count()
+}
+
 /// The rows that some fault here breaks.
 pub fn caught() -> BTreeSet<String> {
     let of_sessions = crate::faults_siprec::caught().map(|(row, _)| row.to_owned());
     let own = faults::all().flat_map(|fault| fault.breaks).map(|row| (*row).to_owned());
     own.chain(of_sessions).collect()
+}
+
+/// Each row that a fault here breaks, broken and kept.
+pub fn shown() -> Vec<(&'static str, String)> {
+    let of = |fault: &'static Fault| {
+        let broken = spoilt(fault);
+        let kept = base(fault.on).timeline();
+        let rows = fault.breaks.iter().filter_map(move |row| {
+            let finding = shown::finding(row, &broken)?;
+            Some((*row, shown::part(row, fault.name, &finding, &broken, &kept)))
+        });
+        rows.collect::<Vec<_>>()
+    };
+    faults::all().flat_map(of).collect()
 }
 
 /// A run in which something is wrong.

@@ -43,6 +43,9 @@ pub enum Denied {
     /// S-24.
     #[error("The person has no Professional or Basic Webex Calling license.")]
     Licence,
+    /// S-08.
+    #[error("Call recording is not offered with service that was bought online.")]
+    Online,
     /// S-28.
     #[error("The terms of service of the call recording vendor have not been accepted.")]
     Terms,
@@ -90,7 +93,10 @@ impl Directory {
         match () {
             () if *partner == Partner::NotEnabled => Err(Denied::Partner),
             () if !enabled => Err(Denied::Organization),
-            () if !licence.may_record(*vendor) && !ignores_licence => Err(Denied::Licence),
+            () if !licence.may_record(*vendor) && !ignores_licence => Err(match licence {
+                Licence::Online => Denied::Online,
+                _ => Denied::Licence,
+            }),
             () if owes_terms && terms.is_none() => Err(Denied::Terms),
             () => Ok(()),
         }

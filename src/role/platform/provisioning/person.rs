@@ -34,6 +34,8 @@ pub enum Licence {
     Basic,
     /// Recording by the product's own vendor only (section 3.2).
     Standard,
+    /// Bought on the product's web pages: the free plan of Dubber is not offered with it (S-08).
+    Online,
     /// Nothing.
     None,
 }
@@ -44,6 +46,7 @@ impl Licence {
         match self {
             Self::Professional | Self::Basic => true,
             Self::Standard => vendor == Vendor::Webex,
+            Self::Online => vendor != Vendor::Dubber,
             Self::None => false,
         }
     }
@@ -51,7 +54,7 @@ impl Licence {
     /// The word of the API (section 3.4).
     pub fn word(self) -> &'static str {
         match self {
-            Self::Professional => "PROFESSIONAL_USER",
+            Self::Professional | Self::Online => "PROFESSIONAL_USER",
             Self::Basic => "BASIC_USER",
             Self::Standard => "STANDARD_USER",
             Self::None => "NONE",

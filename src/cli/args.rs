@@ -169,7 +169,7 @@ pub struct Requirements {
     #[arg(long, value_name = "N")]
     pub priority: Option<u8>,
 
-    /// Only rows that an example of this feature exercises: dual_streams.
+    /// Only rows that an example of this feature exercises: `dual_streams`.
     #[arg(long, value_name = "NAME")]
     pub feature: Option<String>,
 

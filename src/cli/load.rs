@@ -47,7 +47,7 @@ pub fn plan(home: &Path, run: &Run) -> Result<Vec<Play>, Refusal> {
     let examples = examples(home, &targets, &mut complaints);
     let scenarios = scenarios(home, run, &mut complaints);
     complaints.none_or(Exit::CouldNotRun)?;
-    let titles = titles(run).map_err(|why| Refusal { exit: why.0, complaints: vec![why.1] })?;
+    let titles = titles(run)?;
     let selection = Selection { targets, tags, name: run.name.clone(), titles };
     let plays = steps::plan(&selection.of(&examples), &scenarios, run.seed);
     let mut missing = Complaints::default();
@@ -71,11 +71,12 @@ pub fn plan(home: &Path, run: &Run) -> Result<Vec<Play>, Refusal> {
 }
 
 /// The examples that exercise one of the requirements that were named, if any was.
-fn titles(run: &Run) -> Result<Option<BTreeSet<&'static str>>, (Exit, Diagnostic)> {
+fn titles(run: &Run) -> Result<Option<BTreeSet<&'static str>>, Refusal> {
+    let refusal = |exit| move |why| Refusal { exit, complaints: vec![why] };
     let mut titles = BTreeSet::new();
     for wanted in &run.requirements {
-        exercised::rows(wanted).map_err(|why| (Exit::CouldNotRun, why))?;
-        titles.extend(exercised::exercising(wanted).map_err(|why| (Exit::NothingRan, why))?);
+        exercised::rows(wanted).map_err(refusal(Exit::CouldNotRun))?;
+        titles.extend(exercised::exercising(wanted).map_err(refusal(Exit::NothingRan))?);
     }
     Ok((!run.requirements.is_empty()).then_some(titles))
 }

@@ -85,11 +85,9 @@ fn one(row: &Requirement) -> String {
         );
     }
     if let Some(shown) = shown(&row.id) {
-        let mut broken = shown.broken.splitn(2, '\n');
-        put("broken", broken.next().unwrap_or_default());
-        put("", broken.next().unwrap_or_default());
-        put("kept", "");
-        put("", shown.kept);
+        let (what, ladder) = shown.broken.split_once('\n').unwrap_or((shown.broken, ""));
+        put("violated", &format!("{what}\n{ladder}"));
+        put("kept", &format!("in the same place, without the fault\n{}", shown.kept.trim_end()));
     }
     let troubles = field().iter().filter(|trouble| trouble.rows.contains(&row.id));
     for trouble in troubles {

@@ -166,7 +166,9 @@ fn the_catalogue_is_listed_and_a_row_explained() {
     assert!(text.contains("* RFC7866-6.2-2") && !text.contains("RFC7866-6.1.2-3"), "{text}");
     let (code, text) = start(&["explain", "RFC7866-6.2-2"]);
     assert_eq!(code, 0);
-    for part in ["+sip.srs", "src/check/rules/contacts.rs", "no. 29 in the field"] {
+    for part in
+        ["+sip.srs", "src/check/rules/contacts.rs", "no. 29 in the field", "violated", "kept"]
+    {
         assert!(text.contains(part), "{part}:\n{text}");
     }
     let (code, text) = start(&["explain", "RFC7866-6.2-22"]);

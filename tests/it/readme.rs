@@ -1,6 +1,7 @@
 //! What the README shows is what the program says.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
@@ -61,14 +62,16 @@ fn the_figures_in_the_readme_are_current() {
     );
     for (level, [judged, through, not_yet, unseen]) in rows {
         let level = level.trim_start_matches('~');
-        made.push_str(&format!("| {level} | {judged} | {through} | {not_yet} | {unseen} |\n"));
+        writeln!(made, "| {level} | {judged} | {through} | {not_yet} | {unseen} |").unwrap();
     }
     let faults = faults::count() + faults_siprec::count() + rules::count();
     let seen = crate::house::requirements_named().len();
-    made.push_str(&format!(
+    writeln!(
+        made,
         "\nChecks with a fault, over checks: {seen} of {seen}; {faults} faults are planted. The matrix is in\n\
-         `tests/it/rules/snapshots` and `tests/it/snapshots`.\n",
-    ));
+         `tests/it/rules/snapshots` and `tests/it/snapshots`."
+    )
+    .unwrap();
     let (begin, end) = ("<!-- made by a test: figures -->\n", "<!-- made: end -->");
     let readme = stage::read("README.md");
     let (before, rest) = readme.split_once(begin).expect("there is a place for the figures");

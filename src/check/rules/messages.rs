@@ -14,10 +14,10 @@ pub const RULES: &[Rule] = &[
 /// What a part sends can be read by a strict reader (RFC 3261 section 7), as far as a row is about
 /// that.
 fn each(case: &Case<'_>, row: &'static str, concerns: fn(&Malformed) -> bool) -> Vec<Verdict> {
-    let judged = case.messages.iter().map(|(sighting, message)| match message.check() {
-        Err(why) if concerns(&why) => {
-            let seen = format!("{} sent what cannot be: {why}", case.sender(sighting));
-            Verdict::fail(row, sighting.at, seen)
+    let judged = case.said.iter().map(|said| match &said.flaw {
+        Some(why) if concerns(why) => {
+            let seen = format!("{} sent what cannot be: {why}", case.sender(said.sighting));
+            Verdict::fail(row, said.at, seen)
         }
         _ => Verdict::Pass,
     });

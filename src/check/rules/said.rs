@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use crate::evidence::{Carried, Sighting};
-use crate::sip::{Message, Method};
+use crate::sip::{Malformed, Message, Method};
 use crate::time::Instant;
 
 /// One sending of a message.
@@ -15,6 +15,8 @@ pub struct Said<'a> {
     pub sighting: &'a Sighting,
     /// The message.
     pub message: &'a Message,
+    /// What is against the grammar in it.
+    pub flaw: Option<Malformed>,
     /// When it left.
     pub at: Instant,
     /// When it reached its target, if it did.
@@ -47,6 +49,7 @@ impl<'a> Said<'a> {
             number,
             sighting,
             message,
+            flaw: message.check().err(),
             at: sighting.at,
             arrived,
             method: method.unwrap_or_else(|| Method::Other("?".to_owned())),

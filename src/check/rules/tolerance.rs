@@ -68,7 +68,7 @@ fn taken(
     form: &str,
     is: fn(&Said<'_>) -> bool,
 ) -> Vec<Verdict> {
-    of_form(case, row, form, &[400, 415, 505, 513], |it| is(it) && it.message.check().is_ok())
+    of_form(case, row, form, &[400, 415, 505, 513], |it| is(it) && it.flaw.is_none())
 }
 
 /// An invitation to record that the field is full of is not refused for its form.
@@ -198,7 +198,7 @@ fn is_spelt_early(request: &Said<'_>) -> bool {
 }
 
 fn is_short(request: &Said<'_>) -> bool {
-    matches!(request.message.check(), Err(Malformed::Length { said, there }) if said > there)
+    matches!(request.flaw, Some(Malformed::Length { said, there }) if said > there)
 }
 
 fn is_negative(request: &Said<'_>) -> bool {

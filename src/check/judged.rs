@@ -96,6 +96,7 @@ const SOURCES: &[(&str, &str)] = &[
     ("src/check/rules/metadata.rs", include_str!("rules/metadata.rs")),
     ("src/check/rules/metadata_graph.rs", include_str!("rules/metadata_graph.rs")),
     ("src/check/rules/metadata_ids.rs", include_str!("rules/metadata_ids.rs")),
+    ("src/check/rules/metadata_taken.rs", include_str!("rules/metadata_taken.rs")),
     ("src/check/rules/mod.rs", include_str!("rules/mod.rs")),
     ("src/check/rules/offers.rs", include_str!("rules/offers.rs")),
     ("src/check/rules/ports.rs", include_str!("rules/ports.rs")),

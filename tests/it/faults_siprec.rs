@@ -20,6 +20,7 @@ mod media;
 mod metadata;
 mod scripted;
 mod sessions;
+mod taken;
 
 use edit::Change;
 
@@ -55,7 +56,7 @@ const EXAMPLES: &[&str] =
     &[TALK, HOLD, PAUSE, TWO, WISH, STOP, ANNOUNCED, UNRECORDED, REFUSED, LASTING];
 
 fn faults() -> impl Iterator<Item = &'static Fault> {
-    metadata::FAULTS.iter().chain(sessions::FAULTS).chain(media::FAULTS)
+    metadata::FAULTS.iter().chain(taken::FAULTS).chain(sessions::FAULTS).chain(media::FAULTS)
 }
 
 /// Each row that some fault here breaks, and what that is.

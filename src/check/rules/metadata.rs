@@ -11,6 +11,8 @@ pub const RULES: &[Rule] = &[
     rule("RFC7865-5.1.1-1", |case| each(case, "RFC7865-5.1.1-1", is_elsewhere)),
     rule("RFC7865-5.1.2-1", |case| each(case, "RFC7865-5.1.2-1", has_other_namespace)),
     rule("RFC7865-5.1.2-2", one_recording),
+    rule("RFC7865-5.1.2-5", |case| each(case, "RFC7865-5.1.2-5", is_misspelt_mode)),
+    rule("RFC7865-6.5.1-2", people_have_addresses),
     rule("RFC7865-6.11-1", version_is_one),
     rule("RFC7865-6.9-1", |case| each(case, "RFC7865-6.9-1", is_no_internet_time)),
     rule("RFC7865-6.9-2", |case| each(case, "RFC7865-6.9-2", is_small_time)),
@@ -169,6 +171,34 @@ fn is_mode(odd: &Oddity) -> bool {
 }
 
 /// A `nameID` without its `aor`, with two names, or an `aor` that is an element (section 9).
+fn is_misspelt_mode(odd: &Oddity) -> bool {
+    matches!(odd, Oddity::DataModeSpelling { .. })
+}
+
+/// The address of a person is a SIP or tel URI, or the name or address of a machine (section
+/// 6.5.1).
+fn people_have_addresses(case: &Case<'_>) -> Vec<Verdict> {
+    let judged = documents(case).filter_map(|(said, metadata)| {
+        let names = metadata.participants.iter().flat_map(|it| &it.names);
+        let addresses: Vec<_> = names.map(|it| it.aor.trim()).filter(|it| !it.is_empty()).collect();
+        let odd = addresses.iter().find(|it| !is_address(it));
+        (!addresses.is_empty()).then(|| {
+            odd.map_or(Verdict::Pass, |odd| {
+                let seen = format!("sent metadata in which {odd:?} stands for somebody's address");
+                case.blame("RFC7865-6.5.1-2", said.sighting, &seen)
+            })
+        })
+    });
+    judged.collect()
+}
+
+fn is_address(text: &str) -> bool {
+    let lower = text.to_ascii_lowercase();
+    let is_uri = ["sip:", "sips:", "tel:"].iter().any(|scheme| lower.starts_with(scheme));
+    let is_machine = text.contains(['.', ':']) && !text.contains('@') && !text.starts_with('+');
+    is_uri || is_machine
+}
+
 fn is_no_name(odd: &Oddity) -> bool {
     match odd {
         Oddity::MissingAttribute { attribute, .. } => *attribute == "aor",

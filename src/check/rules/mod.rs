@@ -25,6 +25,7 @@ mod messages;
 mod metadata;
 mod metadata_graph;
 mod metadata_ids;
+mod metadata_taken;
 mod offers;
 mod ports;
 mod recorded_media;
@@ -112,6 +113,7 @@ const TOPICS: &[&[Rule]] = &[
     metadata::RULES,
     metadata_graph::RULES,
     metadata_ids::RULES,
+    metadata_taken::RULES,
     offers::RULES,
     recorded_media::RULES,
     recording::RULES,

@@ -12,6 +12,7 @@ use crate::siprec::{DataMode, Document, Id, MediaType, Metadata, Multipart, Part
 pub const RULES: &[Rule] = &[
     rule("RFC7866-9-1", has_its_type),
     rule("RFC9806-2-1", has_its_new_type),
+    rule("RFC7866-9-2", metadata_says_what_it_is_for),
     rule("RFC7866-9.1-1", metadata_is_there_and_readable),
     rule("RFC7866-9.1-6", labels_come_with_an_offer),
     rule("RFC7866-9.1-7", both_come_as_parts),
@@ -60,6 +61,21 @@ fn has_its_new_type(case: &Case<'_>) -> Vec<Verdict> {
         })
     });
     judged.collect()
+}
+
+/// The part that is metadata has the disposition of a recording session (section 9).
+fn metadata_says_what_it_is_for(case: &Case<'_>) -> Vec<Verdict> {
+    case.each_session(|_, session| {
+        let judged = documents(session).map(|(said, _)| {
+            let told = said.disposition().map(|it| it.split(';').next().unwrap_or_default().trim());
+            let is_said = told.is_some_and(|it| it.eq_ignore_ascii_case("recording-session"));
+            case.held(is_said, "RFC7866-9-2", said.sighting, || {
+                let told = told.unwrap_or("nothing");
+                format!("sent metadata whose disposition is {told}, not recording-session")
+            })
+        });
+        judged.collect()
+    })
 }
 
 /// A recording comes with metadata, and every document of it can be read; one at least is whole

@@ -110,13 +110,21 @@ impl<'a> View<'a> {
                 by_source.entry(packet.ssrc).or_default().push(packet);
             }
             for (ssrc, packets) in by_source {
-                let of = case.timeline.flows().iter().find(|flow| {
-                    !targets.contains(&flow.target)
-                        && case.host(flow.source) != case.host(recording.dialog.caller)
-                        && flow.nearest_to_sender().iter().any(|it| it.ssrc == ssrc)
-                });
-                let way = way_of(&packets, of, session, stream.label.as_deref());
-                let phone = of.map(|flow| case.host(flow.source));
+                let of: Vec<_> = case
+                    .timeline
+                    .flows()
+                    .iter()
+                    .filter(|flow| {
+                        !targets.contains(&flow.target)
+                            && case.host(flow.source) != case.host(recording.dialog.caller)
+                            && flow.nearest_to_sender().iter().any(|it| it.ssrc == ssrc)
+                    })
+                    .collect();
+                let way = way_of(&packets, of.first().copied(), session, stream.label.as_deref());
+                // Telephones that chose the same number cannot be told apart by it.
+                let mut phones = of.iter().map(|flow| case.host(flow.source));
+                let phone = phones.next();
+                let phone = phone.filter(|phone| phones.all(|other| other == *phone));
                 streams.push(Stream { place, ssrc, packets, phone, way });
             }
         }

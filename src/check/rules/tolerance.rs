@@ -72,7 +72,7 @@ fn taken(
 }
 
 /// An invitation to record that the field is full of is not refused for its form.
-fn recorded(
+pub(super) fn recorded(
     case: &Case<'_>,
     row: &'static str,
     form: &str,
@@ -83,7 +83,7 @@ fn recorded(
     })
 }
 
-fn of_form(
+pub(super) fn of_form(
     case: &Case<'_>,
     row: &'static str,
     form: &str,

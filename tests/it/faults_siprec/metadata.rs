@@ -14,6 +14,30 @@ pub const FAULTS: &[Fault] = &[
             Put("rs 200 INVITE #2", "SIP/2.0 200 OK", "SIP/2.0 400 Bad Request"),
         ],
         breaks: &["RFC7865-5.1-4"],
+        also: &[("RFC7865-9-9", "there are extensions in it too")],
+    },
+    Fault {
+        what: "the mode is spelt as in a draft",
+        of: TALK,
+        by: &[
+            Put("rs INVITE", "<datamode>", "<dataMode>"),
+            Put("rs INVITE", "</datamode>", "</dataMode>"),
+        ],
+        breaks: &["RFC7865-5.1.2-5"],
+        also: &[],
+    },
+    Fault {
+        what: "an address has no scheme",
+        of: TALK,
+        by: &[Put("rs INVITE", "aor=\"sip:", "aor=\"")],
+        breaks: &["RFC7865-6.5.1-2"],
+        also: &[],
+    },
+    Fault {
+        what: "metadata does not say what it is for",
+        of: TALK,
+        by: &[Put("rs INVITE", "Content-Disposition: recording-session\r\n", "")],
+        breaks: &["RFC7866-9-2"],
         also: &[],
     },
     Fault {

@@ -3,7 +3,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
-use std::fs;
 use std::path::Path;
 
 use clap::Parser as _;
@@ -47,11 +46,7 @@ fn the_table_of_what_is_exercised_is_current() {
     for (row, places) in by_row {
         writeln!(text, "= {row} {}", spans(&places)).unwrap();
     }
-    if std::env::var_os("INSTA_UPDATE").is_some_and(|how| how == "always") {
-        fs::write(TABLE, &text).unwrap();
-    }
-    let hint = "write it with INSTA_UPDATE=always cargo test --test it exercised";
-    assert!(stage::read(TABLE) == text, "{TABLE} is old: {hint}");
+    stage::assert_made(TABLE, &text);
 }
 
 fn is_certain(verdict: &Verdict) -> bool {

@@ -3,7 +3,6 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::fs;
 
 use tallylight::check::{Finding, Verdict, rules};
 use tallylight::cli;
@@ -52,9 +51,5 @@ fn what_is_shown_of_each_requirement_is_current() {
     for (row, part) in &parts {
         write!(text, "\n= {row}\n{part}").unwrap();
     }
-    if std::env::var_os("INSTA_UPDATE").is_some_and(|how| how == "always") {
-        fs::write(SHOWN, &text).unwrap();
-    }
-    let hint = "write it with INSTA_UPDATE=always cargo test --test it shown";
-    assert!(stage::read(SHOWN) == text, "{SHOWN} is old: {hint}");
+    stage::assert_made(SHOWN, &text);
 }

@@ -121,6 +121,17 @@ pub fn play_on_the_wire<T>(
 /// Held to read by whoever simulates, and to write by whoever needs the cores.
 static BUSY: RwLock<()> = RwLock::new(());
 
+/// Fails unless a file is what a test makes of it; with `INSTA_UPDATE=always` writes it instead.
+pub fn assert_made(path: &str, text: &str) {
+    if std::env::var_os("INSTA_UPDATE").is_some_and(|how| how == "always") {
+        return fs::write(path, text).unwrap();
+    }
+    assert!(
+        read(path) == text,
+        "{path} is old: INSTA_UPDATE=always cargo test --test it writes it"
+    );
+}
+
 /// Fails unless there is nothing to complain about.
 ///
 /// The complaints are printed too: while examples are played beside this test, cucumber keeps the

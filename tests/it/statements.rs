@@ -3,7 +3,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
-use std::fs;
 
 use serde::Deserialize;
 
@@ -43,12 +42,7 @@ fn examples() -> BTreeSet<String> {
 
 #[test]
 fn the_table_of_statements_is_current() {
-    let table = table();
-    if std::env::var_os("INSTA_UPDATE").is_some_and(|how| how == "always") {
-        fs::write("features/README.md", &table).unwrap();
-    }
-    let hint = "write it with INSTA_UPDATE=always cargo test --test it statements";
-    assert!(stage::read("features/README.md") == table, "features/README.md is old: {hint}");
+    stage::assert_made("features/README.md", &table());
 }
 
 #[test]

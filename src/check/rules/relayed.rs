@@ -263,7 +263,6 @@ fn counted<'v>(
     source: u32,
     packets: &[&RtpSeen],
 ) -> Option<Result<(), String>> {
-    // What came twice counts for two (RFC 3550 section 6.4.1).
     let lost_by = |rtcp: &Rtcp| {
         let reports = rtcp.compound.0.iter().filter_map(RtcpPacket::report);
         let mut blocks = reports.flat_map(|(_, blocks)| blocks);
@@ -282,6 +281,7 @@ fn counted<'v>(
         (next.at.since(one.at) >= SILENCE).then_some(usize::from(kept_back))
     });
     let span = usize::from(last.wrapping_sub(first)) + 1;
+    // What came twice counts for two (RFC 3550 section 6.4.1).
     let lost = span.saturating_sub(own.len() + silences.sum::<usize>());
     (lost > NOTICED).then(|| {
         let seen = format!("{lost} packets were lost, and {told} were reported to be");

@@ -43,6 +43,10 @@ pub struct Call {
     /// What we said last, and what it replaced in case it is refused.
     said: Session,
     said_before: Option<Session>,
+    /// How its person has put it on hold.
+    hold: Option<Hold>,
+    /// What its person prefers of the recording, until the other side was told.
+    preference: Option<RecordPreference>,
     /// The last offer of the other side that has no answer yet.
     offered: Option<Description>,
     agreed: Option<Negotiated>,
@@ -99,6 +103,8 @@ impl Call {
             cname: format!("{}@{}", settings.number.trim_start_matches('+'), settings.domain),
             said,
             said_before: None,
+            hold: None,
+            preference: None,
             offered: None,
             agreed: None,
             stream: None,
@@ -186,6 +192,7 @@ impl Call {
     /// Our change was accepted.
     pub fn modified(&mut self, now: Instant, response: &Message) {
         self.said_before = None;
+        self.preference = None;
         self.take_answer(response);
         self.start(now);
     }
@@ -194,7 +201,16 @@ impl Call {
     pub fn modify_failed(&mut self, now: Instant) {
         if let Some(before) = self.said_before.take() {
             self.said = before.instead_of(&self.said);
+            self.hold = self.said.media.first().and_then(|medium| medium.hold);
+            self.preference = None;
             self.start(now);
+        }
+    }
+
+    /// The other side asked for something before our change could be asked of it: it was not.
+    pub fn unsay(&mut self) {
+        if let Some(before) = self.said_before.take() {
+            self.said = before;
         }
     }
 
@@ -206,7 +222,7 @@ impl Call {
 
     /// Whether its person has put it on hold.
     pub fn is_held(&self) -> bool {
-        self.said.media.iter().any(|medium| medium.hold.is_some())
+        self.hold.is_some()
     }
 
     /// Puts the call on hold (RFC 3264 section 8.4): the new offer.
@@ -214,28 +230,42 @@ impl Call {
         if let Some(stream) = &mut self.stream {
             stream.fall_silent();
         }
-        self.revise(|session| session.hold(Hold::SendOnly))
+        self.hold = Some(Hold::SendOnly);
+        self.offer_anew()
     }
 
     /// Takes it off hold: the new offer.
     pub fn resume(&mut self) -> Body {
-        self.revise(Session::resume)
+        self.hold = None;
+        self.offer_anew()
     }
 
-    /// What we want, offered anew after we had to give an answer first: the new offer.
-    pub fn offer_anew(&mut self) -> Body {
-        self.revise(|_| ())
-    }
-
-    /// Whether its user put it on hold.
-    pub fn is_on_hold(&self) -> bool {
-        self.said.media.iter().any(|medium| medium.hold.is_some())
-    }
-
-    /// Says what its user prefers of the recording (RFC 7866 section 7.3.2): the new offer. It
-    /// stands in this one only: afterwards there is no preference.
+    /// Says what its user prefers of the recording (RFC 7866 section 7.3.2): the new offer. Once
+    /// it was heard there is no preference any more.
     pub fn prefer(&mut self, preference: RecordPreference) -> Body {
-        self.revise(|session| session.attributes = vec![preference.attribute()])
+        self.preference = Some(preference);
+        self.offer_anew()
+    }
+
+    /// What its person wants: the new offer.
+    pub fn offer_anew(&mut self) -> Body {
+        let (hold, lines) = (self.hold, self.way.lines());
+        let preference = self.preference.map(RecordPreference::attribute);
+        let next = self.said.revised(|session| {
+            session.attributes = preference.into_iter().collect();
+            // Our last answer may have been narrowed by the other side's hold; what we want
+            // ourselves is to talk (RFC 3264 section 8.4).
+            for medium in session.media.iter_mut().filter(|medium| !medium.is_disabled()) {
+                medium.direction = Direction::SendRecv;
+                medium.attributes.clone_from(&lines);
+            }
+            match hold {
+                Some(how) => session.hold(how),
+                None => session.resume(),
+            }
+        });
+        self.said_before = Some(std::mem::replace(&mut self.said, next));
+        sdp_body(self.description())
     }
 
     /// Presses keys, one after the other.
@@ -290,7 +320,7 @@ impl Call {
             self.stream.iter_mut().for_each(Stream::fall_silent);
             return;
         };
-        let held = self.is_on_hold();
+        let held = self.is_held();
         let Some(codec) = rtp::Codec::of_name(&agreed.send.codec.name) else { return };
         let stream = self.stream.get_or_insert_with(|| {
             Stream::new(now, self.voice, codec, &self.cname, self.epoch, self.seed)
@@ -306,7 +336,7 @@ impl Call {
     fn answer(&mut self, offer: &Description) -> Option<Body> {
         self.way.agree(offer, ice::Side::Answerer);
         let open = || Slot {
-            hold: self.said.media.first().and_then(|medium| medium.hold),
+            hold: self.hold,
             attributes: self.way.lines(),
             ..Slot::open(self.local.port(), Direction::SendRecv)
         };
@@ -343,21 +373,5 @@ impl Call {
         self.way.agree(&answer, ice::Side::Offerer);
         let agreed = negotiate(&self.said.describe(), &answer, Side::Offerer);
         self.agreed = agreed.into_iter().flatten().next();
-    }
-
-    fn revise(&mut self, change: impl FnOnce(&mut Session)) -> Body {
-        let lines = self.way.lines();
-        let next = self.said.revised(|session| {
-            session.attributes.clear();
-            // Our last answer may have been narrowed by the other side's hold; what we want
-            // ourselves is to talk (RFC 3264 section 8.4).
-            for medium in session.media.iter_mut().filter(|medium| !medium.is_disabled()) {
-                medium.direction = Direction::SendRecv;
-                medium.attributes.clone_from(&lines);
-            }
-            change(session);
-        });
-        self.said_before = Some(std::mem::replace(&mut self.said, next));
-        sdp_body(self.description())
     }
 }

@@ -46,7 +46,7 @@ impl Phone {
                 let _ = self.agent.info(now, id, &content);
             }
             Channel::Preference => self.change(now, |call| call.prefer(preference(control))),
-            Channel::StarCodes if call.is_on_hold() => self.dial_code(now, control, None),
+            Channel::StarCodes if call.is_held() => self.dial_code(now, control, None),
             Channel::StarCodes => {
                 self.errand = Errand::Holding(id, control);
                 self.change(now, Call::hold);

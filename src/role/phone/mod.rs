@@ -240,6 +240,9 @@ impl Phone {
                 self.with(call, |call| call.acknowledged(now, &request));
             }
             Event::Modify { call, id, request } => {
+                if sdp_of(&request).is_some() && self.agent.overtake(call) {
+                    self.with(call, Call::unsay);
+                }
                 let reply = self.with(call, |call| call.modify(now, &request));
                 let _ = self.agent.respond(now, id, reply.unwrap_or_else(|| Reply::new(481)));
             }

@@ -44,13 +44,21 @@ pub struct Leg {
     said: Option<Session>,
     heard: Option<Description>,
     /// What was said and heard before the change that is being asked for.
-    before: Option<(Option<Session>, Option<Description>)>,
+    before: Option<Before>,
     rtp_from: Latch,
     rtcp_from: Latch,
     /// The way of what is said to the telephone.
     pub way: Way,
     /// Whether ICE is spoken with telephones that do, and how.
     pub ice: Option<ice::Mode>,
+}
+
+/// How things stood before a change that is being asked for.
+#[derive(Debug)]
+struct Before {
+    said: Option<Session>,
+    heard: Option<Description>,
+    shown: Option<Record>,
 }
 
 impl Leg {
@@ -189,17 +197,26 @@ impl Leg {
 
     /// A change is asked for, which may be refused.
     pub fn begin_change(&mut self) {
-        self.before = Some((self.said.clone(), self.heard.clone()));
+        let (said, heard) = (self.said.clone(), self.heard.clone());
+        self.before = Some(Before { said, heard, shown: self.shown });
     }
 
     /// The change was refused: all is as before (RFC 3261 section 14.1).
     pub fn undo_change(&mut self) {
-        if let Some((said, heard)) = self.before.take() {
-            self.said = match (said, self.said.take()) {
+        if let Some(before) = self.before.take() {
+            self.said = match (before.said, self.said.take()) {
                 (Some(said), Some(refused)) => Some(said.instead_of(&refused)),
                 (said, _) => said,
             };
-            self.heard = heard;
+            self.heard = before.heard;
+        }
+    }
+
+    /// The telephone asked for something before the change could be asked of it: it was told
+    /// nothing.
+    pub fn unsay(&mut self) {
+        if let Some(before) = self.before.take() {
+            (self.said, self.shown) = (before.said, before.shown);
         }
     }
 

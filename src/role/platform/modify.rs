@@ -49,6 +49,9 @@ impl Platform {
         if bridge.pending.is_some() || bridge.renewal.is_some() {
             return Err(491);
         }
+        if bridge.leg(end).call.is_some_and(|call| self.agent.overtake(call)) {
+            bridge.leg_mut(end).unsay();
+        }
         if let Some(ours) = bridge.end_of_ours() {
             bridge.leg_mut(end).hear(offer.clone(), false);
             return bridge.answer_here(ours, &offer).map(|_| false).ok_or(488);

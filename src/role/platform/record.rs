@@ -322,7 +322,13 @@ impl Platform {
     ) {
         let wants_snapshot = asks_for_snapshot(request);
         let offer = super::calls::description_of(request);
+        let offers = matches!(offer, Ok(Some(_)));
+        let place = self.recording(id, index).and_then(|it| it.call);
+        let overtakes = offers && place.is_some_and(|call| self.agent.overtake(call));
         let Some(recording) = self.recording(id, index) else { return };
+        if overtakes {
+            recording.unsay();
+        }
         let reply = match offer {
             Ok(Some(offer)) => recording
                 .answer(&offer)

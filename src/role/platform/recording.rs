@@ -230,6 +230,13 @@ impl Recording {
         }
     }
 
+    /// The recorder asked for something before it could be offered what it was to be: it was not.
+    pub fn unsay(&mut self) {
+        if let Some(before) = self.said_before.take() {
+            self.said = before;
+        }
+    }
+
     /// What was offered last, as bytes of SDP.
     pub fn said(&self) -> Vec<u8> {
         self.said.to_bytes()

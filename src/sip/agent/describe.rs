@@ -22,6 +22,17 @@ impl Call {
         }
     }
 
+    /// Changes that were never sent will not be. Returns whether there is one.
+    pub(super) fn overtake(&mut self) -> bool {
+        let describing = |it: &&mut Wanted| describes(&it.content) && !it.is_refresh;
+        let mut unsent = false;
+        for wanted in self.wanted.iter_mut().filter(describing) {
+            wanted.is_stale = true;
+            unsent |= wanted.tries == 0;
+        }
+        unsent
+    }
+
     /// A change of ours goes out, with the description that it proposes.
     pub(super) fn propose(&mut self, wanted: &mut Wanted) {
         if describes(&wanted.content) {

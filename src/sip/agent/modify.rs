@@ -30,6 +30,14 @@ impl UserAgent {
             _ => Err(Error::NotNow),
         })
     }
+
+    /// The peer's offer came before ours: changes that still wait to be sent for the first time
+    /// are [out of date](Event::ModifyStale) before they are said. Returns whether there is one: the
+    /// answer then follows what was said before it, not what it would have said (RFC 3264 section
+    /// 8).
+    pub fn overtake(&mut self, call: CallId) -> bool {
+        self.calls.get_mut(&call).is_some_and(Call::overtake)
+    }
 }
 
 /// As a client.

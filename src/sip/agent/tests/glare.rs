@@ -76,6 +76,23 @@ fn a_change_is_out_of_date_once_we_have_said_something_else() {
 }
 
 #[test]
+fn a_change_that_was_overtaken_is_never_sent() {
+    let mut pair = Pair::new(Settings::default());
+    let (ours, theirs) = pair.talking();
+    assert!(!pair.alice.agent.overtake(ours), "nothing waits");
+    pair.bob.agent.reinvite(pair.now, theirs, answer().into()).unwrap();
+    wait_for(&mut pair, "bob");
+    let request = pair.alice.modify();
+    let id = pair.alice.agent.reinvite(pair.now, ours, offer().into()).unwrap();
+    assert!(pair.alice.agent.overtake(ours));
+    pair.alice.agent.respond(pair.now, request, Reply::new(488)).unwrap();
+    pair.ladder.clear();
+    pair.run(10_000);
+    assert!(!pair.messages().contains(&"alice INVITE".to_owned()));
+    assert!(matches!(pair.alice.event(), Event::ModifyStale { id: told, .. } if told == id));
+}
+
+#[test]
 fn a_refused_change_is_not_what_a_refresh_repeats() {
     let mut bob = Settings::default();
     bob.allow.retain(|method| *method != Method::Update);

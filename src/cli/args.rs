@@ -7,7 +7,7 @@ use clap::{Args, Parser, Subcommand};
 
 use super::serve::Place;
 use crate::check::Profile;
-use crate::scenario::duration;
+use crate::scenario::{Dialect, duration};
 
 /// Plays and judges call recording: phones, the calling platform, and the recorder.
 ///
@@ -75,6 +75,11 @@ pub struct Run {
     /// Where all randomness comes from, in place of the seeds of the scenarios.
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
+
+    /// The dialect in which the platform writes SIPREC, in place of that of the scenarios: rfc or
+    /// webex. It is judged by the profile that goes with it.
+    #[arg(long, value_name = "NAME", value_parser = dialect_of)]
+    pub dialect: Option<Dialect>,
 
     /// Reads everything, prints what would be played, and plays nothing.
     #[arg(long)]
@@ -195,6 +200,10 @@ fn profile_of(text: &str) -> Result<Profile, String> {
         let known: Vec<_> = Profile::ALL.iter().map(|profile| profile.name()).collect();
         format!("there are {}", known.join(", "))
     })
+}
+
+fn dialect_of(text: &str) -> Result<Dialect, String> {
+    Dialect::of_word(text).ok_or_else(|| "there are rfc and webex".to_owned())
 }
 
 /// In nanoseconds.

@@ -127,7 +127,12 @@ fn scenarios(home: &Path, run: &Run, complaints: &mut Complaints) -> Vec<Arc<Sce
     let read: Vec<_> = sources.iter().filter_map(|source| complaints.take(parse(source))).collect();
     // The wire is only played on when it is asked for: it takes real time and real ports.
     let wanted = |s: &Scenario| !run.scenarios.is_empty() || s.setting.is_simulated();
-    read.into_iter().filter(wanted).map(Arc::new).collect()
+    let wanted = read.into_iter().filter(wanted);
+    let speaking = |scenario: Scenario| match run.dialect {
+        Some(dialect) => scenario.speaking(dialect).map_err(Diagnostics::from),
+        None => Ok(scenario),
+    };
+    wanted.filter_map(|it| complaints.take(speaking(it))).map(Arc::new).collect()
 }
 
 fn parse(source: &Source) -> Result<Scenario, Diagnostics> {

@@ -9,7 +9,7 @@ use std::thread;
 use crate::report::{
     self, ExampleReport, FindingText, Outcome, Progress, RunReport, ScenarioName, StepText, again,
 };
-use crate::scenario::Diagnostic;
+use crate::scenario::{Diagnostic, Dialect};
 use crate::steps::world::{Kept, Setting, World};
 use crate::steps::{self, Ending, Job, Play, Played, StepPlayed};
 use crate::testbed;
@@ -216,18 +216,23 @@ fn found(play: &Play, played: &Played<Kept>) -> (Vec<FindingText>, Vec<String>) 
 fn report(play: &Play, outcome: Outcome) -> ExampleReport {
     let Play { example, scenario, seed, .. } = play;
     let path = scenario.source.path();
+    let asked = scenario.asked_dialect.map(Dialect::word);
+    let title = match asked {
+        Some(dialect) => format!("{}, in the dialect {dialect}", scenario.title),
+        None => scenario.title.clone(),
+    };
     ExampleReport {
         feature: example.feature.clone(),
         rule: example.rule.clone(),
         example: example.name.clone(),
         path: example.path.clone(),
         line: example.line,
-        scenario: ScenarioName { title: scenario.title.clone(), path: path.to_owned() },
+        scenario: ScenarioName { title, path: path.to_owned() },
         seed: *seed,
         outcome,
         findings: Vec::new(),
         notes: Vec::new(),
-        again: again(&example.path, example.line, path, *seed),
+        again: again(&example.path, example.line, path, asked, *seed),
         elapsed: std::time::Duration::ZERO,
         simulated: None,
     }

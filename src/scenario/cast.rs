@@ -147,6 +147,18 @@ pub enum Dialect {
     Webex,
 }
 
+impl Dialect {
+    /// The word for it.
+    pub fn word(self) -> &'static str {
+        DIALECTS.iter().find(|(_, dialect)| *dialect == self).map_or("", |(word, _)| word)
+    }
+
+    /// The dialect of this name.
+    pub fn of_word(word: &str) -> Option<Self> {
+        DIALECTS.iter().find(|(name, _)| *name == word).map(|(_, dialect)| *dialect)
+    }
+}
+
 /// Who plays a part.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Player {

@@ -71,6 +71,8 @@ pub struct Scenario {
     pub known_deviations: BTreeMap<String, Located<String>>,
     /// `seed`: what all randomness comes from; 1 unless the file says otherwise.
     pub seed: u64,
+    /// The dialect that was asked for in place of the file's, if any was.
+    pub asked_dialect: Option<Dialect>,
 }
 
 /// What a dialect is forgiven.
@@ -127,7 +129,32 @@ impl Scenario {
             not_applicable,
             known_deviations,
             seed,
+            asked_dialect: None,
         })
+    }
+
+    /// The same scenario with a platform that writes SIPREC in this dialect, judged by the profile
+    /// that goes with it; by the book means large requests over TCP too. The complaint is that the platform is real, and writes as it does.
+    pub fn speaking(mut self, dialect: Dialect) -> Result<Self, Diagnostic> {
+        for part in &mut self.cast {
+            let Role::Platform(platform) = &mut part.role else { continue };
+            if !matches!(part.player, Player::Ours { .. }) {
+                let what = format!("the platform of {} is real", self.source.path());
+                let help = "a dialect can be asked of a platform that is played";
+                return Err(Diagnostic::new(what).help(help));
+            }
+            platform.dialect = dialect;
+            if dialect == Dialect::Rfc {
+                platform.large_requests = LargeRequests::Move;
+            }
+        }
+        self.profile = match (dialect, self.profile) {
+            (Dialect::Webex, _) => Profile::WebexCalling,
+            (Dialect::Rfc, Profile::WebexCalling) => Profile::RfcStrict,
+            (Dialect::Rfc, other) => other,
+        };
+        self.asked_dialect = Some(dialect);
+        Ok(self)
     }
 
     /// The part of this name.

@@ -22,7 +22,7 @@ fn example(name: &str, line: usize, outcome: Outcome) -> ExampleReport {
         outcome,
         findings: Vec::new(),
         notes: Vec::new(),
-        again: again(FEATURE, line, SCENARIO, 7),
+        again: again(FEATURE, line, SCENARIO, None, 7),
         elapsed: Duration::from_millis(6),
         simulated: Some(Duration::from_millis(74_300)),
     }

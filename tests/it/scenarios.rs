@@ -123,6 +123,18 @@ fn a_platform_speaks_by_the_book_unless_told_otherwise() {
 }
 
 #[test]
+fn a_dialect_may_be_asked_of_a_platform_that_is_played() {
+    let office = Scenario::parse("a.yaml", OFFICE, &KNOWN).unwrap();
+    let webex = office.speaking(Dialect::Webex).unwrap();
+    assert_eq!((webex.profile, webex.asked_dialect), (Profile::WebexCalling, Some(Dialect::Webex)));
+    let back = webex.speaking(Dialect::Rfc).unwrap();
+    assert_eq!(back.profile, Profile::RfcStrict);
+    let lab = Scenario::parse("a.yaml", LABORATORY, &KNOWN).unwrap();
+    let complaint = lab.speaking(Dialect::Rfc).unwrap_err();
+    assert!(complaint.to_string().contains("the platform of a.yaml is real"), "{complaint}");
+}
+
+#[test]
 fn a_capability_that_is_missing_has_its_reason() {
     let office = office();
     assert_eq!(office.reason_without("pause"), None);

@@ -32,6 +32,7 @@ fn main() -> ExitCode {
         let (streams, target) = (parsed(streams), parsed(target));
         match sender.as_str() {
             ours::ANY_MOMENT => Ours::AtAnyMoment.send(streams, target),
+            ours::REAL_TIME => Ours::InRealTime.send(streams, target),
             ours::SLOTS => Ours::InSlots.send(streams, target),
             plain::NAME => plain::send(streams, target),
             other => unreachable!("{other} is not one of ours"),
@@ -118,7 +119,8 @@ fn parsed<T: std::str::FromStr>(word: &str) -> T {
     word.parse().unwrap_or_else(|_| panic!("cannot read {word}"))
 }
 
-const SENDERS: [&dyn Sender; 4] = [&sipp::Sipp, &Ours::AtAnyMoment, &Ours::InSlots, &plain::Plain];
+const SENDERS: [&dyn Sender; 5] =
+    [&sipp::Sipp, &Ours::AtAnyMoment, &Ours::InRealTime, &Ours::InSlots, &plain::Plain];
 
 /// The longest that a sender may take until all its streams are there.
 const LONGEST_START: Duration = Duration::from_secs(6);

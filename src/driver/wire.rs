@@ -14,12 +14,13 @@ mod streams;
 #[cfg(test)]
 mod tests;
 mod tls;
+mod urgent;
 mod web;
 
 pub use clock::Granularity;
 pub use complaint::{Complaint, Trouble};
 pub use lateness::Lateness;
-pub use settings::{HttpLimits, Identity, StreamLimits, Trust, WireSettings};
+pub use settings::{HttpLimits, Identity, Priority, StreamLimits, Trust, WireSettings};
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;
@@ -33,6 +34,7 @@ use self::inbox::Inbox;
 use self::lateness::Histogram;
 use self::streams::Streams;
 use self::tls::Tls;
+use self::urgent::Urgent;
 use self::web::Web;
 use super::{Arrival, Driver, Error, Event, Listen};
 use crate::packet::{Packet, Transport};
@@ -56,12 +58,15 @@ pub struct Wire {
     /// When what is being sent now was meant to be sent, if a timer asked for it.
     due: Option<Instant>,
     lateness: Histogram,
+    priority: Priority,
+    /// The real-time priority of the thread that waits, or why it has none, once it was asked for.
+    urgent: Option<Result<Urgent, String>>,
 }
 
 impl Wire {
     /// Starts the clock and the threads; no address is open yet.
     pub fn open(settings: &WireSettings) -> Result<Self, Error> {
-        let WireSettings { limits, http, identity, trust } = settings;
+        let WireSettings { limits, http, identity, trust, priority } = settings;
         allow_many_sockets();
         let tls = Tls::new(identity, trust)?;
         let clock = Clock::start();
@@ -80,6 +85,8 @@ impl Wire {
             loop_thread: None,
             due: None,
             lateness: Histogram::new(),
+            priority: *priority,
+            urgent: None,
         })
     }
 
@@ -96,6 +103,11 @@ impl Wire {
     /// How late the datagrams left that were sent because a deadline had come.
     pub fn lateness(&self) -> Lateness {
         self.lateness.lateness()
+    }
+
+    /// Why the thread that sends has not the real-time priority that was asked for, if so.
+    pub fn refused_priority(&self) -> Option<&str> {
+        self.urgent.as_ref().and_then(|urgent| urgent.as_ref().err()).map(String::as_str)
     }
 
     /// How many datagrams arrived and were lost here, because the loop did not take them.
@@ -123,6 +135,9 @@ impl Wire {
         if self.loop_thread != Some(current) {
             self.loop_thread = Some(current);
             slack::wake_on_time();
+            if self.priority == Priority::RealTime {
+                self.urgent = Some(Urgent::raise());
+            }
         }
     }
 

@@ -141,6 +141,8 @@ pub struct Wire {
     #[serde(rename = "http ports")]
     pub http_ports: Field<Named<Text>>,
     pub tls: Field<Spanned<Tls>>,
+    #[serde(rename = "real time")]
+    pub real_time: Field<Text>,
 }
 
 /// Files for TLS.

@@ -8,7 +8,7 @@ use super::cast::{Part, Player};
 use super::diagnostic::Place;
 use super::file::{self, Field, Named, Text};
 use super::quantity::{Rate, Share, Unreadable, duration};
-use super::reader::Reader;
+use super::reader::{Reader, TRUTH};
 use super::yaml::{place, place_of, suggestion};
 
 /// What the parts meet on; exactly one of the two is in a scenario.
@@ -90,6 +90,9 @@ pub struct Wire {
     pub http_ports: Vec<(String, u16)>,
     /// `tls`: files for TLS; a certificate made for the run otherwise.
     pub tls: Option<TlsFiles>,
+    /// `real time`: whether what sends media asks the system for real-time priority, so that a busy
+    /// machine makes it less late; not unless the file says so.
+    pub real_time: bool,
 }
 
 impl Wire {
@@ -241,7 +244,8 @@ fn read_wire(reader: &mut Reader, file: &file::Wire, names: &[String]) -> Wire {
     let ports = read_ports(reader, &file.ports, names);
     let http_ports = read_ports(reader, &file.http_ports, names);
     let tls = read_tls(reader, file);
-    Wire { listen, ports, http, http_ports, tls }
+    let real_time = reader.word_or(&file.real_time, "truth", TRUTH, false);
+    Wire { listen, ports, http, http_ports, tls, real_time }
 }
 
 fn read_ports(

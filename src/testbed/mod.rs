@@ -154,7 +154,11 @@ impl Testbed {
     /// What is to be known beside a verdict on timing: how late our own timers were, on the wire.
     pub fn notes(&self) -> Vec<String> {
         let AnyDriver::Wire(wire) = &self.driver else { return Vec::new() };
-        vec![format!("our own lateness: {}", wire.lateness())]
+        let lateness = format!("our own lateness: {}", wire.lateness());
+        let refused = wire.refused_priority().map(|why| {
+            format!("no real-time priority, which needs CAP_SYS_NICE or `ulimit -r 5`: {why}")
+        });
+        [lateness].into_iter().chain(refused).collect()
     }
 
     fn deliver(&mut self, at: Instant, event: Event) {

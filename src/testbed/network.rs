@@ -8,7 +8,7 @@ use super::cast::Error;
 use crate::driver::sim::{
     Bandwidth, BitRate, Jitter, LinkSettings, Reordering, Share, SimSettings,
 };
-use crate::driver::wire::{Identity, Trust, WireSettings};
+use crate::driver::wire::{Identity, Priority, Trust, WireSettings};
 use crate::evidence::Kind;
 use crate::ice;
 use crate::scenario::{self, Part, Scenario};
@@ -57,14 +57,16 @@ pub fn wired(wire: &scenario::Wire) -> Result<WireSettings, Error> {
         std::fs::read_to_string(path)
             .map_err(|cause| Error::File { path: path.display().to_string(), cause })
     };
-    let Some(files) = &wire.tls else { return Ok(WireSettings::default()) };
+    let priority = if wire.real_time { Priority::RealTime } else { Priority::Ordinary };
+    let settings = WireSettings { priority, ..WireSettings::default() };
+    let Some(files) = &wire.tls else { return Ok(settings) };
     let identity =
         Identity::Pem { certificates: read(&files.certificate)?, key: read(&files.key)? };
     let trust = match &files.trust {
         Some(path) => Trust::Authorities(read(path)?),
         None => Trust::Anybody,
     };
-    Ok(WireSettings { identity, trust, ..WireSettings::default() })
+    Ok(WireSettings { identity, trust, ..settings })
 }
 
 fn links(

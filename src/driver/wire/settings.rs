@@ -13,6 +13,18 @@ pub struct WireSettings {
     pub identity: Identity,
     /// Whom we believe on TLS.
     pub trust: Trust,
+    /// How urgently the thread runs that sends datagrams.
+    pub priority: Priority,
+}
+
+/// How urgently the thread runs that sends datagrams when they are due.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum Priority {
+    /// As any other: a busy machine makes it late.
+    #[default]
+    Ordinary,
+    /// Before every ordinary thread (sched(7), `SCHED_FIFO`), if the system allows it.
+    RealTime,
 }
 
 /// Bounds on connections, so that no peer can hang us or fill our memory.

@@ -49,6 +49,9 @@ impl Platform {
         let Some(user) = self.recording(id, index).map(|recording| recording.user) else { return };
         let player = self.player(id);
         let was_running = !player.running.is_empty();
+        if player.keeps_for_later(index, change) {
+            return self.remind(now, id);
+        }
         match change {
             Change::Started | Change::Resumed => player.running.insert(index),
             _ => player.running.remove(&index),
@@ -72,6 +75,27 @@ impl Platform {
             _ => {}
         }
         self.remind(now, id);
+    }
+
+    /// A user has dialled a code, for which telephones put the call on hold: nobody would hear now
+    /// what is to be told of it.
+    pub(super) fn await_taking_up(&mut self, now: Instant, id: BridgeId) {
+        if self.is_held(id) {
+            let until = now + TAKING_UP;
+            self.player(id).dialling = Some(until);
+            self.wake(until);
+        }
+    }
+
+    /// The call is no longer on hold, or was for too long: people are told what became of its
+    /// recordings meanwhile.
+    pub(super) fn tell_untold(&mut self, now: Instant, id: BridgeId) {
+        let Some(player) = self.players.get_mut(&id) else { return };
+        if player.dialling.take().is_some() {
+            for (index, change) in std::mem::take(&mut player.untold) {
+                self.notice(now, id, index, change);
+            }
+        }
     }
 
     /// The call cannot be recorded: people are told, and the call ends afterwards, as was chosen.
@@ -210,6 +234,9 @@ impl Platform {
     }
 
     fn begin_due_notices(&mut self, now: Instant, id: BridgeId) {
+        if self.player(id).dialling.is_some_and(|until| until <= now) {
+            self.tell_untold(now, id);
+        }
         let player = self.player(id);
         if player.compliance.take_if(|due| *due <= now).is_some() {
             self.announce(now, id, Occasion::Compliance, Message::Compliance, Then::GoOn);
@@ -343,6 +370,8 @@ impl Platform {
     }
 }
 
+/// Somebody who has dialled a code takes the call up sooner, or means to leave it on hold.
+const TAKING_UP: Duration = Duration::from_secs(5);
 /// Long after anybody could take it for the beginning.
 const LATE: Duration = Duration::from_secs(4);
 /// The first of the streams of random numbers that players draw from.

@@ -8,6 +8,7 @@ use bytes::Bytes;
 use rand_chacha::ChaCha8Rng;
 
 use super::bridge::End;
+use super::change::Change;
 use super::leg::Leg;
 use super::overlay::{Overlay, Sound, encode};
 use super::splice::Splice;
@@ -34,6 +35,10 @@ pub struct Player {
     pub compliance: Option<Instant>,
     /// When an announcement that is late on purpose is due.
     pub late_start: Option<Instant>,
+    /// Until when it is waited for a user who dials from hold to take the call up again.
+    pub dialling: Option<Instant>,
+    /// What became of recordings meanwhile, of which people are told afterwards.
+    pub untold: Vec<(usize, Change)>,
     /// Whether people were told, or are about to be, before there was anything to tell.
     pub has_complied: bool,
     /// Whether people were told that the call cannot be recorded.
@@ -123,10 +128,24 @@ impl Player {
             leaving: BTreeSet::new(),
             compliance: None,
             late_start: None,
+            dialling: None,
+            untold: Vec::new(),
             has_complied: false,
             has_failed: false,
             played: Vec::new(),
         }
+    }
+
+    /// Whether people are told of this change only when the call is taken up again. A pause counts at
+    /// once all the same.
+    pub fn keeps_for_later(&mut self, index: usize, change: Change) -> bool {
+        let may_wait = matches!(change, Change::Paused | Change::Resumed);
+        let waits = may_wait && self.dialling.is_some() && self.untold.len() < WAITING_MAX;
+        if waits {
+            self.untold.push((index, change));
+            self.running.remove(&index);
+        }
+        waits
     }
 
     /// Plays something, as soon as what is played before has ended.
@@ -206,7 +225,8 @@ impl Player {
     pub fn next_deadline(&self) -> Option<Instant> {
         let playing = self.playing.as_ref().map(|playing| playing.next);
         let reminder = self.reminder.map(|(_, due)| due);
-        [playing, reminder, self.compliance, self.late_start].into_iter().flatten().min()
+        let due = [playing, reminder, self.compliance, self.late_start, self.dialling];
+        due.into_iter().flatten().min()
     }
 
     fn begin(&mut self, now: Instant) {

@@ -33,6 +33,7 @@ impl Platform {
             }
         }
         if !is_held {
+            self.tell_untold(now, id);
             self.start_wanted(now, id);
         }
     }

@@ -32,7 +32,10 @@ impl Platform {
         });
         let granted = match half {
             Some(_) if self.has(Fault::DeafToCodes) => Ok(()),
-            Some((id, end)) => self.control(now, id, end, wish),
+            Some((id, end)) => {
+                self.await_taking_up(now, id);
+                self.control(now, id, end, wish)
+            }
             None => Err(Refusal::NoCall),
         };
         match granted {

@@ -74,7 +74,7 @@ fn met<'b, 'a>(case: &'b Case<'a>) -> Vec<(&'b Said<'a>, &'b Said<'a>, &'b Said<
     challenged.collect()
 }
 
-fn challenges<'a>(said: &Said<'a>) -> impl Iterator<Item = &'a str> {
+pub(super) fn challenges<'a>(said: &Said<'a>) -> impl Iterator<Item = &'a str> {
     let lines = said
         .message
         .headers
@@ -83,14 +83,14 @@ fn challenges<'a>(said: &Said<'a>) -> impl Iterator<Item = &'a str> {
     lines.map(crate::sip::Line::value)
 }
 
-fn credentials<'a>(said: &Said<'a>) -> Option<&'a str> {
+pub(super) fn credentials<'a>(said: &Said<'a>) -> Option<&'a str> {
     let mut lines = said.message.headers.lines();
     let line = lines.find(|line| line.is("Authorization") || line.is("Proxy-Authorization"))?;
     Some(line.value())
 }
 
 /// A parameter of a challenge or of credentials, without its quotes.
-fn param<'a>(value: &'a str, name: &str) -> Option<&'a str> {
+pub(super) fn param<'a>(value: &'a str, name: &str) -> Option<&'a str> {
     let (_, params) = value.split_once(' ')?;
     params.split(',').find_map(|param| {
         let (own, value) = param.split_once('=')?;

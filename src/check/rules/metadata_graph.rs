@@ -22,6 +22,7 @@ pub const RULES: &[Rule] = &[
     rule("RFC7865-6.5.1-5", one_person_one_id),
     rule("RFC7865-6.6.1-1", |case| each(case, "RFC7865-6.6.1-1", both_ends_are_known)),
     rule("RFC7865-6.7.1-3", streams_are_unique_and_stay),
+    rule("RFC7865-6.7.1-4", |case| each(case, "RFC7865-6.7.1-4", streams_name_sessions)),
     rule("RFC7865-6.8.1-1", streams_have_speakers),
 ];
 
@@ -209,6 +210,12 @@ fn streams_are_unique_and_stay(case: &Case<'_>) -> Vec<Verdict> {
         }
         verdicts
     })
+}
+
+/// The session that a stream says it is of is known (section 6.7.1).
+fn streams_name_sessions(told: &Told<'_, '_>) -> Option<Result<(), String>> {
+    let mut named = told.document.streams.iter().filter_map(|it| it.session.as_ref());
+    named.next().map(|_| dangling(told, "stream").map_or(Ok(()), Err))
 }
 
 /// A label that now is another stream's, with the same people on it.

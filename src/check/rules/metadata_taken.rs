@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::tolerance::{of_form, recorded};
 use super::{Case, Rule, Said, rule};
 use crate::check::Verdict;
+use crate::siprec::DataMode;
 
 pub const RULES: &[Rule] = &[
     rule("RFC7865-9-9", |case| {
@@ -14,6 +15,9 @@ pub const RULES: &[Rule] = &[
     }),
     rule("RFC9806-2-2", |case| {
         recorded(case, "RFC9806-2-2", "metadata by its old name", is_called_as_before)
+    }),
+    rule("RFC7866-9.1-3", |case| {
+        of_form(case, "RFC7866-9.1-3", "a snapshot", &[488], is_later_snapshot)
     }),
     rule("RFC7866-9.2-10", |case| answered(case, "RFC7866-9.2-10", "broken metadata", is_broken)),
     rule("RFC7865-9-12", |case| {
@@ -46,6 +50,12 @@ fn answered(
 fn has_extension(request: &Said<'_>) -> bool {
     let Some(Ok(metadata)) = request.sighting.metadata() else { return false };
     !metadata.extensions.is_empty()
+}
+
+/// Whether it tells everything once more, in a session that is up.
+fn is_later_snapshot(request: &Said<'_>) -> bool {
+    let Some(Ok(metadata)) = request.sighting.metadata() else { return false };
+    request.to_tag.is_some() && metadata.mode == DataMode::Complete && metadata.quirks.is_empty()
 }
 
 fn is_called_as_before(request: &Said<'_>) -> bool {

@@ -9,12 +9,16 @@ mod asked;
 mod awareness;
 mod cancel;
 mod case;
+mod challenges;
 mod changes;
 mod contacts;
 mod credentials;
 mod dialogs;
 mod extensions;
+mod first_metadata;
 mod flows;
+mod formats;
+mod headers;
 mod identity;
 mod invites;
 mod keys;
@@ -33,12 +37,15 @@ mod recording;
 mod recording_body;
 mod relayed;
 mod responses;
+mod returns;
 mod rtcp;
 mod rtp;
 mod said;
 mod security;
 mod session;
+mod session_timers;
 mod snapshot;
+mod standstill;
 mod talk;
 mod tolerance;
 mod transactions;
@@ -99,12 +106,16 @@ const fn rule(requirement: &'static str, judge: fn(&Case<'_>) -> Vec<Verdict>) -
 const TOPICS: &[&[Rule]] = &[
     awareness::RULES,
     cancel::RULES,
+    challenges::RULES,
     changes::RULES,
     contacts::RULES,
     credentials::RULES,
     dialogs::RULES,
     extensions::RULES,
+    first_metadata::RULES,
     flows::RULES,
+    formats::RULES,
+    headers::RULES,
     identity::RULES,
     invites::RULES,
     keys::RULES,
@@ -120,10 +131,13 @@ const TOPICS: &[&[Rule]] = &[
     recording_body::RULES,
     relayed::RULES,
     responses::RULES,
+    returns::RULES,
     rtcp::RULES,
     rtp::RULES,
     security::RULES,
+    session_timers::RULES,
     snapshot::RULES,
+    standstill::RULES,
     tolerance::RULES,
     transactions::RULES,
     transfer::RULES,

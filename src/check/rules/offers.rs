@@ -27,6 +27,17 @@ pub const RULES: &[Rule] = &[
     rule("RFC3264-8.2-1", |case| {
         answers(case, "RFC3264-8.2-1", |it| matches!(it, Problem::RemovedStreamAccepted { .. }))
     }),
+    rule("RFC3264-5-1", |case| {
+        grammar(case, "RFC3264-5-1", |it| matches!(it, Deviation::OriginNumber { .. }))
+    }),
+    rule("RFC3264-6.1-4", answers_map_their_numbers),
+    rule("RFC4574-4-1", |case| {
+        grammar(case, "RFC4574-4-1", |it| matches!(it, Deviation::Label { .. }))
+    }),
+    rule("RFC8866-5.3-1", |case| {
+        grammar(case, "RFC8866-5.3-1", |it| matches!(it, Deviation::EmptyName))
+    }),
+    rule("RFC8866-8.2.3-1", |case| grammar(case, "RFC8866-8.2.3-1", is_unmapped)),
     rule("RFC8866-5-2", |case| grammar(case, "RFC8866-5-2", is_of_lines)),
     rule("RFC8866-5.7-1", |case| {
         grammar(case, "RFC8866-5.7-1", |it| matches!(it, Deviation::NoAddress { .. }))
@@ -135,6 +146,24 @@ fn grammar(case: &Case<'_>, row: &'static str, concerns: fn(&Deviation) -> bool)
         }));
     }
     verdicts
+}
+
+fn is_unmapped(deviation: &Deviation) -> bool {
+    matches!(deviation, Deviation::UnmappedPayloadType { .. })
+}
+
+/// An answer says what each payload type above 95 is (RFC 3264 section 6.1).
+fn answers_map_their_numbers(case: &Case<'_>) -> Vec<Verdict> {
+    let offers = case.talks.iter().flat_map(|talk| &talk.offers);
+    let judged = offers.filter_map(|it| {
+        let (answer, place) = it.answer?;
+        let wrong = deviations(answer).into_iter().find(is_unmapped);
+        Some(case.require(wrong.is_none(), "RFC3264-6.1-4", case.at(place), || {
+            let wrong = wrong.map(|wrong| wrong.to_string());
+            format!("with an answer in which {}", wrong.unwrap_or_default())
+        }))
+    });
+    judged.collect()
 }
 
 fn deviations(description: &Description) -> Vec<Deviation> {

@@ -28,6 +28,22 @@ const VARIANTS: &[(&str, &str, &[Change])] = &[
             });
         })],
     ),
+    (
+        "a dialog is called by its Session-ID",
+        TALK,
+        &[
+            Put(
+                "call INVITE",
+                "Max-Forwards",
+                "Session-ID: ab30317f1a784dc48ff824d0d3715d86;remote=47755A9DE7794BA387653F2099600EF2\r\nMax-Forwards",
+            ),
+            Put(
+                "rs INVITE",
+                "<group-ref>",
+                "<sipSessionID>ab30317f1a784dc48ff824d0d3715d86;remote=47755a9de7794ba387653f2099600ef2</sipSessionID><group-ref>",
+            ),
+        ],
+    ),
     ("comments", TALK, &[Put("rs INVITE", "<session ", "<!-- the call --><session ")]),
     (
         "an extension of somebody's own",

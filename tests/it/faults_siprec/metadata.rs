@@ -154,6 +154,19 @@ pub const FAULTS: &[Fault] = &[
         also: &[],
     },
     Fault {
+        what: "a stream is of a session that nobody knows",
+        of: TALK,
+        by: &[Do(|script| {
+            each(script, "rs INVITE", |text| {
+                let (head, rest) = text.split_at(text.find("<stream ").unwrap());
+                let id = between(rest, "session_id=\"", "\"");
+                format!("{head}{}", rest.replacen(&id, NOBODY, 1))
+            });
+        })],
+        breaks: &["RFC7865-6.7.1-4"],
+        also: &[],
+    },
+    Fault {
         what: "nobody sends a stream",
         of: TALK,
         by: &[Cut("rs INVITE", "<send>", "</send>")],

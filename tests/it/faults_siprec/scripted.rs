@@ -15,7 +15,7 @@ type Line<'a> = (u64, &'a str, &'a str, &'a str, &'a str, String);
 const SRC: &str = "<sip:platform@192.0.2.20>;+sip.src";
 const SRS: &str = "<sip:recorder@192.0.2.30>;+sip.srs";
 
-/// A recorder begins a recording, asks for a snapshot, pauses, and ends it.
+/// A recorder begins a recording, asks for a snapshot, pauses, goes on, and ends it.
 pub fn recorder_begins() -> Script {
     let (r, p) = ("recorder", "platform");
     let begin = format!("Contact: {SRS}\r\nRequire: siprec\r\n");
@@ -37,8 +37,11 @@ pub fn recorder_begins() -> Script {
         (8_000, r, p, "INVITE 3", &heard, server(2, "inactive")),
         (8_010, p, r, "200 INVITE 3", &format!("{own}{sdp}"), client(2, "inactive")),
         (8_020, r, p, "ACK 3", "", String::new()),
-        (12_000, r, p, "BYE 4", "", String::new()),
-        (12_010, p, r, "200 BYE 4", "", String::new()),
+        (10_000, r, p, "INVITE 4", &heard, server(3, "recvonly")),
+        (10_010, p, r, "200 INVITE 4", &format!("{own}{sdp}"), client(3, "sendonly")),
+        (10_020, r, p, "ACK 4", "", String::new()),
+        (12_000, r, p, "BYE 5", "", String::new()),
+        (12_010, p, r, "200 BYE 5", "", String::new()),
     ])
 }
 
@@ -53,6 +56,26 @@ pub fn recorder_offers() -> Script {
         (1_020, r, p, "ACK 1", "", String::new()),
         (5_000, r, p, "BYE 2", "", String::new()),
         (5_010, p, r, "200 BYE 2", "", String::new()),
+    ])
+}
+
+/// A client begins a recording, pauses it, and ends it.
+pub fn paused_for_good() -> Script {
+    let (p, r) = ("platform", "recorder");
+    let begin = format!(
+        "Contact: {SRC}\r\nRequire: siprec\r\nContent-Type: multipart/mixed;boundary=x\r\n"
+    );
+    let again = format!("Contact: {SRC}\r\nContent-Type: application/sdp\r\n");
+    let taken = format!("Contact: {SRS}\r\nContent-Type: application/sdp\r\n");
+    script(&[
+        (1_000, p, r, "INVITE 1", &begin, both(&client(1, "sendonly"))),
+        (1_010, r, p, "200 INVITE 1", &taken, server(1, "recvonly")),
+        (1_020, p, r, "ACK 1", "", String::new()),
+        (5_000, p, r, "INVITE 2", &again, client(2, "inactive")),
+        (5_010, r, p, "200 INVITE 2", &taken, server(2, "inactive")),
+        (5_020, p, r, "ACK 2", "", String::new()),
+        (60_000, p, r, "BYE 3", "", String::new()),
+        (60_010, r, p, "200 BYE 3", "", String::new()),
     ])
 }
 
@@ -189,6 +212,9 @@ pub const METADATA: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\r\n\
 <participant participant_id=\"zSfPoSvdSDCmU3A3TRDxAw==\"><nameID aor=\"sip:paul@example.com\"/></participant>\
 <stream stream_id=\"UAAMm5GRQKSCMVvLyl4rFw==\" session_id=\"hVpd7YQgRW2nD22h7q60JQ==\"><label>1</label></stream>\
 <stream stream_id=\"AAAAAAAAQACAAAAAAAAAAQ==\" session_id=\"hVpd7YQgRW2nD22h7q60JQ==\"><label>2</label></stream>\
+<sessionrecordingassoc session_id=\"hVpd7YQgRW2nD22h7q60JQ==\"/>\
+<participantsessionassoc participant_id=\"srfBElmCRp2QB23b7Mpk0w==\" session_id=\"hVpd7YQgRW2nD22h7q60JQ==\"/>\
+<participantsessionassoc participant_id=\"zSfPoSvdSDCmU3A3TRDxAw==\" session_id=\"hVpd7YQgRW2nD22h7q60JQ==\"/>\
 <participantstreamassoc participant_id=\"srfBElmCRp2QB23b7Mpk0w==\">\
 <send>UAAMm5GRQKSCMVvLyl4rFw==</send><recv>AAAAAAAAQACAAAAAAAAAAQ==</recv></participantstreamassoc>\
 <participantstreamassoc participant_id=\"zSfPoSvdSDCmU3A3TRDxAw==\">\

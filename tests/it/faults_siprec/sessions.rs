@@ -9,12 +9,35 @@ use tallylight::packet::Transport;
 use super::edit::Change::{All, Cut, Do, End, Put};
 use super::edit::{each, header, measured, over, places, stretch};
 use super::{
-    ANNOUNCED, ASKED, BEGUN, Fault, OFFERED, PAUSE, REFUSED, REGISTERED, SHARED, STOP, TALK,
+    ANNOUNCED, ASKED, BEGUN, Fault, OFFERED, PAUSE, REFUSED, REGISTERED, SHARED, STILL, STOP, TALK,
     UNRECORDED, WISH,
 };
 
 /// See [`Fault`].
 pub const FAULTS: &[Fault] = &[
+    Fault {
+        what: "a recorder hangs up because it is paused",
+        of: STILL,
+        by: &[Do(|script| {
+            for which in ["rs BYE", "rs 200 BYE"] {
+                let place = places(script, which)[0];
+                let line = &mut script.messages[place];
+                std::mem::swap(&mut line.packet.source, &mut line.packet.target);
+                let text = line.text();
+                let text = text.replace("From: ", "Was: ").replace("To: ", "From: ");
+                line.set_text(text.replace("Was: ", "To: "));
+            }
+        })],
+        breaks: &["RFC7866-7.1.1.1-9"],
+        also: &[],
+    },
+    Fault {
+        what: "a stream that is wanted again is not sent",
+        of: BEGUN,
+        by: &[All("rs 200 INVITE #3", "a=sendonly", "a=inactive")],
+        breaks: &["RFC7866-7.2-8"],
+        also: &[],
+    },
     Fault {
         what: "a client forgets its tag later",
         of: PAUSE,
@@ -200,7 +223,7 @@ pub const FAULTS: &[Fault] = &[
             Put("rs 200 INVITE #2", "a=label:2\r\n", "a=label:2\r\nm=audio 0 RTP/AVP 0\r\n"),
         ],
         breaks: &["RFC7866-7.2-5"],
-        also: &[],
+        also: &[("RFC7866-7.1-1", "and takes it away again")],
     },
     Fault {
         what: "a recorder begins with an offer",

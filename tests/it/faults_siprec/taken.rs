@@ -21,6 +21,13 @@ pub const FAULTS: &[Fault] = &[
         also: &[],
     },
     Fault {
+        what: "a snapshot in mid-session is refused",
+        of: HOLD,
+        by: &[Put("rs 200 INVITE #2", "SIP/2.0 200 OK", "SIP/2.0 488 Not Acceptable Here")],
+        breaks: &["RFC7866-9.1-3"],
+        also: &[],
+    },
+    Fault {
         what: "metadata by its old name is refused",
         of: HOLD,
         by: &[

@@ -1,7 +1,9 @@
 //! The faults, topic by topic. Each is a sound run with a few changes to it.
 
+mod answers;
 mod dialogs;
 mod forms;
+mod headers;
 mod keys;
 mod media;
 mod messages;
@@ -17,6 +19,8 @@ pub fn all() -> impl Iterator<Item = &'static Fault> {
     let topics = [
         messages::FAULTS,
         forms::FAULTS,
+        headers::FAULTS,
+        answers::FAULTS,
         dialogs::FAULTS,
         offers::FAULTS,
         media::FAULTS,

@@ -318,15 +318,15 @@ pub const FAULTS: &[Fault] = &[
     ),
 ];
 
-const CHALLENGED: &[(&str, &str)] = &[
+pub const CHALLENGED: &[(&str, &str)] = &[
     ("SIP/2.0 200", "SIP/2.0 401"),
     (
         "Server:",
-        "WWW-Authenticate: Digest realm=\"calls.example\", nonce=\"n1\", algorithm=SHA-256\r\n\
-         WWW-Authenticate: Digest realm=\"calls.example\", nonce=\"n2\", algorithm=MD5\r\nServer:",
+        "WWW-Authenticate: Digest realm=\"calls.example\", nonce=\"n1\", qop=\"auth\", algorithm=SHA-256\r\n\
+         WWW-Authenticate: Digest realm=\"calls.example\", nonce=\"n2\", qop=\"auth\", algorithm=MD5\r\nServer:",
     ),
 ];
-const MET: &str = "Authorization: Digest username=\"alice\", realm=\"calls.example\", nonce=\"n2\", \
-    uri=\"sip:calls.example\", response=\"00000000000000000000000000000000\", algorithm=MD5\r\nMax-Forwards";
+pub const MET: &str = "Authorization: Digest username=\"alice\", realm=\"calls.example\", nonce=\"n2\", \
+    qop=auth, nc=00000001, cnonce=\"c1\", uri=\"sip:calls.example\", response=\"00000000000000000000000000000000\", algorithm=MD5\r\nMax-Forwards";
 const BEST: &str = "Authorization: Digest username=\"alice\", realm=\"calls.example\", nonce=\"n1\", \
-    uri=\"sip:calls.example\", response=\"00000000000000000000000000000000\", algorithm=SHA-256\r\nMax-Forwards";
+    qop=auth, nc=00000001, cnonce=\"c1\", uri=\"sip:calls.example\", response=\"00000000000000000000000000000000\", algorithm=SHA-256\r\nMax-Forwards";

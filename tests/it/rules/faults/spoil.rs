@@ -363,3 +363,16 @@ pub fn the_recorder_pauses(script: &mut Script) {
     }
     Edit::Ask("200 INVITE recorder platform", 3_030, "ACK", "").apply(script);
 }
+
+/// The recorder answers over a connection of its own.
+pub fn another_connection(script: &mut Script) {
+    for line in &mut script.messages {
+        let text = line.text();
+        if text.starts_with("SIP/2.0")
+            && text.contains(" BYE\r\n")
+            && line.packet.transport == Transport::Tcp
+        {
+            line.packet.target.set_port(line.packet.target.port() ^ 1);
+        }
+    }
+}

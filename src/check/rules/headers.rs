@@ -93,8 +93,10 @@ fn begins_anew(request: &Said<'_>) -> Option<bool> {
 
 /// `CSeq` has the method of the request, and a number below 2^31 (section 8.1.1.5).
 fn is_numbered(request: &Said<'_>) -> Option<bool> {
-    let cseq = request.message.cseq().ok().filter(|_| request.is_request())?;
-    Some(cseq.method == request.method && cseq.number < 1 << 31)
+    let cseq = request.message.headers.get("CSeq").filter(|_| request.is_request())?;
+    let (number, method) = cseq.trim().split_once(char::is_whitespace)?;
+    let is_small = number.parse::<u64>().is_ok_and(|number| number < 1 << 31);
+    Some(is_small && method.trim() == request.method.as_str())
 }
 
 /// A request may go over as many hops as is usual, or what is left of them (section 8.1.1.6).

@@ -11,7 +11,7 @@ use super::change::{By, Change};
 use super::overlay::Sound;
 use super::player::{Item, Player, Then};
 use super::prompts::language;
-use super::settings::User;
+use super::settings::{Dialect, User};
 use super::{BridgeId, Fault, Platform};
 use crate::audio::{Message, Prompt};
 use crate::role::{Failure, Notice, Notices, Signal, Surface};
@@ -50,6 +50,10 @@ impl Platform {
         let player = self.player(id);
         let was_running = !player.running.is_empty();
         if player.keeps_for_later(index, change) {
+            // The product records nothing on hold; by the book the side that is heard is recorded.
+            if change == Change::Resumed && self.settings.dialect == Dialect::Rfc {
+                self.player(id).running.insert(index);
+            }
             return self.remind(now, id);
         }
         match change {

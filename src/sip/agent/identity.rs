@@ -115,6 +115,13 @@ pub(super) fn fill(message: &mut Message, content: &Content) {
     for (name, value) in &content.headers {
         message.headers.push(name, value);
     }
+    // RFC 4028 section 7.1: who does not say that it knows timers asks for none.
+    let knows_timers = message.headers.all("Supported").flat_map(|list| list.split(','));
+    let knows_timers = knows_timers.map(str::trim).any(|tag| tag.eq_ignore_ascii_case("timer"));
+    if message.is_request() && !knows_timers {
+        message.headers.remove("Session-Expires");
+        message.headers.remove("Min-SE");
+    }
     if let Some(body) = &content.body {
         for (name, value) in &body.headers {
             message.headers.push(name, value);

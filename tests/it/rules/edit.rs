@@ -217,6 +217,10 @@ fn reply(request: &ScriptLine, millis: i64, status: &str, headers: &str) -> Scri
         let own = text.lines().filter(move |line| is_header(line, name));
         own.map(move |line| {
             let tagless = name == "To" && !line.contains(";tag=") && !status.starts_with("100");
+            // RFC 3581 section 4.
+            let source = request.packet.source;
+            let seen = format!(";rport={};received={}", source.port(), source.ip());
+            let line = line.replace(";rport", &seen);
             format!("{line}{}\r\n", if tagless { ";tag=answered" } else { "" })
         })
     });

@@ -181,7 +181,7 @@ const MORE: &[&str] = &[
     "Timestamp: 54",
     "Date: Sat, 13 Nov 2010 23:29:00 GMT",
     "Subject: a call, and more",
-    "Session-ID: f81d4fae7dec11d0a76500a0c91e6bf6;remote=00000000000000000000000000000000",
+    "Session-ID: f81d4fae7dec41d0a76500a0c91e6bf6;remote=00000000000000000000000000000000",
 ];
 
 const SHORT: &[(&str, &str)] = &[

@@ -58,7 +58,7 @@ pub const FAULTS: &[Fault] = &[
     fault(
         CALL,
         "an answer for another time",
-        &[Swap("200 INVITE Bob platform", &[("t=0 0", "t=3999999999 4000000000")])],
+        &[Swap("200 INVITE recorder platform", &[("t=0 0", "t=3999999999 4000000000")])],
         &["RFC3264-6-2"],
         &[],
     ),
@@ -79,14 +79,17 @@ pub const FAULTS: &[Fault] = &[
     fault(
         CALL,
         "events that are not listed",
-        &[Swap("INVITE Alice platform", &[("a=fmtp:101 0-15\r\n", "")])],
+        &[Swap("INVITE platform recorder", &[("a=fmtp:101 0-15\r\n", "")])],
         &["RFC4733-2.5.2.1-1"],
         &[],
     ),
     fault(
         CALL,
         "one port for both, unasked",
-        &[Swap("200 INVITE Bob platform", &[("a=ptime:20\r\n", "a=ptime:20\r\na=rtcp-mux\r\n")])],
+        &[Swap(
+            "200 INVITE recorder platform",
+            &[("a=ptime:20\r\n", "a=ptime:20\r\na=rtcp-mux\r\n")],
+        )],
         &["RFC5761-5.1.1-1"],
         &[],
     ),
@@ -94,7 +97,7 @@ pub const FAULTS: &[Fault] = &[
         CALL,
         "ICE with whoever speaks none",
         &[Swap(
-            "200 INVITE Bob platform",
+            "200 INVITE recorder platform",
             &[(
                 "a=ptime:20\r\n",
                 "a=ptime:20\r\na=ice-ufrag:F7gI\r\na=ice-pwd:x9cml/YzichV2+XlhiMu8g\r\n",
@@ -106,17 +109,17 @@ pub const FAULTS: &[Fault] = &[
     fault(
         CALL,
         "an origin without numbers",
-        &[
-            Swap("INVITE Alice platform", &[("o=- ", "o=- 9")]),
-            Swap("INVITE Alice platform", &[("o=- ", "o=- 99999999999999999999")]),
-        ],
+        &[Swap(
+            "INVITE platform recorder",
+            &[("o=tallylight ", "o=tallylight 99999999999999999999")],
+        )],
         &["RFC3264-5-1"],
         &[],
     ),
     fault(
         CALL,
         "a session without a name",
-        &[Swap("INVITE Alice platform", &[("s=-\r\n", "s=\r\n")])],
+        &[Swap("INVITE platform recorder", &[("s=-\r\n", "s=\r\n")])],
         &["RFC8866-5.3-1"],
         &[],
     ),
@@ -130,14 +133,14 @@ pub const FAULTS: &[Fault] = &[
     fault(
         CALL,
         "a number that nothing maps",
-        &[Swap("INVITE Alice platform", &[("a=rtpmap:101 telephone-event/8000\r\n", "")])],
+        &[Swap("INVITE platform recorder", &[("a=rtpmap:101 telephone-event/8000\r\n", "")])],
         &["RFC8866-8.2.3-1"],
         &[],
     ),
     fault(
         CALL,
         "an answer with a number that nothing maps",
-        &[Swap("200 INVITE Bob platform", &[("a=rtpmap:101 telephone-event/8000\r\n", "")])],
+        &[Swap("200 INVITE recorder platform", &[("a=rtpmap:101 telephone-event/8000\r\n", "")])],
         &["RFC3264-6.1-4"],
         &[("RFC8866-8.2.3-1", "it is a description too")],
     ),

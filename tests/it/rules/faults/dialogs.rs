@@ -222,7 +222,7 @@ pub const FAULTS: &[Fault] = &[
         "a session that nobody refreshes or ends",
         &[Swap("200 INVITE Alice platform", &[("Session-Expires: 1800", "Session-Expires: 4")])],
         &["RFC4028-7.2-1", "RFC4028-10-1"],
-        &[],
+        &[("RFC4028-5-1", "four seconds are too few")],
     ),
     fault(
         CALL,

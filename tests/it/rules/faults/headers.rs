@@ -1,7 +1,7 @@
 //! What the headers of requests say, of session timers and of credentials too.
 
 use super::super::edit::Edit::{Again, Ask, Reply, Swap, With, Without};
-use super::messages::{CHALLENGED, MET};
+use super::messages::{CHALLENGED, CHECKED, MET};
 use super::{CALL, CANCELLED, OPTIONS, fault};
 use crate::rules::Fault;
 
@@ -14,7 +14,7 @@ pub const FAULTS: &[Fault] = &[
             &[("BYE sip:", "BYE <sip:"), (" SIP/2.0\r\nVia", "> SIP/2.0\r\nVia")],
         )],
         &["RFC3261-7.1-1"],
-        &[],
+        &[CHECKED],
     ),
     fault(
         CALL,
@@ -34,7 +34,7 @@ pub const FAULTS: &[Fault] = &[
             Swap("200 REGISTER platform Alice", &[("CSeq: 1 ", "CSeq: 2147483649 ")]),
         ],
         &["RFC3261-8.1.1.5-1"],
-        &[],
+        &[CHECKED],
     ),
     fault(
         CALL,
@@ -48,7 +48,7 @@ pub const FAULTS: &[Fault] = &[
         "an INVITE that does not say what its sender knows",
         &[Without("INVITE platform Bob", "Supported")],
         &["RFC3261-13.2.1-1"],
-        &[],
+        &[("RFC4028-7.1-1", "timers are among it")],
     ),
     fault(
         CALL,
@@ -127,7 +127,7 @@ pub const FAULTS: &[Fault] = &[
             Reply("OPTIONS Alice platform", 1, "422 Session Interval Too Small", ""),
         ],
         &["RFC4028-9-2"],
-        &[("RFC3261-11-1", "it is OPTIONS")],
+        &[],
     ),
     fault(
         CALL,

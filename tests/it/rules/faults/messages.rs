@@ -8,7 +8,7 @@ use super::super::edit::Edit::{
 use super::{CALL, CANCELLED, DECLINED, LISTED, OPTIONS, REFUSED, fault, spoil};
 use crate::rules::Fault;
 
-const CHECKED: (&str, &str) = ("RFC4475-3.1.2.1-1", "no strict reader takes such a message");
+pub const CHECKED: (&str, &str) = ("RFC4475-3.1.2.1-1", "no strict reader takes such a message");
 
 pub const FAULTS: &[Fault] = &[
     fault(

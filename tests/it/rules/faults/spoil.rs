@@ -351,8 +351,8 @@ pub fn the_recorder_pauses(script: &mut Script) {
         sdp.replacen(" 1 IN IP4", " 2 IN IP4", 1)
     };
     let (theirs, ours) = (paused(&answer, "a=recvonly"), paused(&offer, "a=sendonly"));
-    Edit::Ask("200 INVITE recorder platform", 3_000, "INVITE", "Content-Type: application/sdp\r\n")
-        .apply(script);
+    let knows = "Content-Type: application/sdp\r\nAllow: INVITE, ACK, CANCEL, BYE, OPTIONS\r\nSupported: timer\r\n";
+    Edit::Ask("200 INVITE recorder platform", 3_000, "INVITE", knows).apply(script);
     let contact = "Contact: <sip:platform@198.51.100.10:5060;transport=tcp>\r\nContent-Type: application/sdp\r\n";
     Edit::Reply("INVITE recorder platform", 5, "200 OK", contact).apply(script);
     let with = |line: &mut ScriptLine, body: &str| rewrite(line, |text| format!("{text}{body}"));

@@ -104,6 +104,7 @@ const SOURCES: &[(&str, &str)] = &[
     ("src/check/rules/mod.rs", include_str!("rules/mod.rs")),
     ("src/check/rules/offers.rs", include_str!("rules/offers.rs")),
     ("src/check/rules/ports.rs", include_str!("rules/ports.rs")),
+    ("src/check/rules/provisional.rs", include_str!("rules/provisional.rs")),
     ("src/check/rules/recorded_media.rs", include_str!("rules/recorded_media.rs")),
     ("src/check/rules/recording.rs", include_str!("rules/recording.rs")),
     ("src/check/rules/recording_body.rs", include_str!("rules/recording_body.rs")),

@@ -12,6 +12,7 @@ pub const RULES: &[Rule] = &[
     rule("RFC3261-22-1", nobody_asks_for_plain_passwords),
     rule("RFC3261-22.1-1", refused_credentials_are_not_repeated),
     rule("RFC3261-22.4-1", challenges_have_all_they_need),
+    rule("RFC8760-2.3-1", challenges_differ),
     rule("RFC8760-2.6-1", quality_is_used),
 ];
 
@@ -95,6 +96,24 @@ fn challenges_have_all_they_need(case: &Case<'_>) -> Vec<Verdict> {
         );
     }
     verdicts
+}
+
+/// Several challenges of one realm are of different algorithms (RFC 8760 section 2.3).
+fn challenges_differ(case: &Case<'_>) -> Vec<Verdict> {
+    let judged = case.said.iter().filter_map(|said| {
+        let all: Vec<_> = challenges(said)
+            .filter(|it| !is_basic(it))
+            .map(|it| (param(it, "realm"), param(it, "algorithm").unwrap_or("MD5")))
+            .collect();
+        let again = all.iter().enumerate().find(|(place, it)| all[..*place].contains(it));
+        (all.len() > 1).then(|| {
+            case.require(again.is_none(), "RFC8760-2.3-1", said, || {
+                let algorithm = again.map_or("", |(_, (_, algorithm))| *algorithm);
+                format!("challenging twice by {algorithm} for one realm")
+            })
+        })
+    });
+    judged.collect()
 }
 
 /// Whoever is offered a quality of protection uses one (RFC 8760 section 2.6).

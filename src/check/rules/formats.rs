@@ -5,10 +5,13 @@ use std::collections::BTreeMap;
 
 use super::{Case, Rule, Said, rule};
 use crate::check::Verdict;
-use crate::sdp::{Description, MediaDescription};
+use crate::sdp::{Description, Direction, MediaDescription};
 
 pub const RULES: &[Rule] = &[
     rule("RFC3264-6-2", |case| answers(case, "RFC3264-6-2", is_of_another)),
+    rule("RFC3264-6.1-5", |case| {
+        answers(case, "RFC3264-6.1-5", |_, answer| has_no_way_back(answer))
+    }),
     rule("RFC3264-8.3.2-1", numbers_keep_their_codec),
     rule("RFC3550-11-1", |case| descriptions(case, "RFC3550-11-1", has_odd_port)),
     rule("RFC4733-2.5.2.1-1", |case| descriptions(case, "RFC4733-2.5.2.1-1", has_unlisted_events)),
@@ -56,6 +59,13 @@ fn is_of_another(offer: &Description, answer: &Description) -> Option<String> {
     }
     let is_copied = offer.origin.is_some() && offer.origin == answer.origin;
     is_copied.then(|| "with an answer that has the o= line of the offer".to_owned())
+}
+
+/// Who only sends has an address all the same: reports go there (RFC 3264 section 6.1).
+fn has_no_way_back(answer: &Description) -> Option<String> {
+    let mut mute = open(answer).filter(|it| it.direction == Direction::SendOnly);
+    mute.any(MediaDescription::has_null_address)
+        .then(|| "with an answer that only sends, and has no address for reports".to_owned())
 }
 
 /// A payload type above 95 means one codec as long as the session lasts (RFC 3264 section 8.3.2).

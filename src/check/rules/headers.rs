@@ -1,8 +1,12 @@
 //! Headers that every request has, and what they say (RFC 3261 sections 7.1, 8.1.1 and 13.2.1,
 //! RFC 6086, RFC 7989).
 
-use super::{Case, Rule, Said, rule};
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use super::{Asked, Case, Rule, Said, rule};
 use crate::check::Verdict;
+use crate::evidence::Host;
 use crate::sip::Method;
 
 pub const RULES: &[Rule] = &[
@@ -44,6 +48,9 @@ pub const RULES: &[Rule] = &[
         )
     }),
     rule("RFC6086-4.2.1-1", packages_were_asked_for),
+    rule("RFC6086-4.2.2-1", packages_unasked_for_are_refused),
+    rule("RFC6086-4.2.2-2", every_info_is_answered),
+    rule("RFC7989-6-1", everybody_keeps_their_uuid),
     rule("RFC7989-4.1-1", |case| {
         each(
             case,
@@ -111,20 +118,77 @@ fn lists_itself(request: &Said<'_>) -> Option<bool> {
     request.is(&Method::Invite).then(|| headers.has("Allow") && headers.has("Supported"))
 }
 
-/// An INFO of a package is only sent to who has asked for the package (RFC 6086 section 4.2.1).
-fn packages_were_asked_for(case: &Case<'_>) -> Vec<Verdict> {
-    let judged = case.requests_of(Method::Info).filter_map(|(info, _)| {
+/// Each INFO of a package, the package, and whether whoever gets it has asked for it.
+fn of_packages<'b, 'a>(
+    case: &'b Case<'a>,
+) -> impl Iterator<Item = (&'b Said<'a>, &'b Asked, &'a str, bool)> {
+    case.requests_of(Method::Info).filter_map(|(info, asked)| {
         let package = info.message.headers.get("Info-Package")?.split(';').next()?.trim();
         let of_peer = case.said.iter().filter(|it| {
             it.number < info.number && it.call_id == info.call_id && it.source() == info.target()
         });
-        let asked = of_peer.flat_map(|it| it.message.headers.all("Recv-Info"));
-        let is_asked = asked.flat_map(|it| it.split(',')).any(|it| it.trim() == package);
-        Some(case.require(is_asked, "RFC6086-4.2.1-1", info, || {
+        let mut wanted =
+            of_peer.flat_map(|it| it.message.headers.all("Recv-Info")).flat_map(|it| it.split(','));
+        let is_wanted = wanted.any(|it| it.trim() == package);
+        Some((info, asked, package, is_wanted))
+    })
+}
+
+/// An INFO of a package is only sent to who has asked for the package (RFC 6086 section 4.2.1).
+fn packages_were_asked_for(case: &Case<'_>) -> Vec<Verdict> {
+    let judged = of_packages(case).map(|(info, _, package, is_wanted)| {
+        case.require(is_wanted, "RFC6086-4.2.1-1", info, || {
             format!("of the package {package}, which its peer has not asked for in Recv-Info")
+        })
+    });
+    judged.collect()
+}
+
+/// Who has not asked for a package refuses it with 469, and says what it takes (RFC 6086 section
+/// 4.2.2).
+fn packages_unasked_for_are_refused(case: &Case<'_>) -> Vec<Verdict> {
+    let unwanted = of_packages(case).filter(|(.., is_wanted)| !is_wanted);
+    let judged = unwanted.filter_map(|(_, asked, package, _)| {
+        let outcome = asked.outcome(case)?;
+        let met = outcome.code == Some(469) && outcome.message.headers.has("Recv-Info");
+        Some(case.require(met, "RFC6086-4.2.2-1", outcome, || {
+            format!(
+                "to the package {package}, which it has not asked for, and not 469 with Recv-Info"
+            )
         }))
     });
     judged.collect()
+}
+
+/// Whatever an INFO brings, it is answered (RFC 6086 section 4.2.2).
+fn every_info_is_answered(case: &Case<'_>) -> Vec<Verdict> {
+    let judged = case.requests_of(Method::Info).filter_map(|(info, asked)| {
+        let arrived = info.arrived?;
+        let is_answered = asked.outcome(case).is_some();
+        (is_answered || arrived + PATIENCE < case.end).then(|| {
+            case.require(is_answered, "RFC6086-4.2.2-2", info, || {
+                let who = case.timeline.cast().label(info.target());
+                format!("to {who}, who never answered it")
+            })
+        })
+    });
+    judged.collect()
+}
+
+/// In one dialog somebody has one UUID (RFC 7989 section 6).
+fn everybody_keeps_their_uuid(case: &Case<'_>) -> Vec<Verdict> {
+    let mut known: BTreeMap<(&str, Host), (String, usize)> = BTreeMap::new();
+    let mut verdicts = Vec::new();
+    for said in &case.said {
+        let Some(local) = uuids(said).and_then(|all| all.first().copied()) else { continue };
+        let own = (local.to_owned(), said.number);
+        let (first, number) =
+            known.entry((said.call_id, case.host(said.source()))).or_insert(own).clone();
+        verdicts.push(case.require(first == local, "RFC7989-6-1", said, || {
+            format!("as {local} in Session-ID, which was {first} in message {number}")
+        }));
+    }
+    verdicts
 }
 
 fn session_id<'a>(said: &Said<'a>) -> Option<&'a str> {
@@ -146,3 +210,6 @@ fn is_uuid(text: &str) -> bool {
     let is_nil = text.bytes().all(|it| it == b'0');
     is_hex && (is_nil || matches!(text.as_bytes().get(12), Some(b'4' | b'5')))
 }
+
+/// A part that is well needs far less, and a repeated request has come twice more.
+const PATIENCE: Duration = Duration::from_secs(5);

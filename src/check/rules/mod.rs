@@ -32,6 +32,7 @@ mod metadata_ids;
 mod metadata_taken;
 mod offers;
 mod ports;
+mod provisional;
 mod recorded_media;
 mod recording;
 mod recording_body;
@@ -126,6 +127,7 @@ const TOPICS: &[&[Rule]] = &[
     metadata_ids::RULES,
     metadata_taken::RULES,
     offers::RULES,
+    provisional::RULES,
     recorded_media::RULES,
     recording::RULES,
     recording_body::RULES,

@@ -8,6 +8,7 @@ pub const RULES: &[Rule] = &[
     rule("RFC3261-8.2.6.2-1", answers_repeat_the_question),
     rule("RFC3261-8.2.2.3-1", unknown_extensions_are_named),
     rule("RFC3261-8.2.3-1", a_refused_body_is_told_what_would_do),
+    rule("RFC3261-8.2.4-1", answers_require_what_was_offered),
     rule("RFC3261-11-1", options_are_listed),
     rule("RFC3261-13.1-1", whoever_invites_knows_the_rest),
     rule("RFC3261-13.3.1.3-1", a_refused_offer_is_told_why),
@@ -133,6 +134,26 @@ fn a_refused_body_is_told_what_would_do(case: &Case<'_>) -> Vec<Verdict> {
         case.require(says, "RFC3261-8.2.3-1", it, || "without Accept".to_owned())
     });
     judged.collect()
+}
+
+/// An answer only requires extensions that its request offered (RFC 3261 section 8.2.4).
+fn answers_require_what_was_offered(case: &Case<'_>) -> Vec<Verdict> {
+    let mut verdicts = Vec::new();
+    for (request, asked) in case.requests() {
+        let mut offered = request.tokens("Supported");
+        offered.extend(required(request));
+        for response in case.all(&asked.responses) {
+            let wanted = response.tokens("Require");
+            let other = wanted.iter().find(|tag| !offered.contains(tag));
+            verdicts.extend(wanted.first().map(|_| {
+                case.require(other.is_none(), "RFC3261-8.2.4-1", response, || {
+                    let tag = other.map_or("", String::as_str);
+                    format!("requiring {tag}, which message {} does not offer", request.number)
+                })
+            }));
+        }
+    }
+    verdicts
 }
 
 /// OPTIONS is known, and its answer tells what else is (RFC 3261 section 11).

@@ -63,6 +63,16 @@ pub const FAULTS: &[Fault] = &[
         &[],
     ),
     fault(
+        CALL,
+        "no way for reports",
+        &[Swap(
+            "200 INVITE Bob platform",
+            &[("a=sendrecv", "a=sendonly"), ("c=IN IP4 192.0.2.11", "c=IN IP4 0.0.0.0")],
+        )],
+        &["RFC3264-6.1-5"],
+        &[("RFC3264-8-1", "it says otherwise later, under the same version")],
+    ),
+    fault(
         HOLD,
         "a number that means another codec",
         &[Swap("INVITE Alice platform 2", &[("101 telephone-event", "101 CN")])],

@@ -48,7 +48,10 @@ pub const FAULTS: &[Fault] = &[
         "an INVITE that does not say what its sender knows",
         &[Without("INVITE platform Bob", "Supported")],
         &["RFC3261-13.2.1-1"],
-        &[("RFC4028-7.1-1", "timers are among it")],
+        &[
+            ("RFC4028-7.1-1", "timers are among it"),
+            ("RFC3261-8.2.4-1", "and required in the answer"),
+        ],
     ),
     fault(
         CALL,
@@ -67,8 +70,81 @@ pub const FAULTS: &[Fault] = &[
             Ask("200 INVITE Bob platform", 100, "INFO", "Info-Package: x-example\r\n"),
             Reply("INFO Bob platform", 1, "200 OK", ""),
         ],
-        &["RFC6086-4.2.1-1"],
+        &["RFC6086-4.2.1-1", "RFC6086-4.2.2-1"],
         &[],
+    ),
+    fault(
+        CALL,
+        "an INFO that nobody answers",
+        &[Ask("200 INVITE Bob platform", 100, "INFO", "")],
+        &["RFC6086-4.2.2-2"],
+        &[],
+    ),
+    fault(
+        CALL,
+        "two names for oneself",
+        &[
+            With(
+                "INVITE Alice platform",
+                "Session-ID",
+                "ab30317f1a784dc48ff824d0d3715d86;remote=00000000000000000000000000000000",
+            ),
+            With(
+                "ACK Alice platform",
+                "Session-ID",
+                "47755a9de7794ba387653f2099600ef2;remote=00000000000000000000000000000000",
+            ),
+        ],
+        &["RFC7989-6-1"],
+        &[],
+    ),
+    fault(
+        CALL,
+        "an answer that requires what nobody offered",
+        &[With("180 INVITE Bob platform", "Require", "no-such-thing")],
+        &["RFC3261-8.2.4-1"],
+        &[],
+    ),
+    fault(
+        CALL,
+        "one challenge twice",
+        &[
+            Swap("200 REGISTER platform Alice", CHALLENGED),
+            Swap("401 REGISTER platform Alice", &[("algorithm=SHA-256", "algorithm=MD5")]),
+        ],
+        &["RFC8760-2.3-1"],
+        &[],
+    ),
+    fault(
+        CALL,
+        "nobody acknowledges that it rings",
+        &[
+            With("180 INVITE Bob platform", "Require", "100rel"),
+            With("180 INVITE Bob platform", "RSeq", "1"),
+        ],
+        &["RFC3262-4-1"],
+        &[],
+    ),
+    fault(
+        CALL,
+        "it rings, and has no number",
+        &[With("180 INVITE Bob platform", "Require", "100rel")],
+        &["RFC3262-3-3"],
+        &[],
+    ),
+    fault(
+        CALL,
+        "it rings reliably for whoever does not know that",
+        &[
+            Swap("INVITE platform Bob", &[("Supported: 100rel, timer", "Supported: timer")]),
+            With("180 INVITE Bob platform", "Require", "100rel"),
+            With("180 INVITE Bob platform", "RSeq", "1"),
+        ],
+        &["RFC3262-3-2"],
+        &[
+            ("RFC3262-4-1", "and it is not acknowledged"),
+            ("RFC3261-8.2.4-1", "100rel was not offered"),
+        ],
     ),
     fault(
         CALL,
@@ -103,7 +179,7 @@ pub const FAULTS: &[Fault] = &[
             &[("Supported: record-aware, 100rel, timer", "Supported: record-aware, 100rel")],
         )],
         &["RFC4028-7.1-1"],
-        &[],
+        &[("RFC3261-8.2.4-1", "the answer requires it all the same")],
     ),
     fault(
         CALL,

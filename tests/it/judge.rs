@@ -10,7 +10,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use clap::Parser as _;
 use tallylight::cli::{self, Arguments, Output};
 use tallylight::evidence::{
-    Captured, PcapWriter, Side, Timeline, Told, calls, capture, read_lines, recordings, write_lines,
+    Captured, PcapWriter, Secrets, Side, Timeline, Told, calls, capture, read_lines, recordings,
+    write_lines,
 };
 use tallylight::packet::{Packet, Transport};
 use tallylight::steps::world::Setting;
@@ -178,14 +179,21 @@ fn the_catalogue_is_listed_and_a_row_explained() {
 
 /// What was seen of an example in a quiet office, with a fault of the platform; and its packets.
 fn played(example: &str, fault: &str) -> (Timeline, Vec<u8>) {
+    let office = stage::scenario_text("quiet_office");
+    match fault {
+        "" => played_on(&office, example),
+        fault => {
+            let role = format!("role: platform, fault: {fault}");
+            played_on(&stage::with(&office, "role: platform", &role), example)
+        }
+    }
+}
+
+/// What was seen of an example on a scenario, and its packets.
+pub fn played_on(scenario: &str, example: &str) -> (Timeline, Vec<u8>) {
     // Tests run at once, and each has a file of its own.
     static PLAYED: AtomicUsize = AtomicUsize::new(0);
-    let office = stage::scenario_text("quiet_office");
-    let office = match fault {
-        "" => office,
-        fault => stage::with(&office, "role: platform", &format!("role: platform, fault: {fault}")),
-    };
-    let scenario = stage::scenario_of(&office);
+    let scenario = stage::scenario_of(scenario);
     let number = PLAYED.fetch_add(1, Ordering::Relaxed);
     let path = scratch(&format!("{number}.pcapng"), &[]);
     let mut job = stage::job(&stage::example(example), &scenario, scenario.seed);
@@ -226,7 +234,12 @@ fn shifted(timeline: &Timeline) -> Vec<u8> {
     file.finish().unwrap()
 }
 
-fn read(files: &[&Vec<u8>]) -> Captured {
+pub fn read(files: &[&Vec<u8>]) -> Captured {
+    read_with(files, Secrets::default())
+}
+
+/// What captures hold, if these secrets are known.
+pub fn read_with(files: &[&Vec<u8>], secrets: Secrets) -> Captured {
     let openers: Vec<_> = files
         .iter()
         .map(|bytes| {
@@ -239,10 +252,10 @@ fn read(files: &[&Vec<u8>]) -> Captured {
         .enumerate()
         .map(|(place, open)| Told { name: format!("file {place}"), open, offset: None })
         .collect();
-    capture(&files).unwrap()
+    capture(&files, secrets).unwrap()
 }
 
-fn broken(timeline: &Timeline) -> Vec<String> {
+pub fn broken(timeline: &Timeline) -> Vec<String> {
     let mut broken: Vec<_> = tallylight::check::always(timeline)
         .into_iter()
         .filter_map(|verdict| match verdict {
@@ -269,7 +282,7 @@ fn judge(files: &[&str]) -> (u8, String) {
     start(&arguments)
 }
 
-fn start(arguments: &[&str]) -> (u8, String) {
+pub fn start(arguments: &[&str]) -> (u8, String) {
     let all = std::iter::once("tallylight").chain(arguments.iter().copied());
     let arguments = Arguments::try_parse_from(all).unwrap();
     let (mut results, mut complaints) = (Vec::new(), Vec::new());
@@ -280,7 +293,7 @@ fn start(arguments: &[&str]) -> (u8, String) {
     (exit.code(), String::from_utf8(text).unwrap())
 }
 
-fn scratch(name: &str, bytes: &[u8]) -> PathBuf {
+pub fn scratch(name: &str, bytes: &[u8]) -> PathBuf {
     let path = std::env::temp_dir().join(format!("tallylight-{}-{name}", std::process::id()));
     fs::write(&path, bytes).unwrap();
     path

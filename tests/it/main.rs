@@ -32,6 +32,7 @@ mod rtp;
 mod rubbish;
 mod rules;
 mod scenarios;
+mod sealed;
 mod serve;
 mod session_timer;
 mod settings_api;

@@ -42,5 +42,6 @@ mod siprec_invite;
 mod stage;
 mod statements;
 mod torture;
+mod torture_wire;
 mod wire;
 mod wire_rubbish;

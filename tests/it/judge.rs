@@ -17,6 +17,7 @@ use tallylight::packet::{Packet, Transport};
 use tallylight::steps::world::Setting;
 use tallylight::time::{Epoch, Instant};
 
+use crate::sealed::tunnel;
 use crate::stage;
 
 #[test]
@@ -141,6 +142,30 @@ fn when_one_direction_is_missing_nothing_is_held_against_anybody() {
 }
 
 #[test]
+fn when_a_clock_jumps_in_a_call_it_is_judged_as_if_it_had_not_and_the_jump_is_told() {
+    let (timeline, file) = played("A two-party call", "");
+    let packets = tunnel::packets(&file);
+    for (first, second, told) in [
+        (60, 0, "its clock jumps back 1 times, by up to 59.9"),
+        (0, 60, "its clock jumps ahead 1 times, by up to 60.0"),
+        (0, 86_400, "its clock jumps ahead 1 times, by up to 86400.0"),
+    ] {
+        let mut file = PcapWriter::new(Vec::new(), timeline.epoch()).unwrap();
+        for (place, (at, packet)) in packets.iter().enumerate() {
+            let late = if 2 * place < packets.len() { first } else { second };
+            let at = Instant::from_nanos(at.as_nanos() + late * 1_000_000_000);
+            file.packet(at, packet, None).unwrap();
+        }
+        let path = scratch(&format!("jump-{first}-{second}.pcapng"), &file.finish().unwrap());
+        let (code, text) = judge(&[path.to_str().unwrap()]);
+        assert!(text.contains(told), "{text}");
+        assert!(text.contains("by the book    nothing is broken"), "{text}");
+        assert_eq!(code, 0, "{text}");
+        fs::remove_file(path).unwrap();
+    }
+}
+
+#[test]
 fn two_hundred_calls_are_told_apart() {
     let (timeline, _) = played("A two-party call", "");
     let mut file = PcapWriter::new(Vec::new(), timeline.epoch()).unwrap();
@@ -154,9 +179,15 @@ fn two_hundred_calls_are_told_apart() {
             file.packet(at, &Packet { payload: text.into(), ..packet }, None).unwrap();
         }
     }
-    let captured = read(&[&file.finish().unwrap()]);
+    let file = file.finish().unwrap();
+    let captured = read(&[&file]);
     let found = calls(&captured.timeline);
     assert_eq!(found.len(), 200);
+    let path = scratch("two-hundred.pcapng", &file);
+    let (code, text) = judge(&[path.to_str().unwrap()]);
+    assert!(text.contains("200 more calls, nothing wrong"), "{text}");
+    assert_eq!(code, 0, "{text}");
+    fs::remove_file(path).unwrap();
     assert_eq!(recordings(&captured.timeline).len(), 200);
 }
 

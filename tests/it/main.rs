@@ -17,6 +17,7 @@ mod ice;
 mod judge;
 mod kill;
 mod ladders;
+mod large_capture;
 mod library;
 mod mutations;
 mod opinions;

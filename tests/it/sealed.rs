@@ -1,6 +1,6 @@
 //! What is within TLS in a capture is judged as if it were not, if somebody tells the keys.
 
-mod tunnel;
+pub mod tunnel;
 
 use std::fs;
 

@@ -4,14 +4,14 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::io::{self, Read};
 use std::sync::Arc;
 
+use super::chapters::{Chapters, Source};
 use super::clock::{Clock, Stamps, seconds};
-use super::lately::{Lately, Meeting};
 use super::survey::Survey;
 use super::tls::Secrets;
 use super::unread::Unread;
 use super::{Counts, Kind, Reader, Seen, Unreadable};
 use crate::evidence::Timeline;
-use crate::time::{Epoch, Instant};
+use crate::time::Epoch;
 
 /// A capture that somebody named.
 #[expect(missing_debug_implementations, reason = "it opens a file")]
@@ -27,7 +27,7 @@ pub struct Told<'a> {
 /// What captures hold.
 #[derive(Debug)]
 pub struct Captured {
-    /// Who did what when.
+    /// Who did what when: all of it, or of a long capture the beginning.
     pub timeline: Timeline,
     /// What is to be known beside it, as whole sentences.
     pub notes: Vec<String>,
@@ -35,6 +35,20 @@ pub struct Captured {
     pub nothing: Option<String>,
     /// Whether only one side of some conversation was captured.
     pub one_way: bool,
+    rest: Option<Chapters>,
+}
+
+impl Captured {
+    /// What was read back of a timeline.
+    pub(in crate::evidence) fn of(timeline: Timeline) -> Self {
+        Self { timeline, notes: Vec::new(), nothing: None, one_way: false, rest: None }
+    }
+
+    /// The timeline that goes on where the last one ended, when nobody was in a call; nothing at
+    /// the end. Fails with the number of the capture that cannot be read any more.
+    pub fn next_timeline(&mut self) -> Result<Option<Timeline>, (usize, Unreadable)> {
+        self.rest.as_mut().map_or(Ok(None), Chapters::next)
+    }
 }
 
 /// Reads captures of the same calls; fails with the number of the one that cannot be read.
@@ -61,25 +75,25 @@ pub fn capture(files: &[Told<'_>], secrets: Secrets) -> Result<Captured, (usize,
     let nothing = nothing(&survey, &looks, &unread, &secrets);
     let first = looks.iter().zip(&offsets).filter_map(|(look, offset)| Some(look.first? + offset));
     let epoch = first.min().unwrap_or_default();
-    let mut timeline = Timeline::new(Epoch::from_unix_nanos(epoch));
-    *timeline.cast_mut() = survey.cast();
-    if !looks.iter().all(|look| look.whole) {
-        timeline.tear("messages, or parts of them, are missing in the capture");
-    }
-    if unread.concerns(|ip| survey.speaks(ip)) {
-        timeline.tear("TLS connections in the capture cannot be read");
-    }
-    let mut twice = 0;
+    let one_way = survey.is_one_way();
+    let concerns = unread.concerns(|ip| survey.speaks(ip));
     let mut sources = Vec::new();
     for (place, (told, offset)) in files.iter().zip(&offsets).enumerate() {
         let source = Source::open(told, *offset, Arc::clone(&secrets));
         sources.push(source.map_err(|why| (place, why))?);
     }
-    fill(&mut timeline, sources, epoch, &survey, &mut twice)?;
+    let mut chapters = Chapters::new(sources, epoch, survey);
+    if concerns {
+        chapters.torn = Some("TLS connections in the capture cannot be read");
+    } else if !looks.iter().all(|look| look.whole) {
+        chapters.torn = Some("messages, or parts of them, are missing in the capture");
+    }
+    let timeline = chapters.next()?.unwrap_or_else(|| Timeline::new(Epoch::from_unix_nanos(epoch)));
+    let twice = chapters.twice;
     if twice > 0 {
         notes.push(format!("{twice} packets were captured twice by one capture, and count once"));
     }
-    Ok(Captured { timeline, notes, nothing, one_way: survey.is_one_way() })
+    Ok(Captured { timeline, notes, nothing, one_way, rest: Some(chapters) })
 }
 
 /// What a first look at one capture showed.
@@ -115,7 +129,7 @@ fn look(
     let mut reader = Reader::open((told.open)()?, Arc::clone(secrets))?;
     let (mut clock, mut stamps, mut first) = (Clock::default(), Stamps::default(), None);
     while let Some(seen) = reader.next()? {
-        let at = clock.tell(seen.nanos);
+        let at = clock.tell(seen.nanos, &seen.packet);
         first.get_or_insert(at);
         match seen.what {
             Kind::Sip => {
@@ -128,7 +142,7 @@ fn look(
         }
     }
     let mut notes = reader.notes();
-    notes.extend(clock.note());
+    notes.extend(clock.notes());
     *secrets = Arc::clone(&reader.streams.secrets);
     Ok(Look {
         stamps,
@@ -199,60 +213,8 @@ fn nothing(survey: &Survey, looks: &[Look], unread: &Unread, secrets: &Secrets) 
     Some(format!("there is no SIP in it: {packets} packets, {udp} of UDP and {tcp} of TCP{why}"))
 }
 
-/// One capture on its way into the timeline.
-struct Source {
-    reader: Reader<Box<dyn Read>>,
-    clock: Clock,
-    offset: i64,
-    next: Option<(i64, Seen)>,
-}
-
-impl Source {
-    fn open(told: &Told<'_>, offset: i64, secrets: Arc<Secrets>) -> Result<Self, Unreadable> {
-        let reader = Reader::open((told.open)()?, secrets)?;
-        let mut source = Self { reader, clock: Clock::default(), offset, next: None };
-        source.advance()?;
-        Ok(source)
-    }
-
-    fn advance(&mut self) -> Result<(), Unreadable> {
-        let next = self.reader.next()?;
-        self.next =
-            next.map(|seen| (self.clock.tell(seen.nanos).saturating_add(self.offset), seen));
-        Ok(())
-    }
-}
-
-fn fill(
-    timeline: &mut Timeline,
-    mut sources: Vec<Source>,
-    epoch: i64,
-    survey: &Survey,
-    twice: &mut u64,
-) -> Result<(), (usize, Unreadable)> {
-    let mut lately = Lately::default();
-    loop {
-        let times = sources.iter().enumerate();
-        let first = times.filter_map(|(place, it)| Some((it.next.as_ref()?.0, place))).min();
-        let Some((_, place)) = first else { return Ok(()) };
-        let source = &mut sources[place];
-        let Some((nanos, seen)) = source.next.take() else { return Ok(()) };
-        source.advance().map_err(|why| (place, why))?;
-        if seen.what == Kind::Datagram && !survey.is_media(&seen.packet) {
-            continue;
-        }
-        let at =
-            Instant::from_nanos(u64::try_from(nanos.saturating_sub(epoch)).unwrap_or_default());
-        match lately.meet(number(&seen), seen.id, place, at) {
-            Meeting::First => timeline.sent(at, &seen.packet),
-            Meeting::Elsewhere => timeline.received(at, &seen.packet),
-            Meeting::Again => *twice += 1,
-        }
-    }
-}
-
 /// A number by which the same packet is known in another capture.
-fn number(seen: &Seen) -> u64 {
+pub(super) fn number(seen: &Seen) -> u64 {
     let mut hasher = DefaultHasher::new();
     (seen.packet.source, seen.packet.target, &seen.packet.payload).hash(&mut hasher);
     hasher.finish()

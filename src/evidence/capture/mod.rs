@@ -3,6 +3,7 @@
 //! Files are read as a stream: of a capture of any size no more is held than a packet, the
 //! fragments and segments that wait for others, and what becomes evidence.
 
+mod chapters;
 mod clock;
 mod file;
 mod ip;

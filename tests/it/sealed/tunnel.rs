@@ -121,6 +121,16 @@ pub fn datagrams_of(file: &[u8]) -> Vec<u8> {
     without(file, |_, _| true)
 }
 
+/// A capture without datagrams, except for those of signalling.
+pub fn without_media(file: &[u8]) -> Vec<u8> {
+    let mut writer = PcapWriter::new(Vec::new(), EPOCH).unwrap();
+    let is_media = |packet: &Packet| {
+        packet.transport == Transport::Udp && matches!(packet.payload[0], 128..=191)
+    };
+    copy(file, &mut writer, |_, packet| !is_media(packet));
+    writer.finish().unwrap()
+}
+
 /// A capture without some segments: the numbers count those with something in them. The sequence
 /// numbers stay what they were.
 pub fn without(file: &[u8], drops: impl Fn(usize, &Packet) -> bool) -> Vec<u8> {
@@ -279,7 +289,7 @@ fn copy(file: &[u8], writer: &mut PcapWriter<Vec<u8>>, keeps: impl Fn(usize, &Pa
 }
 
 /// The packets of a capture of ours that have something in them.
-fn packets(file: &[u8]) -> Vec<(Instant, Packet)> {
+pub fn packets(file: &[u8]) -> Vec<(Instant, Packet)> {
     let mut reader = PcapNgReader::new(Cursor::new(file)).unwrap();
     let mut packets = Vec::new();
     while let Some(block) = reader.next_block() {

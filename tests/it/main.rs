@@ -11,6 +11,7 @@ mod determinism;
 mod exercised;
 mod faults;
 mod faults_siprec;
+mod fuzz;
 mod gherkin;
 mod house;
 mod ice;

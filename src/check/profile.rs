@@ -77,8 +77,11 @@ impl Profile {
 
     /// What findings come to under this profile.
     pub fn judge<'a>(self, findings: impl IntoIterator<Item = &'a Finding>) -> TwoVerdicts {
-        let by_the_book: BTreeSet<_> =
-            findings.into_iter().map(|finding| finding.requirement).collect();
+        self.judge_rows(findings.into_iter().map(|finding| finding.requirement).collect())
+    }
+
+    /// What broken rows come to under this profile.
+    pub fn judge_rows(self, by_the_book: BTreeSet<Id>) -> TwoVerdicts {
         let works = |row: Id| self.forgives(row).is_some() || is_lived_with(row);
         let would_not_work = by_the_book.iter().copied().filter(|row| !works(*row));
         TwoVerdicts { would_not_work: would_not_work.collect(), by_the_book }

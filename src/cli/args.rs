@@ -145,6 +145,11 @@ pub struct Judge {
     #[arg(long = "offset", value_name = "DURATION", value_parser = offset_of, allow_hyphen_values = true)]
     pub offsets: Vec<i64>,
 
+    /// The secrets of TLS connections, as programs write them that are told `SSLKEYLOGFILE=FILE`;
+    /// more than once for several. Those in a pcapng file are known without it.
+    #[arg(long, value_name = "FILE")]
+    pub keys: Vec<PathBuf>,
+
     /// What a dialect is forgiven: rfc-strict (nothing), webex-calling, or field (what most
     /// peers live with).
     #[arg(long, value_name = "NAME", default_value = "rfc-strict", value_parser = profile_of)]

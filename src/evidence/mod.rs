@@ -32,7 +32,7 @@ mod timeline;
 mod transactions;
 
 pub use calls::{Call, calls};
-pub use capture::{Captured, Told, Unreadable, capture};
+pub use capture::{BadLine, Captured, Secrets, Told, Unreadable, capture};
 pub use carried::{Carried, carried, watched};
 pub use cast::{Cast, Host, Kind, Member, Name};
 pub use deed::{Deed, What};

@@ -73,8 +73,9 @@ impl<W: Write> PcapWriter<W> {
     /// is merged with a capture of the same connections. To stand before their packets.
     pub fn tls_secrets(&mut self, lines: &str) -> io::Result<()> {
         let mut body = Vec::with_capacity(lines.len() + 12);
-        body.extend(TLS_KEY_LOG.to_ne_bytes());
-        body.extend(u32::try_from(lines.len()).map_err(io::Error::other)?.to_ne_bytes());
+        // The byte order is that of the section, which is the writer's default.
+        body.extend(TLS_KEY_LOG.to_be_bytes());
+        body.extend(u32::try_from(lines.len()).map_err(io::Error::other)?.to_be_bytes());
         body.extend(lines.as_bytes());
         body.resize(body.len().next_multiple_of(4), 0);
         let block = UnknownBlock::new(DECRYPTION_SECRETS, 0, &body);
@@ -240,7 +241,8 @@ fn io_error(error: PcapError) -> io::Error {
     }
 }
 
-const WITHIN_TLS: &str = "carried within TLS; shown in the clear";
+/// What a packet is told by that was not seen like this.
+pub(super) const WITHIN_TLS: &str = "carried within TLS; shown in the clear";
 /// What an IPv4 packet of 65,535 bytes holds.
 const LONGEST_DATAGRAM: usize = 65_507;
 /// A message on a stream is one segment, as captures have it that are taken above the network

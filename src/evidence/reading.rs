@@ -90,8 +90,7 @@ pub fn read_lines(input: impl Read) -> Result<Captured, Unreadable> {
         put(timeline, line).map_err(|what| wrong(format!("there is no {what} like that")))?;
     }
     let timeline = timeline.ok_or(Unreadable::Empty)?;
-    let (notes, nothing) = (Vec::new(), None);
-    Ok(Captured { timeline, notes, nothing, one_way: false })
+    Ok(Captured::of(timeline))
 }
 
 /// Puts a line into the timeline; fails with the name of what cannot be read.

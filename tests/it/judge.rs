@@ -10,12 +10,14 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use clap::Parser as _;
 use tallylight::cli::{self, Arguments, Output};
 use tallylight::evidence::{
-    Captured, PcapWriter, Side, Timeline, Told, calls, capture, read_lines, recordings, write_lines,
+    Captured, PcapWriter, Secrets, Side, Timeline, Told, calls, capture, read_lines, recordings,
+    write_lines,
 };
 use tallylight::packet::{Packet, Transport};
 use tallylight::steps::world::Setting;
 use tallylight::time::{Epoch, Instant};
 
+use crate::sealed::tunnel;
 use crate::stage;
 
 #[test]
@@ -144,6 +146,30 @@ fn when_one_direction_is_missing_nothing_is_held_against_anybody() {
 }
 
 #[test]
+fn when_a_clock_jumps_in_a_call_it_is_judged_as_if_it_had_not_and_the_jump_is_told() {
+    let (timeline, file) = played("A two-party call", "");
+    let packets = tunnel::packets(&file);
+    for (first, second, told) in [
+        (60, 0, "its clock jumps back 1 times, by up to 59.9"),
+        (0, 60, "its clock jumps ahead 1 times, by up to 60.0"),
+        (0, 86_400, "its clock jumps ahead 1 times, by up to 86400.0"),
+    ] {
+        let mut file = PcapWriter::new(Vec::new(), timeline.epoch()).unwrap();
+        for (place, (at, packet)) in packets.iter().enumerate() {
+            let late = if 2 * place < packets.len() { first } else { second };
+            let at = Instant::from_nanos(at.as_nanos() + late * 1_000_000_000);
+            file.packet(at, packet, None).unwrap();
+        }
+        let path = scratch(&format!("jump-{first}-{second}.pcapng"), &file.finish().unwrap());
+        let (code, text) = judge(&[path.to_str().unwrap()]);
+        assert!(text.contains(told), "{text}");
+        assert!(text.contains("by the book    nothing is broken"), "{text}");
+        assert_eq!(code, 0, "{text}");
+        fs::remove_file(path).unwrap();
+    }
+}
+
+#[test]
 fn two_hundred_calls_are_told_apart() {
     let (timeline, _) = played("A two-party call", "");
     let mut file = PcapWriter::new(Vec::new(), timeline.epoch()).unwrap();
@@ -157,9 +183,15 @@ fn two_hundred_calls_are_told_apart() {
             file.packet(at, &Packet { payload: text.into(), ..packet }, None).unwrap();
         }
     }
-    let captured = read(&[&file.finish().unwrap()]);
+    let file = file.finish().unwrap();
+    let captured = read(&[&file]);
     let found = calls(&captured.timeline);
     assert_eq!(found.len(), 200);
+    let path = scratch("two-hundred.pcapng", &file);
+    let (code, text) = judge(&[path.to_str().unwrap()]);
+    assert!(text.contains("200 more calls, nothing wrong"), "{text}");
+    assert_eq!(code, 0, "{text}");
+    fs::remove_file(path).unwrap();
     assert_eq!(recordings(&captured.timeline).len(), 200);
 }
 
@@ -182,14 +214,21 @@ fn the_catalogue_is_listed_and_a_row_explained() {
 
 /// What was seen of an example in a quiet office, with a fault of the platform; and its packets.
 fn played(example: &str, fault: &str) -> (Timeline, Vec<u8>) {
+    let office = stage::scenario_text("quiet_office");
+    match fault {
+        "" => played_on(&office, example),
+        fault => {
+            let role = format!("role: platform, fault: {fault}");
+            played_on(&stage::with(&office, "role: platform", &role), example)
+        }
+    }
+}
+
+/// What was seen of an example on a scenario, and its packets.
+pub fn played_on(scenario: &str, example: &str) -> (Timeline, Vec<u8>) {
     // Tests run at once, and each has a file of its own.
     static PLAYED: AtomicUsize = AtomicUsize::new(0);
-    let office = stage::scenario_text("quiet_office");
-    let office = match fault {
-        "" => office,
-        fault => stage::with(&office, "role: platform", &format!("role: platform, fault: {fault}")),
-    };
-    let scenario = stage::scenario_of(&office);
+    let scenario = stage::scenario_of(scenario);
     let number = PLAYED.fetch_add(1, Ordering::Relaxed);
     let path = scratch(&format!("{number}.pcapng"), &[]);
     let mut job = stage::job(&stage::example(example), &scenario, scenario.seed);
@@ -230,7 +269,12 @@ fn shifted(timeline: &Timeline) -> Vec<u8> {
     file.finish().unwrap()
 }
 
-fn read(files: &[&Vec<u8>]) -> Captured {
+pub fn read(files: &[&Vec<u8>]) -> Captured {
+    read_with(files, Secrets::default())
+}
+
+/// What captures hold, if these secrets are known.
+pub fn read_with(files: &[&Vec<u8>], secrets: Secrets) -> Captured {
     let openers: Vec<_> = files
         .iter()
         .map(|bytes| {
@@ -243,10 +287,10 @@ fn read(files: &[&Vec<u8>]) -> Captured {
         .enumerate()
         .map(|(place, open)| Told { name: format!("file {place}"), open, offset: None })
         .collect();
-    capture(&files).unwrap()
+    capture(&files, secrets).unwrap()
 }
 
-fn broken(timeline: &Timeline) -> Vec<String> {
+pub fn broken(timeline: &Timeline) -> Vec<String> {
     let mut broken: Vec<_> = tallylight::check::always(timeline)
         .into_iter()
         .filter_map(|verdict| match verdict {
@@ -273,7 +317,7 @@ fn judge(files: &[&str]) -> (u8, String) {
     start(&arguments)
 }
 
-fn start(arguments: &[&str]) -> (u8, String) {
+pub fn start(arguments: &[&str]) -> (u8, String) {
     let all = std::iter::once("tallylight").chain(arguments.iter().copied());
     let arguments = Arguments::try_parse_from(all).unwrap();
     let (mut results, mut complaints) = (Vec::new(), Vec::new());
@@ -284,7 +328,7 @@ fn start(arguments: &[&str]) -> (u8, String) {
     (exit.code(), String::from_utf8(text).unwrap())
 }
 
-fn scratch(name: &str, bytes: &[u8]) -> PathBuf {
+pub fn scratch(name: &str, bytes: &[u8]) -> PathBuf {
     let path = std::env::temp_dir().join(format!("tallylight-{}-{name}", std::process::id()));
     fs::write(&path, bytes).unwrap();
     path

@@ -1,36 +1,36 @@
 //! What was found, as text for a terminal.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use crate::check::{Finding, Id, Profile, TwoVerdicts, Verdict, field};
-use crate::cli::exit::Exit;
-use crate::cli::findings::describe;
+use crate::check::Verdict;
 use crate::evidence::{Call, Kind, Ladder, Timeline, recordings};
-use crate::report;
 use crate::time::Instant;
 
-use super::{Answer, Opinion};
+use super::{Answer, Opinion, Sum};
 
-/// A paragraph for each call: who, what flowed, and what is not a plain yes. Of many calls only
-/// those that something is wrong with.
-pub fn calls(timeline: &Timeline, opinion: &Opinion, all: bool) -> String {
+/// Who is not a telephone, and where.
+pub fn parts(timeline: &Timeline) -> String {
     let mut text = String::new();
     for member in timeline.cast().members().iter().filter(|it| it.kind != Kind::Phone) {
         let _ = writeln!(text, "{:<9} {}", member.name, addresses(timeline, member.name.as_str()));
     }
-    let few = opinion.calls.len() <= CALLS_SHOWN;
-    let mut hidden = 0;
-    for (place, (call, part, answers)) in opinion.calls.iter().enumerate() {
+    text
+}
+
+/// A paragraph for each call: who, what flowed, and what is not a plain yes. Of many calls only
+/// those that something is wrong with.
+pub fn calls(timeline: &Timeline, opinion: &Opinion, sum: &mut Sum, all: bool) -> String {
+    let mut text = String::new();
+    let few = sum.calls + opinion.calls.len() <= CALLS_SHOWN;
+    for (call, next, answers) in &opinion.calls {
+        sum.calls += 1;
         let is_wrong = answers.iter().any(|answer| matches!(answer.verdict, Verdict::Fail(_)));
         if few || all || is_wrong {
-            text.push_str(&one(place + 1, call, part, answers, all));
+            let part = timeline.of_call(call, *next);
+            text.push_str(&one(sum.calls, call, &part, answers, all));
         } else {
-            hidden += 1;
+            sum.hidden += 1;
         }
-    }
-    if hidden > 0 {
-        let _ = writeln!(text, "\n{hidden} more calls, nothing wrong; --all shows them");
     }
     text
 }
@@ -69,58 +69,6 @@ fn one(number: usize, call: &Call, part: &Timeline, answers: &[Answer], all: boo
         };
     }
     text
-}
-
-/// The findings, grouped by requirement, each with the ladder around the first.
-pub fn findings(timeline: &Timeline, opinion: &Opinion, profile: Profile) -> String {
-    let mut by_row: BTreeMap<Id, Vec<Finding>> = BTreeMap::new();
-    for finding in opinion.findings() {
-        by_row.entry(finding.requirement).or_default().push(finding);
-    }
-    let mut text = String::new();
-    for (row, findings) in by_row {
-        let head = if profile.forgives(row).is_some() { "NOTE" } else { "FAIL" };
-        let times = match findings.len() {
-            1 => String::new(),
-            times => format!("  ({times} times; this is the first)"),
-        };
-        let _ = writeln!(text, "\n{head}  {row}{times}");
-        for finding in describe(&findings[..1], timeline) {
-            text.push_str(&report::finding(&finding));
-        }
-        if let Some(because) = profile.forgives(row) {
-            let _ = writeln!(text, "        forgiven by {}: {because}", profile.name());
-        }
-        if let Some(known) = field().iter().find(|it| it.rows.iter().any(|id| id == row.0)) {
-            let _ = writeln!(text, "        in the field  {}", known.then);
-        }
-    }
-    text
-}
-
-/// The two verdicts, and how much they rest on.
-pub fn ending(opinion: &Opinion, verdicts: &TwoVerdicts, exit: Exit) -> String {
-    let list = |rows: &std::collections::BTreeSet<Id>| {
-        rows.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
-    };
-    let TwoVerdicts { by_the_book, would_not_work } = verdicts;
-    let book = match by_the_book.len() {
-        0 => "nothing is broken".to_owned(),
-        1 => format!("1 requirement is broken: {}", list(by_the_book)),
-        count => format!("{count} requirements are broken: {}", list(by_the_book)),
-    };
-    let works = match would_not_work.len() {
-        0 if by_the_book.is_empty() => "yes".to_owned(),
-        0 => "yes: peers in the field live with that".to_owned(),
-        _ => format!("no, for {}", list(would_not_work)),
-    };
-    let (seen, unseen) = opinion.coverage();
-    let calls = opinion.calls.len();
-    let s = if calls == 1 { "" } else { "s" };
-    format!(
-        "\nby the book    {book}\nwould it work  {works}\n\n{calls} call{s}; {seen} rules judged, \
-         {unseen} found nothing to judge\n{exit}\n"
-    )
 }
 
 /// The time of day, as the capturing machine had it.

@@ -15,6 +15,8 @@ pub(super) struct Frame {
     pub(super) bytes: Vec<u8>,
     /// Whether that is all of it.
     pub(super) whole: bool,
+    /// Whether it was carried within TLS, and is shown in the clear: in captures of our own.
+    pub(super) within_tls: bool,
 }
 
 /// Why a file is no capture that can be read; each fits after "cannot read FILE: ".
@@ -100,6 +102,14 @@ impl<R: Read> File<R> {
         }
     }
 
+    /// The TLS secrets that were read since this was last asked, as lines of a key log.
+    pub(super) fn key_log(&mut self) -> Vec<u8> {
+        match &mut self.format {
+            Format::Pcap { .. } => Vec::new(),
+            Format::PcapNg(blocks) => std::mem::take(&mut blocks.key_log),
+        }
+    }
+
     /// How many packets were read so far.
     pub(super) fn packets(&self) -> u64 {
         self.packets
@@ -156,7 +166,7 @@ fn record(
     let fraction = i64::from(fraction) * if nanoseconds { 1 } else { 1_000 };
     let nanos = i64::from(seconds) * 1_000_000_000 + fraction;
     let bytes = take(input, kept)?;
-    Ok(Some(Frame { nanos, link, bytes, whole: kept >= original }))
+    Ok(Some(Frame { nanos, link, bytes, whole: kept >= original, within_tls: false }))
 }
 
 /// Reads so many bytes of a packet.
@@ -164,6 +174,11 @@ pub(super) fn take(input: &mut impl Read, length: u32) -> Result<Vec<u8>, Broken
     if length > PACKET_MAX {
         return Err(Broken::Nonsense(format!("a packet of {length} bytes")));
     }
+    exactly(input, length)
+}
+
+/// Reads so many bytes, of which there may be more than a packet has.
+pub(super) fn exactly(input: &mut impl Read, length: u32) -> Result<Vec<u8>, Broken> {
     let mut bytes = vec![0; usize::try_from(length).unwrap_or_default()];
     let read = fill(input, &mut bytes)?;
     if read < bytes.len() { Err(Broken::Cut) } else { Ok(bytes) }

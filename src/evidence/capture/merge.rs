@@ -1,22 +1,24 @@
 //! From one or several captures of the same calls to one timeline.
 
-use std::collections::{BTreeMap, VecDeque};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::io::{self, Read};
-use std::time::Duration;
+use std::sync::Arc;
 
+use super::chapters::{Chapters, Source};
 use super::clock::{Clock, Stamps, seconds};
 use super::survey::Survey;
+use super::tls::Secrets;
+use super::unread::Unread;
 use super::{Counts, Kind, Reader, Seen, Unreadable};
 use crate::evidence::Timeline;
-use crate::time::{Epoch, Instant};
+use crate::time::Epoch;
 
 /// A capture that somebody named.
 #[expect(missing_debug_implementations, reason = "it opens a file")]
 pub struct Told<'a> {
     /// What it is called in messages.
     pub name: String,
-    /// Opens it, from the beginning; it is read twice.
+    /// Opens it, from the beginning; it is read twice, or three times.
     pub open: &'a dyn Fn() -> io::Result<Box<dyn Read>>,
     /// What has to be added to its times, in nanoseconds, if that is known.
     pub offset: Option<i64>,
@@ -25,7 +27,7 @@ pub struct Told<'a> {
 /// What captures hold.
 #[derive(Debug)]
 pub struct Captured {
-    /// Who did what when.
+    /// Who did what when: all of it, or of a long capture the beginning.
     pub timeline: Timeline,
     /// What is to be known beside it, as whole sentences.
     pub notes: Vec<String>,
@@ -33,18 +35,34 @@ pub struct Captured {
     pub nothing: Option<String>,
     /// Whether only one side of some conversation was captured.
     pub one_way: bool,
+    rest: Option<Chapters>,
+}
+
+impl Captured {
+    /// What was read back of a timeline.
+    pub(in crate::evidence) fn of(timeline: Timeline) -> Self {
+        Self { timeline, notes: Vec::new(), nothing: None, one_way: false, rest: None }
+    }
+
+    /// The timeline that goes on where the last one ended, when nobody was in a call; nothing at
+    /// the end. Fails with the number of the capture that cannot be read any more.
+    pub fn next_timeline(&mut self) -> Result<Option<Timeline>, (usize, Unreadable)> {
+        self.rest.as_mut().map_or(Ok(None), Chapters::next)
+    }
 }
 
 /// Reads captures of the same calls; fails with the number of the one that cannot be read.
 ///
 /// A packet that is in several of them counts once: as sent where it was first seen, and as
-/// received where it was seen next.
-pub fn capture(files: &[Told<'_>]) -> Result<Captured, (usize, Unreadable)> {
-    let mut survey = Survey::default();
-    let mut looks = Vec::new();
-    for (place, told) in files.iter().enumerate() {
-        let look = look(told, &mut survey, files.len() > 1).map_err(|why| (place, why))?;
-        looks.push(look);
+/// received where it was seen next. What is within TLS is read with `secrets`, and with those that
+/// the captures bring.
+pub fn capture(files: &[Told<'_>], secrets: Secrets) -> Result<Captured, (usize, Unreadable)> {
+    let mut secrets = Arc::new(secrets);
+    let known = secrets.len();
+    let (mut survey, mut looks) = look_at_all(files, &mut secrets)?;
+    if secrets.len() > known && looks.iter().any(|look| look.unread.is_locked()) {
+        // Some stand after what they open, or in another capture.
+        (survey, looks) = look_at_all(files, &mut secrets)?;
     }
     let mut notes = Vec::new();
     for (told, look) in files.iter().zip(&looks) {
@@ -52,20 +70,30 @@ pub fn capture(files: &[Told<'_>]) -> Result<Captured, (usize, Unreadable)> {
     }
     let offsets = offsets(files, &looks, &mut notes);
     notes.extend(survey.notes());
-    let nothing = nothing(&survey, &looks);
+    let unread = Unread::of_all(looks.iter().map(|look| &look.unread));
+    notes.extend(unread.notes(&secrets));
+    let nothing = nothing(&survey, &looks, &unread, &secrets);
     let first = looks.iter().zip(&offsets).filter_map(|(look, offset)| Some(look.first? + offset));
     let epoch = first.min().unwrap_or_default();
-    let mut timeline = Timeline::new(Epoch::from_unix_nanos(epoch));
-    *timeline.cast_mut() = survey.cast();
-    if !looks.iter().all(|look| look.whole) {
-        timeline.tear("messages, or parts of them, are missing in the capture");
+    let one_way = survey.is_one_way();
+    let concerns = unread.concerns(|ip| survey.speaks(ip));
+    let mut sources = Vec::new();
+    for (place, (told, offset)) in files.iter().zip(&offsets).enumerate() {
+        let source = Source::open(told, *offset, Arc::clone(&secrets));
+        sources.push(source.map_err(|why| (place, why))?);
     }
-    let mut twice = 0;
-    fill(&mut timeline, files, &offsets, epoch, &survey, &mut twice)?;
+    let mut chapters = Chapters::new(sources, epoch, survey);
+    if concerns {
+        chapters.torn = Some("TLS connections in the capture cannot be read");
+    } else if !looks.iter().all(|look| look.whole) {
+        chapters.torn = Some("messages, or parts of them, are missing in the capture");
+    }
+    let timeline = chapters.next()?.unwrap_or_else(|| Timeline::new(Epoch::from_unix_nanos(epoch)));
+    let twice = chapters.twice;
     if twice > 0 {
         notes.push(format!("{twice} packets were captured twice by one capture, and count once"));
     }
-    Ok(Captured { timeline, notes, nothing, one_way: survey.is_one_way() })
+    Ok(Captured { timeline, notes, nothing, one_way, rest: Some(chapters) })
 }
 
 /// What a first look at one capture showed.
@@ -76,14 +104,32 @@ struct Look {
     whole: bool,
     counts: Counts,
     packets: u64,
-    encrypted: bool,
+    unread: Unread,
 }
 
-fn look(told: &Told<'_>, survey: &mut Survey, several: bool) -> Result<Look, Unreadable> {
-    let mut reader = Reader::open((told.open)()?)?;
+/// Looks at captures for the first time, and learns the secrets in them.
+fn look_at_all(
+    files: &[Told<'_>],
+    secrets: &mut Arc<Secrets>,
+) -> Result<(Survey, Vec<Look>), (usize, Unreadable)> {
+    let (mut survey, mut looks) = (Survey::default(), Vec::new());
+    for (place, told) in files.iter().enumerate() {
+        let look = look(told, &mut survey, files.len() > 1, secrets);
+        looks.push(look.map_err(|why| (place, why))?);
+    }
+    Ok((survey, looks))
+}
+
+fn look(
+    told: &Told<'_>,
+    survey: &mut Survey,
+    several: bool,
+    secrets: &mut Arc<Secrets>,
+) -> Result<Look, Unreadable> {
+    let mut reader = Reader::open((told.open)()?, Arc::clone(secrets))?;
     let (mut clock, mut stamps, mut first) = (Clock::default(), Stamps::default(), None);
     while let Some(seen) = reader.next()? {
-        let at = clock.tell(seen.nanos);
+        let at = clock.tell(seen.nanos, &seen.packet);
         first.get_or_insert(at);
         match seen.what {
             Kind::Sip => {
@@ -96,7 +142,8 @@ fn look(told: &Told<'_>, survey: &mut Survey, several: bool) -> Result<Look, Unr
         }
     }
     let mut notes = reader.notes();
-    notes.extend(clock.note());
+    notes.extend(clock.notes());
+    *secrets = Arc::clone(&reader.streams.secrets);
     Ok(Look {
         stamps,
         notes,
@@ -104,7 +151,7 @@ fn look(told: &Told<'_>, survey: &mut Survey, several: bool) -> Result<Look, Unr
         whole: reader.is_whole(),
         counts: reader.counts,
         packets: reader.file.packets(),
-        encrypted: reader.streams.encrypted > 0,
+        unread: Unread::new(reader.streams.unread()),
     })
 }
 
@@ -146,7 +193,7 @@ fn offsets(files: &[Told<'_>], looks: &[Look], notes: &mut Vec<String>) -> Vec<i
 }
 
 /// Why there is nothing to judge.
-fn nothing(survey: &Survey, looks: &[Look]) -> Option<String> {
+fn nothing(survey: &Survey, looks: &[Look], unread: &Unread, secrets: &Secrets) -> Option<String> {
     if survey.messages > 0 {
         let what = "there is SIP in it, and the beginning of no call: start to capture before the \
                     call is dialled";
@@ -155,138 +202,19 @@ fn nothing(survey: &Survey, looks: &[Look]) -> Option<String> {
     let sum = |of: fn(&Look) -> u64| looks.iter().map(of).sum::<u64>();
     let (packets, udp, tcp) =
         (sum(|it| it.packets), sum(|it| it.counts.udp), sum(|it| it.counts.tcp));
-    let why = if looks.iter().any(|look| look.encrypted) {
-        "; what is in TLS is not read: capture where TLS ends, or let us play a part with \
-         `tallylight serve --pcap`"
+    let closed = unread.notes(secrets).join("; ");
+    let why = if !closed.is_empty() {
+        format!("; {closed}")
     } else if packets == 0 {
-        ""
+        String::new()
     } else {
-        "; capture on the machine of the platform, with the ports of SIP in the filter"
+        "; capture on the machine of the platform, with the ports of SIP in the filter".to_owned()
     };
     Some(format!("there is no SIP in it: {packets} packets, {udp} of UDP and {tcp} of TCP{why}"))
 }
 
-/// One capture on its way into the timeline.
-struct Source {
-    reader: Reader<Box<dyn Read>>,
-    clock: Clock,
-    offset: i64,
-    next: Option<(i64, Seen)>,
-}
-
-impl Source {
-    fn advance(&mut self) -> Result<(), Unreadable> {
-        let next = self.reader.next()?;
-        self.next =
-            next.map(|seen| (self.clock.tell(seen.nanos).saturating_add(self.offset), seen));
-        Ok(())
-    }
-}
-
-fn fill(
-    timeline: &mut Timeline,
-    files: &[Told<'_>],
-    offsets: &[i64],
-    epoch: i64,
-    survey: &Survey,
-    twice: &mut u64,
-) -> Result<(), (usize, Unreadable)> {
-    let mut sources = Vec::new();
-    for (place, (told, offset)) in files.iter().zip(offsets).enumerate() {
-        let open = || {
-            let reader = Reader::open((told.open)()?)?;
-            let mut source =
-                Source { reader, clock: Clock::default(), offset: *offset, next: None };
-            source.advance()?;
-            Ok(source)
-        };
-        sources.push(open().map_err(|why| (place, why))?);
-    }
-    let mut lately = Lately::default();
-    loop {
-        let times = sources.iter().enumerate();
-        let first = times.filter_map(|(place, it)| Some((it.next.as_ref()?.0, place))).min();
-        let Some((_, place)) = first else { return Ok(()) };
-        let source = &mut sources[place];
-        let Some((nanos, seen)) = source.next.take() else { return Ok(()) };
-        source.advance().map_err(|why| (place, why))?;
-        if seen.what == Kind::Datagram && !survey.is_media(&seen.packet) {
-            continue;
-        }
-        let at =
-            Instant::from_nanos(u64::try_from(nanos.saturating_sub(epoch)).unwrap_or_default());
-        match lately.meet(number(&seen), seen.id, place, at) {
-            Meeting::First => timeline.sent(at, &seen.packet),
-            Meeting::Elsewhere => timeline.received(at, &seen.packet),
-            Meeting::Again => *twice += 1,
-        }
-    }
-}
-
-/// The packets of the last moments, by which the same ones are known in other captures.
-#[derive(Debug, Default)]
-struct Lately {
-    places: BTreeMap<u64, VecDeque<Place>>,
-    order: VecDeque<(Instant, u64)>,
-}
-
-/// Where a packet was seen, and whether it was seen in another capture since.
-#[derive(Clone, Copy, Debug)]
-struct Place {
-    capture: usize,
-    at: Instant,
-    id: Option<u32>,
-    /// The capture that saw it arrive.
-    arrived: Option<usize>,
-}
-
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-enum Meeting {
-    /// It was not seen before, or is a copy of its own.
-    First,
-    /// It was seen in another capture.
-    Elsewhere,
-    /// It was just seen in this capture, which has everything twice (the device `any` on
-    /// loopback, a mirrored port), or in a third.
-    Again,
-}
-
-impl Lately {
-    fn meet(&mut self, number: u64, id: Option<u32>, capture: usize, at: Instant) -> Meeting {
-        while let Some((seen, old)) = self.order.front().copied()
-            && (at - seen > WINDOW || self.order.len() > LATELY_MAX)
-        {
-            self.order.pop_front();
-            if let Some(places) = self.places.get_mut(&old) {
-                places.pop_front();
-                if places.is_empty() {
-                    self.places.remove(&old);
-                }
-            }
-        }
-        let places = self.places.entry(number).or_default();
-        for place in places.iter_mut() {
-            let is_here = place.capture == capture || place.arrived == Some(capture);
-            let is_same = id.is_some() && place.id == id;
-            if is_here && is_same && at - place.at <= TWICE {
-                return Meeting::Again;
-            }
-            if !is_here {
-                return match place.arrived.replace(capture) {
-                    None => Meeting::Elsewhere,
-                    // A third capture, between the two.
-                    Some(_) => Meeting::Again,
-                };
-            }
-        }
-        places.push_back(Place { capture, at, id, arrived: None });
-        self.order.push_back((at, number));
-        Meeting::First
-    }
-}
-
 /// A number by which the same packet is known in another capture.
-fn number(seen: &Seen) -> u64 {
+pub(super) fn number(seen: &Seen) -> u64 {
     let mut hasher = DefaultHasher::new();
     (seen.packet.source, seen.packet.target, &seen.packet.payload).hash(&mut hasher);
     hasher.finish()
@@ -297,33 +225,4 @@ fn way(seen: &Seen) -> u64 {
     let mut hasher = DefaultHasher::new();
     (seen.packet.source.ip(), seen.packet.target.ip()).hash(&mut hasher);
     hasher.finish()
-}
-
-/// Longer than any network delays a packet, shorter than the second copy of a request that was
-/// answered by nobody is late (RFC 3261 section 17.1.1.2).
-const WINDOW: Duration = Duration::from_millis(450);
-/// A copy is captured within microseconds; nobody sends one so soon.
-const TWICE: Duration = Duration::from_micros(500);
-/// Ten gigabits of media.
-const LATELY_MAX: usize = 1_000_000;
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_packet_is_sent_in_one_capture_and_received_in_another_and_nothing_in_a_third() {
-        let mut lately = Lately::default();
-        let at = Instant::from_millis;
-        assert_eq!(lately.meet(7, Some(9), 0, at(0)), Meeting::First);
-        assert_eq!(lately.meet(7, Some(9), 0, at(0)), Meeting::Again);
-        assert_eq!(lately.meet(7, Some(9), 1, at(20)), Meeting::Elsewhere);
-        assert_eq!(lately.meet(7, Some(9), 2, at(21)), Meeting::Again);
-        // A copy of its own: it has no number, or another one.
-        assert_eq!(lately.meet(8, None, 0, at(22)), Meeting::First);
-        assert_eq!(lately.meet(8, None, 0, at(22)), Meeting::First);
-        // Sent again, and again received.
-        assert_eq!(lately.meet(7, Some(9), 0, at(500)), Meeting::First);
-        assert_eq!(lately.meet(7, Some(9), 1, at(520)), Meeting::Elsewhere);
-    }
 }

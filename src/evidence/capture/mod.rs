@@ -3,28 +3,36 @@
 //! Files are read as a stream: of a capture of any size no more is held than a packet, the
 //! fragments and segments that wait for others, and what becomes evidence.
 
+mod chapters;
 mod clock;
 mod file;
 mod ip;
+mod lately;
 mod link;
 mod merge;
 mod pcapng;
 mod survey;
 mod tcp;
+mod text;
+mod tls;
+mod unread;
 
 use std::collections::VecDeque;
 use std::io::Read;
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use bytes::Bytes;
 
 pub use file::Unreadable;
 pub use merge::{Captured, Told, capture};
+pub use tls::{BadLine, Secrets};
 
 use self::file::File;
 use self::ip::{Carried, Fragments};
 use self::link::Below;
-use self::tcp::{Streams, is_sip};
+use self::tcp::Streams;
+use self::text::is_sip;
 use crate::packet::{Packet, Transport};
 
 /// A packet of signalling, or what may be media, and when it crossed the card.
@@ -69,11 +77,13 @@ pub(super) struct Counts {
 }
 
 impl<R: Read> Reader<R> {
-    fn open(input: R) -> Result<Self, Unreadable> {
+    /// Begins to read a capture; `secrets` open what TLS there is in it, beside those that it
+    /// brings.
+    fn open(input: R, secrets: Arc<Secrets>) -> Result<Self, Unreadable> {
         Ok(Self {
             file: File::open(input)?,
             fragments: Fragments::default(),
-            streams: Streams::default(),
+            streams: Streams::with(secrets),
             ready: VecDeque::new(),
             counts: Counts::default(),
         })
@@ -85,7 +95,12 @@ impl<R: Read> Reader<R> {
             if let Some(seen) = self.ready.pop_front() {
                 return Ok(Some(seen));
             }
-            let Some(frame) = self.file.next()? else { return Ok(None) };
+            let frame = self.file.next()?;
+            let told = self.file.key_log();
+            if !told.is_empty() {
+                Arc::make_mut(&mut self.streams.secrets).take_text(&told);
+            }
+            let Some(frame) = frame else { return Ok(None) };
             let packet = match link::strip(frame.link, &frame.bytes) {
                 Below::Ip(packet) => packet,
                 Below::Else => continue,
@@ -109,9 +124,10 @@ impl<R: Read> Reader<R> {
                 }
                 Carried::Tcp(segment) => {
                     self.counts.tcp += 1;
-                    let (source, target) = (segment.source, segment.target);
-                    for payload in self.streams.take(&segment) {
-                        let packet = Packet { transport: Transport::Tcp, source, target, payload };
+                    for mut packet in self.streams.take(&segment) {
+                        if frame.within_tls {
+                            packet.transport = Transport::Tls;
+                        }
                         self.ready.push_back(Seen { nanos, what: Kind::Sip, packet, id: None });
                     }
                 }
@@ -145,13 +161,6 @@ impl<R: Read> Reader<R> {
         let gaps = self.streams.unfinished();
         if gaps > 0 {
             notes.push(format!("TCP streams with SIP in them lack bytes in {gaps} places"));
-        }
-        if self.streams.encrypted > 0 {
-            notes.push(
-                "there is TLS in it, which is not read: capture where it ends, or use \
-                 `tallylight serve --pcap`"
-                    .to_owned(),
-            );
         }
         notes
     }

@@ -2,7 +2,8 @@
 
 use std::io::{self, Read};
 
-use super::file::{Broken, Frame, PACKET_MAX, fill, long, take};
+use super::file::{Broken, Frame, PACKET_MAX, exactly, fill, long, take};
+use crate::evidence::pcapng::WITHIN_TLS;
 
 /// The blocks of a file, one section after another.
 #[derive(Debug)]
@@ -13,6 +14,8 @@ pub(super) struct Blocks {
     at_start: bool,
     /// The time of the last packet, for those that have none.
     last: i64,
+    /// Lines of key logs, until somebody takes them.
+    pub(super) key_log: Vec<u8>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -27,7 +30,8 @@ struct Interface {
 impl Blocks {
     /// Begins after the magic number.
     pub(super) fn begin() -> Self {
-        Self { big_endian: false, interfaces: Vec::new(), at_start: true, last: 0 }
+        let (interfaces, key_log) = (Vec::new(), Vec::new());
+        Self { big_endian: false, interfaces, at_start: true, last: 0, key_log }
     }
 
     /// The next packet of any interface.
@@ -57,6 +61,9 @@ impl Blocks {
                 ENHANCED => self.enhanced(&take(input, within(inside)?)?)?,
                 SIMPLE => self.simple(&take(input, within(inside)?)?)?,
                 OBSOLETE => self.obsolete(&take(input, within(inside)?)?)?,
+                SECRETS if self.has_room_for(inside) => {
+                    self.secrets(&exactly(input, inside)?).map(|()| None)?
+                }
                 _ => skip(input, inside).map(|()| None)?,
             };
             let mut again = [0; 4];
@@ -91,12 +98,8 @@ impl Blocks {
         }
         let link = self.short(block, 0).ok_or(Broken::Cut)?;
         let mut interface = Interface { link: link.into(), per_second: 1_000_000, offset: 0 };
-        let mut rest = block.get(8..).unwrap_or_default();
-        while let (Some(code), Some(length)) = (self.short(rest, 0), self.short(rest, 2)) {
-            let length = usize::from(length);
-            let value = rest.get(4..4 + length).unwrap_or_default();
+        for (code, value) in self.options(block.get(8..).unwrap_or_default()) {
             match (code, value) {
-                (0, _) => break,
                 (IF_TSRESOL, [resolution]) => interface.per_second = per_second(*resolution),
                 (IF_TSOFFSET, value) => {
                     let value = value.first_chunk().copied().unwrap_or_default();
@@ -106,10 +109,26 @@ impl Blocks {
                 }
                 _ => {}
             }
-            rest = rest.get(4 + length.next_multiple_of(4)..).unwrap_or_default();
         }
         self.interfaces.push(interface);
         Ok(())
+    }
+
+    /// Section 4.7: of the kinds of secrets there are, those of TLS.
+    fn secrets(&mut self, block: &[u8]) -> Result<(), Broken> {
+        let (kind, length) = (self.word(block, 0)?, self.word(block, 4)?);
+        let lines = block.get(8..).unwrap_or_default();
+        let lines = usize::try_from(length).ok().and_then(|length| lines.get(..length));
+        if kind == TLS_KEY_LOG {
+            self.key_log.extend_from_slice(lines.ok_or(Broken::Cut)?);
+            self.key_log.push(b'\n');
+        }
+        Ok(())
+    }
+
+    fn has_room_for(&self, more: u32) -> bool {
+        let more = usize::try_from(more).unwrap_or(usize::MAX);
+        self.key_log.len().saturating_add(more) <= SECRETS_MAX
     }
 
     /// Section 4.3.
@@ -133,12 +152,15 @@ impl Blocks {
         let units = u64::from(high) << 32 | u64::from(low);
         let (kept, original) = (self.word(block, 12)?, self.word(block, 16)?);
         let kept_bytes = usize::try_from(kept).unwrap_or(usize::MAX);
-        let bytes = block.get(20..).and_then(|rest| rest.get(..kept_bytes)).ok_or(Broken::Cut)?;
+        let rest = block.get(20..).ok_or(Broken::Cut)?;
+        let bytes = rest.get(..kept_bytes).ok_or(Broken::Cut)?;
+        let options = rest.get(kept_bytes.next_multiple_of(4)..).unwrap_or_default();
         Ok(Some(Frame {
             nanos: interface.nanos(units),
             link: interface.link,
             bytes: bytes.to_vec(),
             whole: kept >= original,
+            within_tls: self.options(options).any(|it| it == (COMMENT, WITHIN_TLS.as_bytes())),
         }))
     }
 
@@ -151,7 +173,18 @@ impl Blocks {
         let rest = block.get(4..).unwrap_or_default();
         let bytes = rest.get(..original).unwrap_or(rest).to_vec();
         let whole = bytes.len() >= original;
-        Ok(Some(Frame { nanos: self.last, link: interface.link, bytes, whole }))
+        let (nanos, link) = (self.last, interface.link);
+        Ok(Some(Frame { nanos, link, bytes, whole, within_tls: false }))
+    }
+
+    /// Section 3.5: the codes and values of a list of options.
+    fn options<'b>(&self, mut rest: &'b [u8]) -> impl Iterator<Item = (u16, &'b [u8])> {
+        std::iter::from_fn(move || {
+            let (code, length) = (self.short(rest, 0)?, usize::from(self.short(rest, 2)?));
+            let value = rest.get(4..4 + length).filter(|_| code != 0)?;
+            rest = rest.get(4 + length.next_multiple_of(4)..).unwrap_or_default();
+            Some((code, value))
+        })
     }
 
     fn short(&self, bytes: &[u8], at: usize) -> Option<u16> {
@@ -185,7 +218,7 @@ fn all(input: &mut impl Read, buffer: &mut [u8]) -> Result<(), Broken> {
     if read < buffer.len() { Err(Broken::Cut) } else { Ok(()) }
 }
 
-/// Names, statistics and keys, which may be long, are passed over.
+/// Names and statistics, which may be long, are passed over.
 fn skip(input: &mut impl Read, length: u32) -> Result<(), Broken> {
     let skipped = io::copy(&mut input.take(length.into()), &mut io::sink())?;
     if skipped < length.into() { Err(Broken::Cut) } else { Ok(()) }
@@ -206,7 +239,12 @@ const INTERFACE: u32 = 1;
 const OBSOLETE: u32 = 2;
 const SIMPLE: u32 = 3;
 const ENHANCED: u32 = 6;
+const SECRETS: u32 = 10;
+const TLS_KEY_LOG: u32 = 0x544C_534B;
+const COMMENT: u16 = 1;
 const IF_TSRESOL: u16 = 9;
 const IF_TSOFFSET: u16 = 14;
 /// A machine has a few.
 const INTERFACES_MAX: usize = 1_024;
+/// Of a hundred thousand connections.
+const SECRETS_MAX: usize = 32 << 20;

@@ -80,6 +80,11 @@ impl Survey {
         [packet.source, packet.target].iter().any(|address| self.media.contains_key(address))
     }
 
+    /// Whether a machine sent or was sent any message.
+    pub fn speaks(&self, ip: IpAddr) -> bool {
+        self.ways.keys().any(|(source, target)| source.ip() == ip || target.ip() == ip)
+    }
+
     /// Whether anybody was called at all.
     pub fn has_calls(&self) -> bool {
         !self.invites.is_empty()

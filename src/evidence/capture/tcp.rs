@@ -1,13 +1,16 @@
-//! Follows TCP connections that carry SIP: segments out of order, twice, or overlapping become
-//! the bytes that were sent, and these become messages.
+//! Follows TCP connections that carry SIP, in the clear or within TLS: segments out of order, twice,
+//! or overlapping become the bytes that were sent, and these become messages.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use bytes::Bytes;
 
 use super::ip::Segment;
-use crate::sip::framing::{Frame, Framer};
+use super::text::Text;
+use super::tls::{Direction, Secrets, Session, Trouble};
+use crate::packet::{Packet, Transport};
 
 /// One direction of each connection.
 #[derive(Debug, Default)]
@@ -15,13 +18,18 @@ pub(super) struct Streams {
     open: BTreeMap<Ends, Stream>,
     /// In the order in which they began.
     order: VecDeque<Ends>,
+    /// What the directions of TLS connections know of each other.
+    sessions: BTreeMap<Ends, Session>,
+    /// What opens them.
+    pub(super) secrets: Arc<Secrets>,
     /// How many times bytes were missing, so that a message was, or may have been.
-    pub(super) gaps: u64,
-    /// How many directions of connections carry TLS.
-    pub(super) encrypted: u64,
+    gaps: u64,
+    /// The TLS connections that could not be read, and why.
+    unread: BTreeMap<Ends, Trouble>,
 }
 
-type Ends = (SocketAddr, SocketAddr);
+/// Where a direction of a connection comes from, and where it goes.
+pub(super) type Ends = (SocketAddr, SocketAddr);
 
 #[derive(Debug)]
 struct Stream {
@@ -34,48 +42,80 @@ struct Stream {
 
 #[derive(Debug)]
 enum Content {
-    /// Nothing came yet, or what came is the middle of something.
-    Unknown,
-    Sip(Framer),
-    /// Something else.
-    Other,
+    Clear(Text),
+    Tls(Box<Direction>, Text),
+    /// TLS that nobody can read.
+    Closed,
+}
+
+/// What it takes to read TLS, and what was read.
+struct Reading<'a> {
+    session: &'a mut Session,
+    secrets: &'a Secrets,
+    messages: Vec<Bytes>,
 }
 
 impl Streams {
+    /// Streams of which some may be opened with these secrets.
+    pub(super) fn with(secrets: Arc<Secrets>) -> Self {
+        Self { secrets, ..Self::default() }
+    }
+
     /// The messages that a segment completes.
-    pub(super) fn take(&mut self, segment: &Segment) -> Vec<Bytes> {
+    pub(super) fn take(&mut self, segment: &Segment) -> Vec<Packet> {
         let ends = (segment.source, segment.target);
         if !self.open.contains_key(&ends) && segment.payload.is_empty() && !segment.syn {
             return Vec::new();
         }
         self.make_room(ends);
-        let fresh = Stream { next: None, early: Vec::new(), content: Content::Unknown };
-        let stream = self.open.entry(ends).or_insert(fresh);
-        if segment.syn {
-            *stream = Stream {
-                next: Some(segment.sequence.wrapping_add(1)),
-                early: Vec::new(),
-                content: Content::Unknown,
-            };
+        if segment.syn || !self.open.contains_key(&ends) {
+            self.forget(ends);
+            self.open.insert(ends, Stream::new(segment));
         }
-        let was_tls = matches!(stream.content, Content::Other);
-        let mut messages = Vec::new();
-        let gaps = stream.segment(segment, &mut messages);
-        self.gaps += gaps;
-        let begins_tls = matches!(segment.payload.get(..2), Some([0x14..=0x17, 3]));
-        let is_tls = matches!(stream.content, Content::Other) && begins_tls;
-        self.encrypted += u64::from(is_tls && !was_tls);
-        if segment.ends && stream.early.is_empty() {
+        let mut fresh = Session::default();
+        let session = self.sessions.get_mut(&sorted(ends));
+        let is_known = session.is_some();
+        let secrets = Arc::clone(&self.secrets);
+        let session = session.unwrap_or(&mut fresh);
+        let mut reading = Reading { session, secrets: &secrets, messages: Vec::new() };
+        let Some(stream) = self.open.get_mut(&ends) else { return Vec::new() };
+        self.gaps += stream.segment(segment, &mut reading);
+        let mut packets = stream.packets(ends, reading.take());
+        if matches!(stream.content, Content::Tls(..) | Content::Closed) {
+            // What this end said may open what the other one said before.
+            let back = (ends.1, ends.0);
+            if let Some(other) = self.open.get_mut(&back) {
+                other.content.push(&[], &mut reading);
+                packets.extend(other.packets(back, reading.take()));
+            }
+            if let Some(why) = reading.session.trouble() {
+                self.note(ends, why);
+            }
+            if !is_known {
+                self.sessions.insert(sorted(ends), fresh);
+            }
+        }
+        if segment.ends && self.open.get(&ends).is_some_and(|stream| stream.early.is_empty()) {
             // The place in `order` is forgotten when its turn comes.
-            self.open.remove(&ends);
+            self.forget(ends);
         }
-        messages
+        packets
     }
 
     /// How many streams ended in the middle of something, counting each gap.
     pub(super) fn unfinished(&self) -> u64 {
         let open = self.open.values().filter(|stream| !stream.early.is_empty());
         self.gaps + open.count() as u64
+    }
+
+    /// The TLS connections that cannot be read: between whom, and why.
+    pub(super) fn unread(&self) -> BTreeMap<Ends, Trouble> {
+        let open = self.open.iter().filter_map(|(ends, stream)| {
+            let known = self.sessions.get(&sorted(*ends)).and_then(Session::trouble);
+            Some((sorted(*ends), known.or(stream.trouble())?))
+        });
+        let known = self.unread.iter().map(|(ends, why)| (*ends, *why));
+        open.take(UNREAD_MAX).chain(known).collect()
     }
 
     fn make_room(&mut self, ends: Ends) {
@@ -85,28 +125,48 @@ impl Streams {
         while self.order.len() >= STREAMS_MAX
             && let Some(oldest) = self.order.pop_front()
         {
-            self.open.remove(&oldest);
+            self.forget(oldest);
         }
         self.order.push_back(ends);
+    }
+
+    /// Nothing more comes one way.
+    fn forget(&mut self, ends: Ends) {
+        if let Some(stream) = self.open.remove(&ends)
+            && let Some(why) = stream.trouble()
+        {
+            self.note(ends, why);
+        }
+        if !self.open.contains_key(&(ends.1, ends.0)) {
+            self.sessions.remove(&sorted(ends));
+        }
+    }
+
+    fn note(&mut self, ends: Ends, why: Trouble) {
+        if self.unread.len() < UNREAD_MAX {
+            self.unread.entry(sorted(ends)).or_insert(why);
+        }
     }
 }
 
 impl Stream {
-    /// Takes a segment, and says how often bytes turned out to be missing.
-    fn segment(&mut self, segment: &Segment, messages: &mut Vec<Bytes>) -> u64 {
+    fn new(segment: &Segment) -> Self {
         // SYN takes a number of its own (RFC 9293 section 3.4).
+        let next = segment.syn.then(|| segment.sequence.wrapping_add(1));
+        Self { next, early: Vec::new(), content: Content::Clear(Text::Unknown) }
+    }
+
+    /// Takes a segment, and says how often bytes turned out to be missing.
+    fn segment(&mut self, segment: &Segment, reading: &mut Reading<'_>) -> u64 {
         let sequence =
             if segment.syn { segment.sequence.wrapping_add(1) } else { segment.sequence };
-        if segment.syn {
-            self.next.get_or_insert(sequence);
-        }
-        if segment.payload.is_empty() || matches!(self.content, Content::Other) {
+        if segment.payload.is_empty() || self.content.is_of_no_use() {
             return 0;
         }
         let next = *self.next.get_or_insert(sequence);
         let ahead = sequence.wrapping_sub(next);
         if ahead == 0 || ahead > HALF {
-            self.in_order(sequence, &segment.payload, messages);
+            self.in_order(sequence, &segment.payload, reading);
         } else if !self
             .early
             .iter()
@@ -114,116 +174,116 @@ impl Stream {
         {
             self.early.push((sequence, segment.payload.clone()));
         }
-        self.catch_up(messages);
+        self.catch_up(reading);
         let waiting: usize = self.early.iter().map(|(_, bytes)| bytes.len()).sum();
         if self.early.len() <= EARLY_MAX && waiting <= EARLY_BYTES_MAX {
             return 0;
         }
         // What is missing does not come any more: it was not captured.
-        self.content = Content::Unknown;
+        self.content.tear();
         let from = self.next.unwrap_or_default();
         self.next = self.early.iter().map(|(at, _)| *at).min_by_key(|at| at.wrapping_sub(from));
-        self.catch_up(messages);
+        self.catch_up(reading);
         1
     }
 
     /// Takes what came early as far as it fits now.
-    fn catch_up(&mut self, messages: &mut Vec<Bytes>) {
+    fn catch_up(&mut self, reading: &mut Reading<'_>) {
         while let Some(next) = self.next {
             let fits = |at: u32| at == next || at.wrapping_sub(next) > HALF;
             let Some(place) = self.early.iter().position(|(at, _)| fits(*at)) else { return };
             let (at, bytes) = self.early.swap_remove(place);
-            self.in_order(at, &bytes, messages);
+            self.in_order(at, &bytes, reading);
         }
     }
 
     /// Takes bytes that begin at or before the next one that is wanted.
-    fn in_order(&mut self, sequence: u32, bytes: &[u8], messages: &mut Vec<Bytes>) {
+    fn in_order(&mut self, sequence: u32, bytes: &[u8], reading: &mut Reading<'_>) {
         let next = self.next.unwrap_or(sequence);
         let known = usize::try_from(next.wrapping_sub(sequence)).unwrap_or(usize::MAX);
         let Some(news) = bytes.get(known..).filter(|news| !news.is_empty()) else { return };
         self.next = Some(next.wrapping_add(u32::try_from(news.len()).unwrap_or_default()));
-        if matches!(self.content, Content::Unknown) {
-            match begins(news) {
-                Begins::Sip => self.content = Content::Sip(Framer::new()),
-                Begins::Else => self.content = Content::Other,
-                Begins::Blank => return,
-            }
+        self.content.push(news, reading);
+    }
+
+    /// The packets of messages that came.
+    fn packets(&self, (source, target): Ends, messages: Vec<Bytes>) -> Vec<Packet> {
+        let is_clear = matches!(self.content, Content::Clear(_));
+        let transport = if is_clear { Transport::Tcp } else { Transport::Tls };
+        let packet = |payload| Packet { transport, source, target, payload };
+        messages.into_iter().map(packet).collect()
+    }
+
+    fn trouble(&self) -> Option<Trouble> {
+        match &self.content {
+            Content::Tls(direction, _) => direction.trouble(),
+            Content::Clear(_) | Content::Closed => None,
         }
-        let Content::Sip(framer) = &mut self.content else { return };
-        for piece in news.chunks(PIECE) {
-            framer.push(piece);
-            loop {
-                match framer.next() {
-                    Ok(Some(Frame::Message(message))) => messages.push(message),
-                    Ok(Some(Frame::Ping)) => {}
-                    Ok(None) => break,
-                    Err(_) => {
-                        // Where the next message begins, a segment will show.
-                        self.content = Content::Unknown;
-                        return;
-                    }
+    }
+}
+
+impl Content {
+    fn push(&mut self, news: &[u8], reading: &mut Reading<'_>) {
+        if matches!(self, Self::Clear(Text::Unknown)) && begins_tls(news) {
+            *self = Self::Tls(Box::default(), Text::Unknown);
+        }
+        match self {
+            Self::Clear(text) => text.push(news, &mut reading.messages),
+            Self::Tls(direction, text) => {
+                let plain = direction.push(news, reading.session, reading.secrets);
+                if !plain.is_empty() {
+                    text.push(&plain, &mut reading.messages);
+                }
+                if direction.is_lost() {
+                    *self = Self::Closed;
                 }
             }
+            Self::Closed => {}
         }
     }
-}
 
-/// What some bytes are the beginning of.
-enum Begins {
-    Sip,
-    /// Keep-alives only (RFC 5626 section 3.5.1).
-    Blank,
-    Else,
-}
+    /// Bytes are missing before what comes next.
+    fn tear(&mut self) {
+        match self {
+            Self::Clear(text) => *text = Text::Unknown,
+            Self::Tls(direction, text) => {
+                direction.tear();
+                *text = Text::Unknown;
+            }
+            Self::Closed => {}
+        }
+    }
 
-fn begins(bytes: &[u8]) -> Begins {
-    let text = bytes.trim_ascii_start();
-    if text.is_empty() {
-        Begins::Blank
-    } else if is_sip(text) || is_cut_request(text) {
-        Begins::Sip
-    } else {
-        Begins::Else
+    fn is_of_no_use(&self) -> bool {
+        matches!(self, Self::Closed | Self::Clear(Text::Other))
     }
 }
 
-/// Whether bytes are the beginning of a request line whose end is in the next segment.
-fn is_cut_request(bytes: &[u8]) -> bool {
-    if bytes.iter().any(|byte| matches!(byte, b'\r' | b'\n')) {
-        return false;
+impl Reading<'_> {
+    fn take(&mut self) -> Vec<Bytes> {
+        std::mem::take(&mut self.messages)
     }
-    let mut words = bytes.splitn(2, |byte| *byte == b' ');
-    let method = words.next().unwrap_or_default();
-    let is_method = method.len() <= METHOD_MAX && method.iter().all(u8::is_ascii_uppercase);
-    let schemes: [&[u8]; 3] = [b"sip:", b"sips:", b"tel:"];
-    is_method
-        && words
-            .next()
-            .is_none_or(|uri| schemes.iter().any(|it| uri.starts_with(it) || it.starts_with(uri)))
 }
 
-/// Whether bytes begin as a SIP message does (RFC 3261 section 7).
-pub(super) fn is_sip(bytes: &[u8]) -> bool {
-    let bytes = bytes.trim_ascii_start();
-    let line = bytes.split(|byte| *byte == b'\r' || *byte == b'\n').next().unwrap_or_default();
-    let is_word = |word: &[u8]| !word.is_empty() && word.iter().all(u8::is_ascii_graphic);
-    let first = line.split(|byte| *byte == b' ').next().unwrap_or_default();
-    line.starts_with(b"SIP/2.0 ")
-        || (first.len() <= METHOD_MAX && is_word(first) && line.ends_with(b" SIP/2.0"))
+/// The ends of a connection, whoever speaks.
+fn sorted((one, other): Ends) -> Ends {
+    (one.min(other), one.max(other))
+}
+
+/// Whether bytes begin as a record of TLS does (RFC 8446 section 5.1).
+fn begins_tls(bytes: &[u8]) -> bool {
+    matches!(bytes.get(..2), Some([0x14..=0x17, 3]))
 }
 
 /// Sequence numbers wrap: what is further ahead than this lies behind (RFC 9293 section 3.4).
 const HALF: u32 = 1 << 31;
-/// What a framer takes at once.
-const PIECE: usize = 32 * 1024;
 /// More segments than a window of a small machine has in flight.
 const EARLY_MAX: usize = 128;
 const EARLY_BYTES_MAX: usize = 256 * 1024;
 /// Both directions of two thousand connections.
 const STREAMS_MAX: usize = 4_096;
-/// The longest is SUBSCRIBE; others may be invented.
-const METHOD_MAX: usize = 32;
+/// The first few show what is wrong.
+const UNREAD_MAX: usize = 1_000;
 
 #[cfg(test)]
 mod tests {
@@ -240,7 +300,8 @@ mod tests {
 
     fn follow(segments: &[Segment]) -> Vec<Bytes> {
         let mut streams = Streams::default();
-        segments.iter().flat_map(|segment| streams.take(segment)).collect()
+        let packets = segments.iter().flat_map(|segment| streams.take(segment));
+        packets.map(|packet| packet.payload).collect()
     }
 
     fn cut(at: u32, from: usize, to: usize) -> Segment {
@@ -283,10 +344,11 @@ mod tests {
 
     #[test]
     fn a_connection_with_something_else_in_it_is_left_alone() {
-        let other = [0x16, 3, 1, 0, 5, 1, 2, 3, 4, 5];
+        let other = [0x17, 3, 3, 0, 5, 1, 2, 3, 4, 5];
         let mut streams = Streams::default();
         assert!(streams.take(&segment(1, &other)).is_empty());
-        assert_eq!(streams.encrypted, 1);
+        let unread: Vec<_> = streams.unread().into_values().collect();
+        assert_eq!(unread, [Trouble::Headless]);
         assert!(follow(&[segment(1, b"GET / HTTP/1.1\r\n\r\n")]).is_empty());
     }
 }

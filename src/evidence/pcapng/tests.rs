@@ -100,7 +100,8 @@ fn the_secrets_of_tls_stand_in_a_block_of_their_own() {
     });
     let (type_, value) = secrets.flatten().next().unwrap();
     assert_eq!(type_, 10);
-    assert!(value.ends_with(b"CLIENT_RANDOM 00 11\n"));
+    assert_eq!(file[8..12], [0x1A, 0x2B, 0x3C, 0x4D], "numbers stand with the large end first");
+    assert_eq!(value, [&b"TLSK\0\0\0\x14"[..], b"CLIENT_RANDOM 00 11\n"].concat());
 }
 
 #[test]

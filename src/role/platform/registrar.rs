@@ -71,7 +71,12 @@ impl Registrar {
         flow: Flow,
         users: &[User],
     ) -> Reply {
-        let Some(user) = request.to().ok().and_then(|to| user_of(&to.uri, users)) else {
+        let to = request.to().ok().map(|to| to.uri);
+        if to.as_ref().is_some_and(|to| to.as_sip().is_none()) {
+            // RFC 3261 section 10.2: it is a SIP or SIPS URI (RFC 4475 section 3.3.4).
+            return Reply::new(400);
+        }
+        let Some(user) = to.and_then(|to| user_of(&to, users)) else {
             return Reply::new(404);
         };
         if let Some(password) = &user.password {

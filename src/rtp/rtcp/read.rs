@@ -96,7 +96,9 @@ fn read_packet(packet: &[u8], padding: usize) -> Result<RtcpPacket, Unread> {
         }
         Bye::PACKET_TYPE => {
             let bye = Bye::parse(packet)?;
-            let reason = bye.reason().map(|text| String::from_utf8_lossy(text).into_owned());
+            // A reason of no length says nothing (RFC 3550 section 6.6).
+            let reason = bye.reason().filter(|text| !text.is_empty());
+            let reason = reason.map(|text| String::from_utf8_lossy(text).into_owned());
             RtcpPacket::Goodbye { ssrcs: bye.ssrcs().collect(), reason }
         }
         packet_type => RtcpPacket::Other { packet_type, bytes: Bytes::copy_from_slice(packet) },

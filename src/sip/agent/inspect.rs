@@ -13,7 +13,8 @@ impl Core {
             .or_else(|| self.object_to_body(request))
     }
 
-    /// RFC 3261 section 8.2.1.
+    /// RFC 3261 section 8.2.1: 405 for a method that is known and not supported, 501 for one that
+    /// nobody here has heard of (section 21.5.2, RFC 4475 section 3.1.1.2).
     fn object_to_method(&self, request: &Message) -> Option<Reply> {
         let is_allowed =
             request.method().is_some_and(|method| self.settings.allow.contains(method));
@@ -21,7 +22,8 @@ impl Core {
             return None;
         }
         let content = Content::none().with_header("Allow", self.identity.allow());
-        Some(Reply::new(405).with(content))
+        let is_unknown = matches!(request.method(), Some(Method::Other(_)));
+        Some(Reply::new(if is_unknown { 501 } else { 405 }).with(content))
     }
 
     /// RFC 3261 section 8.2.2.3.
@@ -108,7 +110,7 @@ mod tests {
         assert_eq!(code(&[SDP], "INVITE", "tel:+12025550101"), 0);
         assert_eq!(code(&[], "INFO", "sip:bob@192.0.2.2"), 0);
         assert_eq!(code(&[SDP], "PUBLISH", "sip:bob@192.0.2.2"), 405);
-        assert_eq!(code(&[SDP], "FOO", "sip:bob@192.0.2.2"), 405);
+        assert_eq!(code(&[SDP], "FOO", "sip:bob@192.0.2.2"), 501);
         assert_eq!(code(&[SDP], "INVITE", "soap.beep://192.0.2.103:3002"), 416);
         assert_eq!(code(&[SDP, ("Require", "nothing")], "INVITE", "sip:b@192.0.2.2"), 420);
         assert_eq!(code(&[SDP, ("Require", "100rel")], "INVITE", "sip:b@192.0.2.2"), 0);

@@ -19,7 +19,7 @@ pub fn scenario(calls: usize) -> Scenario {
         let number = number(phone);
         writeln!(
             text,
-            "  {}: {{ role: phone, number: \"{number}\", recording: {recording} }}",
+            "  {}: {{ role: phone, number: \"{number}\", recording: {recording}, record aware: true }}",
             name(phone)
         )
         .expect("a string takes everything");

@@ -50,7 +50,12 @@ fn dialogs_are_called_as_they_are(case: &Case<'_>) -> Vec<Verdict> {
         let told = session.told();
         let told = told.iter().filter(|told| ids(told).next().is_some());
         let judged = told.map(|told| {
-            let wrong = ids(told).find_map(|id| misnomer(id, &known));
+            let is_known = known.is_empty() || ids(told).any(|id| names_one_of(id, &known));
+            let strange = || ids(told).next().filter(|_| !is_known);
+            let wrong = ids(told)
+                .find(|id| !is_pair(id))
+                .map(|id| format!("called a dialog {id}, which is no Session-ID"))
+                .or_else(|| Some(format!("called a dialog {}, as no call is called", strange()?)));
             case.held(wrong.is_none(), "RFC7865-6.3.1-4", told.said.sighting, || {
                 wrong.unwrap_or_default()
             })
@@ -63,15 +68,18 @@ fn ids<'s>(told: &'s Told<'_, '_>) -> impl Iterator<Item = &'s str> {
     told.document.sessions.iter().flat_map(|it| &it.sip_session_ids).map(String::as_str)
 }
 
-/// What is wrong with the name of a dialog: that it is none, or that of nothing seen.
-fn misnomer(id: &str, known: &BTreeSet<String>) -> Option<String> {
-    let (local, remote) = halves(id);
+/// Whether it is a pair of UUIDs.
+fn is_pair(id: &str) -> bool {
     let is_uuid = |it: &str| it.len() == 32 && it.bytes().all(|it| it.is_ascii_hexdigit());
-    if !is_uuid(&local) || !remote.as_deref().is_some_and(is_uuid) {
-        return Some(format!("called a dialog {id}, which is no Session-ID"));
-    }
-    let is_known = [Some(local), remote].into_iter().flatten().all(|it| known.contains(&it));
-    (!known.is_empty() && !is_known).then(|| format!("called a dialog {id}, as no call is called"))
+    let (local, remote) = halves(id);
+    is_uuid(&local) && remote.as_deref().is_some_and(is_uuid)
+}
+
+/// Whether both of its UUIDs were seen. One of several dialogs is enough: the others may not have
+/// been captured.
+fn names_one_of(id: &str, known: &BTreeSet<String>) -> bool {
+    let (local, remote) = halves(id);
+    [Some(local), remote].into_iter().flatten().all(|it| known.contains(&it))
 }
 
 /// Every UUID in a Session-ID outside of the recording sessions.

@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use super::{Asked, Case, Rule, Said, rule};
 use crate::check::Verdict;
-use crate::evidence::Host;
 use crate::sip::Method;
 
 pub const RULES: &[Rule] = &[
@@ -125,7 +124,8 @@ fn of_packages<'b, 'a>(
     case.requests_of(Method::Info).filter_map(|(info, asked)| {
         let package = info.message.headers.get("Info-Package")?.split(';').next()?.trim();
         let of_peer = case.said.iter().filter(|it| {
-            it.number < info.number && it.call_id == info.call_id && it.source() == info.target()
+            let is_peers = case.host(it.source()) == case.host(info.target());
+            it.number < info.number && it.call_id == info.call_id && is_peers
         });
         let mut wanted =
             of_peer.flat_map(|it| it.message.headers.all("Recv-Info")).flat_map(|it| it.split(','));
@@ -175,15 +175,17 @@ fn every_info_is_answered(case: &Case<'_>) -> Vec<Verdict> {
     judged.collect()
 }
 
-/// In one dialog somebody has one UUID (RFC 7989 section 6).
+/// In one dialog somebody has one UUID (RFC 7989 section 6): whoever it is by the tag, since proxies
+/// pass on what others said.
 fn everybody_keeps_their_uuid(case: &Case<'_>) -> Vec<Verdict> {
-    let mut known: BTreeMap<(&str, Host), (String, usize)> = BTreeMap::new();
+    let mut known: BTreeMap<(&str, &str), (String, usize)> = BTreeMap::new();
     let mut verdicts = Vec::new();
     for said in &case.said {
         let Some(local) = uuids(said).and_then(|all| all.first().copied()) else { continue };
+        let tag = if said.is_request() { &said.from_tag } else { &said.to_tag };
+        let Some(tag) = tag.as_deref() else { continue };
         let own = (local.to_owned(), said.number);
-        let (first, number) =
-            known.entry((said.call_id, case.host(said.source()))).or_insert(own).clone();
+        let (first, number) = known.entry((said.call_id, tag)).or_insert(own).clone();
         verdicts.push(case.require(first == local, "RFC7989-6-1", said, || {
             format!("as {local} in Session-ID, which was {first} in message {number}")
         }));

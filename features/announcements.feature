@@ -165,6 +165,18 @@ Feature: Everybody on a recorded call is told
       And Alice stops the recording
       Then nobody is told that the recording has ended
 
+  @needs.third-phone @needs.transfer
+  Rule: Whoever comes to a call that is recorded is told
+
+    Example: A call is handed on to somebody who was not told
+      Given Alice's calls are always recorded
+      And Alice's recordings are announced on all calls
+      And Alice and Bob are talking
+      When Bob transfers the call to Carol
+      And Carol takes the transferred call
+      And they talk for 5 seconds
+      Then Carol is told that the call is recorded
+
   Rule: People are told of a pause, and of its end, as was chosen
 
     Example: A pause is announced

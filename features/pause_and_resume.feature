@@ -39,6 +39,13 @@ Feature: Recording can be paused
       And Bob says "737 and once again 737"
       Then the recorder never hears Bob say "737 and once again 737"
 
+    Example: Twenty pauses
+      Given Alice's calls are always recorded, with pause and resume
+      And Alice and Bob are talking
+      When Alice pauses and resumes the recording 20 times
+      Then every pause takes effect within 200 ms
+      And the recorder is told of every pause
+
     @needs.hold
     Example: The call is put on hold during a pause
       Given Alice's calls are always recorded, with pause and resume

@@ -76,6 +76,14 @@ Feature: A tone reminds everybody that they are recorded
       When Alice and Bob talk for 35 seconds
       Then nobody hears a tone
 
+  Rule: The tone can come as often as regulators once asked
+
+    Example: Every fifteen seconds
+      Given Alice's calls are always recorded
+      And a tone every 15 seconds is asked for in Alice's recordings
+      When Alice and Bob talk for 50 seconds
+      Then everybody hears a tone as often as regulators once asked
+
   Rule: The tone is on the recording only where that was chosen
 
     Example: The recorder hears no tone

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::view::last_seen;
-use crate::evidence::{Deed, Flow, Kind, Side, Sound, Timeline, What};
+use crate::evidence::{Deed, Flow, Kind, Side, Timeline, What};
 use crate::sip::{Message, Method};
 use crate::time::Instant;
 
@@ -150,7 +150,7 @@ fn pressed(timeline: &Timeline, who: &str, since: Instant) -> Option<Instant> {
             && cast.is(flow.target, Kind::Platform)
     };
     let packets = timeline.flows().iter().filter(own).flat_map(Flow::nearest_to_receiver);
-    let keys = packets.filter(|packet| packet.at >= since && packet.sound == Sound::Unheard);
+    let keys = packets.filter(|packet| packet.at >= since && packet.sound.event().is_some());
     let mut seen: Vec<u32> = Vec::new();
     for key in keys {
         if !seen.contains(&key.timestamp) {

@@ -8,7 +8,7 @@ use super::view::{living, recorded, spoken};
 use super::whole::last_media;
 use super::{Finding, Id, Limits, Verdict};
 use crate::audio::Mark;
-use crate::evidence::{Flow, Kind, RecordingSession, Sound, Timeline};
+use crate::evidence::{Flow, Kind, RecordingSession, Timeline};
 use crate::sdp::Direction;
 use crate::time::Instant;
 
@@ -66,7 +66,7 @@ pub fn never_gets_keys(timeline: &Timeline, name: &str, keys: &str) -> Verdict {
     let flows = timeline.flows().iter().filter(events);
     let mut leaked = flows
         .flat_map(Flow::nearest_to_sender)
-        .filter(|packet| packet.sound == Sound::Unheard && window.has(packet.at));
+        .filter(|packet| packet.sound.event().is_some() && window.has(packet.at));
     if living(timeline).is_empty() {
         return each_recording(timeline, |_| Verdict::Pass);
     }

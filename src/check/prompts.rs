@@ -9,7 +9,7 @@ use super::prompts_heard::{Audience, Passage, heard_by, parties, passages, towar
 use super::streams::each_recording;
 use super::view::{Conversation, last_conversation, living};
 pub use crate::audio::Message;
-use crate::evidence::{RecordingSession, Timeline};
+use crate::evidence::{Dialog, RecordingSession, Timeline, dialogs};
 use crate::sdp::Direction;
 use crate::time::Instant;
 
@@ -45,13 +45,29 @@ pub fn told(timeline: &Timeline, audience: &Audience, news: News) -> Verdict {
                 });
                 as_it_should(timeline, &conversation, name, news, first).worst(twice)
             }
-            (true, None) => Verdict::fail(requirement(news.message), end(timeline), {
-                format!("{name} was never told that {}", words(news.message))
-            }),
+            (true, None) => {
+                let came_later =
+                    news.message == Message::Started && is_newcomer(timeline, &conversation, name);
+                let row = if came_later { "REG-CONS-2" } else { requirement(news.message) };
+                Verdict::fail(row, end(timeline), {
+                    format!("{name} was never told that {}", words(news.message))
+                })
+            }
             (false, Some(first)) => not_so_soon(timeline, &conversation, name, news, first),
             (false, None) => Verdict::Pass,
         }
     }))
+}
+
+/// Whether somebody came to a call that others had been talking in.
+fn is_newcomer(timeline: &Timeline, conversation: &Conversation, name: &str) -> bool {
+    let is_theirs = |dialog: &Dialog<'_>| {
+        let ends = [dialog.caller, dialog.callee].map(|address| timeline.cast().at(address));
+        ends.into_iter().flatten().any(|member| member.name.as_str() == name)
+    };
+    let mut own = dialogs(timeline).into_iter().filter(is_theirs);
+    let came = own.find_map(|it| it.answered);
+    came.is_some_and(|came| came.known() > conversation.answered + TWICE)
 }
 
 fn as_it_should(
@@ -156,12 +172,14 @@ pub fn none_is_recorded(timeline: &Timeline) -> Verdict {
     })
 }
 
-/// An announcement is on every recording of the last call, where a choice wants it there.
+/// An announcement is on every recording of the last call, where a choice wants it there, as
+/// carriers in the United States once had to have it: against what the product promises
+/// (WXC-ANN-2).
 pub fn one_is_recorded(timeline: &Timeline) -> Verdict {
     each_recording(timeline, |session| {
         let flows = session.streams.iter().flat_map(|stream| stream.flows.iter().copied());
         let is_there = passages(flows).iter().any(Passage::is_understood);
-        Verdict::require(is_there, "WXC-ANN-2", end(timeline), || {
+        Verdict::require(is_there, "REG-FCC-2", end(timeline), || {
             "no announcement is on the recording".to_owned()
         })
     })

@@ -37,6 +37,29 @@ pub fn reminded(timeline: &Timeline, audience: &Audience, period: Duration) -> V
     })
 }
 
+/// Those who should be reminded hear a tone every 12 to 15 s, as regulators once asked of carriers
+/// (FCC Docket 6787); the product's twenty are too few.
+pub fn as_often_as_regulators_asked(timeline: &Timeline, audience: &Audience) -> Verdict {
+    let Some(conversation) = last_conversation(timeline) else { return no_conversation() };
+    for_each(timeline, &conversation, audience, |name, should, tones| {
+        if !should {
+            return silent(name, tones);
+        }
+        if tones.len() < 2 {
+            let seen = format!("{name} heard {} tones", tones.len());
+            return Verdict::fail("REG-BEEP-3", end(timeline), seen);
+        }
+        Verdict::of_all(tones.windows(2).map(|pair| {
+            let [(one, _), (next, _)] = pair else { return Verdict::Pass };
+            let gap = next.since(*one);
+            let fits = (REGULATED.0..=REGULATED.1).contains(&gap);
+            Verdict::require(fits, "REG-BEEP-3", *next, || {
+                format!("{name} heard a tone {} ms after the last", gap.as_millis())
+            })
+        }))
+    })
+}
+
 pub(super) fn last_media(timeline: &Timeline) -> Instant {
     let last = timeline.flows().iter().filter_map(|flow| flow.nearest_to_receiver().last());
     last.map(|packet| packet.at).max().unwrap_or_default()
@@ -206,6 +229,9 @@ const NOTICE: Duration = Duration::from_secs(1);
 const EARLY: Duration = Duration::from_millis(300);
 /// A beep tells of a change, and is shorter than a reminder.
 const BEEP: Duration = Duration::from_millis(300);
+/// Twelve to fifteen seconds, and half a second for the network and the ear.
+const REGULATED: (Duration, Duration) =
+    (Duration::from_millis(11_500), Duration::from_millis(15_500));
 const SHORTEST: Duration = Duration::from_millis(170);
 const LONGEST: Duration = Duration::from_millis(700);
 /// Ten hours of a tone every ten seconds.

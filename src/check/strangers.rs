@@ -111,7 +111,7 @@ impl Speech {
             match packet.sound {
                 Sound::Voice(_) => speech.marked += 1,
                 Sound::Other | Sound::Mixed | Sound::Unheard => speech.strange += 1,
-                Sound::Silence | Sound::Prompt(_) => {}
+                Sound::Silence | Sound::Prompt(_) | Sound::Event(_) => {}
             }
         }
         speech

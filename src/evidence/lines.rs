@@ -101,6 +101,7 @@ fn line(timeline: &Timeline, at: Instant, place: Place<'_>) -> Value {
                 "timestamp": seen.timestamp, "ssrc": seen.ssrc, "type": seen.payload_type,
                 "marker": seen.marker, "sound": sound(seen.sound),
                 "mark": seen.sound.mark().map(crate::audio::Mark::numbers),
+                "event": seen.sound.event().map(|it| it.write()),
             })
         }
     }
@@ -123,6 +124,7 @@ fn sound(sound: Sound) -> String {
     match sound {
         Sound::Voice(mark) => mark.to_string(),
         Sound::Prompt(cue) => format!("{cue:?}"),
+        Sound::Event(_) => "event".to_owned(),
         other => format!("{other:?}").to_lowercase(),
     }
 }

@@ -7,7 +7,7 @@ use bytes::Bytes;
 
 use super::media::{Overheard, RtpSeen, Sound};
 use crate::audio::{self, Burst, Heard, Listener, Mark, ToneFinder};
-use crate::rtp::{Codec, Narrowband};
+use crate::rtp::{Codec, Narrowband, TelephoneEvent};
 use crate::time::Instant;
 
 /// Listens to single packets of G.711, and remembers what it heard: the same frame crosses a call
@@ -48,7 +48,7 @@ impl Ear {
         let codec = match Codec::of_payload_type(payload_type) {
             Some(codec @ (Codec::Pcmu | Codec::Pcma)) => codec,
             Some(Codec::G722) => return Sound::Other,
-            None => return Sound::Unheard,
+            None => return unheard(payload_type, payload),
         };
         let slot = fingerprint(payload);
         if let Some(Some(known)) = self.remembered.get(slot)
@@ -229,6 +229,17 @@ impl Attention {
             };
             *named |= matches!(sound, Sound::Voice(_) | Sound::Prompt(_));
         }
+    }
+}
+
+/// What stands in a packet that nobody can listen to.
+fn unheard(payload_type: u8, payload: &[u8]) -> Sound {
+    match <[u8; TelephoneEvent::LENGTH]>::try_from(payload) {
+        // RFC 3551 section 6: dynamic payload types.
+        Ok(octets) if (96..128).contains(&payload_type) => {
+            Sound::Event(TelephoneEvent::read(octets))
+        }
+        _ => Sound::Unheard,
     }
 }
 

@@ -6,6 +6,7 @@ use bytes::Bytes;
 
 use super::sighting::Side;
 use crate::audio::{self, Burst, Cue, Mark};
+use crate::rtp::TelephoneEvent;
 use crate::time::Instant;
 
 /// One RTP packet as it crossed one point.
@@ -40,7 +41,9 @@ pub enum Sound {
     Mixed,
     /// Audible, but not our time-coded speech: a real person, a tone, noise.
     Other,
-    /// Not looked at: a telephone event, or a codec that is not known.
+    /// Four octets of a dynamic payload type: a telephone event, where that was agreed on.
+    Event(TelephoneEvent),
+    /// Not looked at: a codec that is not known.
     Unheard,
 }
 
@@ -61,7 +64,7 @@ impl Sound {
         match self {
             Self::Voice(mark) => Some(mark),
             Self::Prompt(cue) => Some(cue.mark()),
-            Self::Silence | Self::Mixed | Self::Other | Self::Unheard => None,
+            Self::Silence | Self::Mixed | Self::Other | Self::Event(_) | Self::Unheard => None,
         }
     }
 
@@ -74,6 +77,14 @@ impl Sound {
     pub fn voice(self) -> Option<Mark> {
         match self {
             Self::Voice(mark) => Some(mark),
+            _ => None,
+        }
+    }
+
+    /// The telephone event that it may be.
+    pub fn event(self) -> Option<TelephoneEvent> {
+        match self {
+            Self::Event(event) => Some(event),
             _ => None,
         }
     }

@@ -14,6 +14,7 @@ use super::sighting::Side;
 use super::timeline::Timeline;
 use crate::audio::Mark;
 use crate::packet::{Packet, Transport};
+use crate::rtp::TelephoneEvent;
 use crate::time::{Epoch, Instant};
 
 /// One line, as [`write_lines`](super::write_lines) writes it.
@@ -58,6 +59,8 @@ struct Rtp {
     sound: String,
     /// The number of the voice, and the moment.
     mark: Option<(u8, u32)>,
+    /// The octets of a telephone event.
+    event: Option<[u8; TelephoneEvent::LENGTH]>,
 }
 
 /// Reads a timeline from its lines.
@@ -148,6 +151,7 @@ fn put(timeline: &mut Timeline, line: Line) -> Result<(), &'static str> {
 
 fn seen(rtp: &Rtp) -> Result<RtpSeen, &'static str> {
     let sound = match (rtp.mark, rtp.sound.as_str()) {
+        (None, "event") => Sound::Event(TelephoneEvent::read(rtp.event.ok_or("event")?)),
         (Some((voice, moment)), _) => Sound::of_mark(Mark::numbered(voice, moment).ok_or("voice")?),
         (None, "silence") => Sound::Silence,
         (None, "mixed") => Sound::Mixed,

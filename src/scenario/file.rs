@@ -88,6 +88,8 @@ pub struct Prompts {
     pub tone_level: Field<Text>,
     #[serde(rename = "end announced")]
     pub end_announced: Field<Text>,
+    #[serde(rename = "newcomers told")]
+    pub newcomers_told: Field<Text>,
     #[serde(rename = "announced with")]
     pub announced_with: Field<Text>,
     #[serde(rename = "set by")]

@@ -22,6 +22,8 @@ pub struct Prompts {
     pub level: Option<i16>,
     /// `end announced`: whether the end of a recording is, while the call goes on (AMB-1).
     pub end_announced: Option<bool>,
+    /// `newcomers told`: whether somebody who comes to a recorded call is (REG-CONS-2).
+    pub newcomers_told: Option<bool>,
     /// `announced with`: the call, or the recording (AMB-2).
     pub with_call: Option<bool>,
     /// `set by`: the portal, or the programming interface (AMB-4).
@@ -58,6 +60,7 @@ pub fn read(reader: &mut Reader, file: &file::Prompts) -> Prompts {
         tone_length: file.tone_length.0.as_ref().and_then(|text| reader.value(text, length)),
         level: file.tone_level.0.as_ref().and_then(|text| reader.value(text, level)),
         end_announced: word(reader, &file.end_announced, "truth", TRUTH),
+        newcomers_told: word(reader, &file.newcomers_told, "truth", TRUTH),
         with_call: word(reader, &file.announced_with, "begin", BEGINS),
         set_by_api: word(reader, &file.set_by, "way to make settings", WAYS),
         pauses_to_everybody: word(reader, &file.pauses_told_to, "audience", AUDIENCES),

@@ -1,5 +1,6 @@
 //! What people do with the recording of their own calls, and what becomes of it.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::outcome::StepError;
@@ -32,6 +33,16 @@ fn pauses_it(world: &mut World, party: Party) -> Result<(), StepError> {
 #[cucumber::when(expr = "{party} resumes the recording")]
 fn resumes(world: &mut World, party: Party) -> Result<(), StepError> {
     control(world, &party, Control::Resume)
+}
+
+/// One pause after another, with a second of recording between two of them: as often as that.
+#[cucumber::when(expr = "{party} pauses and resumes the recording {int} times")]
+fn pauses_again_and_again(world: &mut World, party: Party, times: u16) -> Result<(), StepError> {
+    for _ in 0..times.min(TIMES_MAX) {
+        control(world, &party, Control::Pause)?;
+        control(world, &party, Control::Resume)?;
+    }
+    Ok(())
 }
 
 /// As long as it takes, a digit or a word after another, while the other one talks too.
@@ -135,35 +146,51 @@ fn showed_truth(world: &mut World, party: Party, span: Span) -> Result<(), StepE
 fn control(world: &mut World, party: &Party, control: Control) -> Result<(), StepError> {
     world.tell(&party.0, Command::Control(control))?;
     // A code takes as long as its keys; then everybody is told, the recorder too.
+    let mut open = Unanswered::default();
     for _ in 0..2 {
         world.pass(SETTLING)?;
-        world.within(PATIENCE, |_, timeline| all_answered(timeline))?;
+        world.while_open(PATIENCE, |timeline| open.follow(timeline))?;
     }
     world.set_mark()
 }
 
-/// Whether no request waits for its final answer.
-fn all_answered(timeline: &Timeline) -> bool {
-    let mut open: Vec<(&str, u32, Method)> = Vec::new();
-    for sighting in timeline.signalling() {
-        let Some(message) = sighting.message() else { continue };
-        let (Ok(call_id), Ok(cseq)) = (message.call_id(), message.cseq()) else { continue };
-        if cseq.method == Method::Ack {
-            continue;
-        }
-        let transaction = (call_id, cseq.number, cseq.method);
-        match (message.method(), message.code()) {
-            (Some(_), _) if sighting.side == Side::Sent => open.push(transaction),
-            (None, Some(200..)) if sighting.side == Side::Received => {
-                open.retain(|it| *it != transaction);
+/// The requests that wait for their final answer.
+#[derive(Debug, Default)]
+struct Unanswered {
+    /// How much of the signalling is in it.
+    seen: usize,
+    open: BTreeSet<(String, u32, Method)>,
+}
+
+impl Unanswered {
+    /// Whether any request waits, by what was seen since the last time too.
+    fn follow(&mut self, timeline: &Timeline) -> bool {
+        let all = timeline.signalling();
+        for sighting in all.get(self.seen..).unwrap_or_default() {
+            let Some(message) = sighting.message() else { continue };
+            let (Ok(call_id), Ok(cseq)) = (message.call_id(), message.cseq()) else { continue };
+            if cseq.method == Method::Ack {
+                continue;
             }
-            _ => {}
+            let transaction = (call_id.to_owned(), cseq.number, cseq.method);
+            match (message.method(), message.code()) {
+                (Some(_), _) if sighting.side == Side::Sent => {
+                    self.open.insert(transaction);
+                }
+                (None, Some(200..)) if sighting.side == Side::Received => {
+                    self.open.remove(&transaction);
+                }
+                _ => {}
+            }
         }
+        self.seen = all.len();
+        !self.open.is_empty()
     }
-    open.is_empty()
 }
 
 /// Three keys and a pause behind each; more than it takes to cross any network of ours twice.
 const SETTLING: Duration = Duration::from_millis(800);
+/// Nobody pauses more often in one call.
+const TIMES_MAX: u16 = 1_000;
 /// As long as a platform waits for its recorder at most (product: 50 ms to 10 s).
 const PATIENCE: Duration = Duration::from_secs(10);

@@ -112,6 +112,12 @@ fn recorder_knows(world: &mut World) -> Result<(), StepError> {
     world.judge(|timeline, _| prompts_told::recorder_knows(timeline))
 }
 
+/// Each of them hears a tone every 12 to 15 seconds.
+#[cucumber::then(expr = "{listeners} hear(s) a tone as often as regulators once asked")]
+fn hears_as_regulated(world: &mut World, listeners: Listeners) -> Result<(), StepError> {
+    world.judge(|timeline, _| prompts_tones::as_often_as_regulators_asked(timeline, &listeners.0))
+}
+
 /// Each of them hears the tone as often as this, without drift, and as it should sound.
 #[cucumber::then(expr = "{listeners} hear(s) a tone every {duration}")]
 fn hears_every(world: &mut World, listeners: Listeners, span: Span) -> Result<(), StepError> {

@@ -123,6 +123,18 @@ impl World {
         Ok(set.testbed.pass_until(end, |timeline| seen(&dialogs(timeline), timeline)))
     }
 
+    /// Lets time pass while something is open, but no more than `span`.
+    pub(super) fn while_open(
+        &mut self,
+        span: Duration,
+        mut is_open: impl FnMut(&Timeline) -> bool,
+    ) -> Result<(), StepError> {
+        let set = self.set()?;
+        let end = set.testbed.now() + span;
+        set.testbed.pass_until(end, |timeline| !is_open(timeline));
+        Ok(())
+    }
+
     /// Judges what was seen so far.
     pub(super) fn judge(
         &mut self,

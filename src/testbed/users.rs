@@ -64,6 +64,7 @@ pub fn prompts(said: &scenario::Prompts) -> platform::Prompts {
         reminder: Tone { length, ..tone(usual.reminder) },
         beep: tone(usual.beep),
         announces_end: said.end_announced.unwrap_or(usual.announces_end),
+        tells_newcomers: said.newcomers_told.unwrap_or(usual.tells_newcomers),
         at_call_start: said.with_call.unwrap_or(usual.at_call_start),
         surface: said
             .set_by_api

@@ -153,6 +153,7 @@ fn every_fault_has_a_name_that_a_scenario_can_give() {
 
 /// Files that are longer than 400 lines, and why they are one idea all the same.
 const LONG_FILES: &[(&str, &str)] = &[
+    ("tests/it/faults/caught.rs", "a table"),
     ("tests/it/faults_siprec/sessions.rs", "a table"),
     ("tests/it/gherkin.rs", "one mistake after another, each a few lines"),
 ];

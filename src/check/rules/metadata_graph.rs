@@ -15,6 +15,7 @@ use crate::siprec::{DataMode, Id, Interval, Metadata, Oddity, Stream, moment};
 pub const RULES: &[Rule] = &[
     rule("RFC7865-6.2.2-1", groups_have_sessions),
     rule("RFC7865-6.3.1-1", |case| each(case, "RFC7865-6.3.1-1", sessions_are_unique)),
+    rule("RFC7865-6.3.1-6", |case| each(case, "RFC7865-6.3.1-6", sessions_name_groups)),
     rule("RFC7865-6.3.1-7", |case| each(case, "RFC7865-6.3.1-7", sessions_end_after_they_began)),
     rule("RFC7865-6.2.1-3", |case| each(case, "RFC7865-6.2.1-3", groups_end_after_they_began)),
     rule("RFC7865-6.3.2-2", streams_are_of_one_session),
@@ -73,6 +74,17 @@ fn sessions_are_unique(told: &Told<'_, '_>) -> Option<Result<(), String>> {
     is_unnamed_in(told.document, "session")
         .or_else(|| twice(&ids).map(|id| format!("sent two sessions with the id {id}")))
         .map_or_else(|| (!ids.is_empty()).then_some(Ok(())), |seen| Some(Err(seen)))
+}
+
+/// The group of a session is one that is known (section 6.3.1).
+fn sessions_name_groups(told: &Told<'_, '_>) -> Option<Result<(), String>> {
+    let is_known = |id: &Id| told.state.groups.iter().any(|group| group.id == *id);
+    let mut named = told.document.sessions.iter().filter_map(|it| it.group.as_ref()).peekable();
+    named.peek()?;
+    Some(match named.find(|id| !is_known(id)) {
+        Some(id) => Err(format!("named a group {id} that nobody knows")),
+        None => Ok(()),
+    })
 }
 
 /// A session does not end before it begins (section 6.3.1).

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::tolerance::{of_form, recorded};
 use super::{Case, Rule, Said, rule};
 use crate::check::Verdict;
-use crate::siprec::DataMode;
+use crate::siprec::{DataMode, Id, Metadata};
 
 pub const RULES: &[Rule] = &[
     rule("RFC7865-9-9", |case| {
@@ -15,6 +15,26 @@ pub const RULES: &[Rule] = &[
     }),
     rule("RFC9806-2-2", |case| {
         recorded(case, "RFC9806-2-2", "metadata by its old name", is_called_as_before)
+    }),
+    rule("RFC7865-5.1.2-4", |case| {
+        of_form(case, "RFC7865-5.1.2-4", "metadata without a mode", UNREAD, has_no_mode)
+    }),
+    rule("RFC7865-6.8.1-8", |case| {
+        of_form(case, "RFC7865-6.8.1-8", "somebody who sends no more", UNREAD, sends_no_more)
+    }),
+    rule("RFC7865-SEM-5", |case| {
+        of_form(case, "RFC7865-SEM-5", "names of what was told before", UNREAD, leans_on_earlier)
+    }),
+    rule("RFC7866-7.3.2-1", |case| {
+        of_form(case, "RFC7866-7.3.2-1", "a preference for recording", UNTAKEN, has_preference)
+    }),
+    rule("RFC7866-9.1-8", |case| {
+        of_form(case, "RFC7866-9.1-8", "metadata without an offer", UNTAKEN, is_metadata_alone)
+    }),
+    rule("RFC7866-11.1.2-1", |case| {
+        of_form(case, "RFC7866-11.1.2-1", "a=record", UNTAKEN, |request| {
+            has_record(request) && is_to_the_aware(case, request)
+        })
     }),
     rule("RFC7866-9.1-3", |case| {
         of_form(case, "RFC7866-9.1-3", "a snapshot", &[488], is_later_snapshot)
@@ -58,6 +78,67 @@ fn is_later_snapshot(request: &Said<'_>) -> bool {
     request.to_tag.is_some() && metadata.mode == DataMode::Complete && metadata.quirks.is_empty()
 }
 
+/// Whether it tells everything and does not say so: that is the default (RFC 7865 section 5.1.2).
+fn has_no_mode(request: &Said<'_>) -> bool {
+    let body = String::from_utf8_lossy(&request.message.body).to_ascii_lowercase();
+    is_update(request).is_some_and(|it| it.mode == DataMode::Complete) && !body.contains("datamode")
+}
+
+/// Whether it only tells what changed, and somebody is in it who receives and sends nothing: what
+/// they sent before is gone (RFC 7865 section 6.8.1).
+fn sends_no_more(request: &Said<'_>) -> bool {
+    is_update(request).is_some_and(|it| {
+        let mut people = it.participant_streams.iter();
+        it.mode == DataMode::Partial
+            && people.any(|it| it.send.is_empty() && !it.receive.is_empty())
+    })
+}
+
+/// Whether it names people or streams that only an earlier document describes.
+fn leans_on_earlier(request: &Said<'_>) -> bool {
+    is_update(request).is_some_and(|it| {
+        let is_person = |id: &Id| it.participants.iter().any(|known| known.id == *id);
+        let is_stream = |id: &Id| it.streams.iter().any(|known| known.id == *id);
+        let mut unknown = it.participant_streams.iter().filter(|it| {
+            let mut streams = it.send.iter().chain(&it.receive);
+            !is_person(&it.participant) || !streams.all(is_stream)
+        });
+        it.mode == DataMode::Partial && unknown.next().is_some()
+    })
+}
+
+/// The metadata of a request in a session that is up, if nothing is odd about it.
+fn is_update<'s>(request: &'s Said<'_>) -> Option<&'s Metadata> {
+    let Some(Ok(metadata)) = request.sighting.metadata() else { return None };
+    (request.to_tag.is_some() && metadata.quirks.is_empty()).then_some(metadata)
+}
+
+/// Whether somebody says what they would like to become of a recording (RFC 7866 section 7.3.2).
+fn has_preference(request: &Said<'_>) -> bool {
+    let media = request.sighting.description().map(|(_, it)| it.media.as_slice());
+    media.is_some_and(|media| media.iter().any(|it| it.record_preference.is_some()))
+}
+
+/// Whether somebody is told how a recording stands.
+fn has_record(request: &Said<'_>) -> bool {
+    let media = request.sighting.description().map(|(_, it)| it.media.as_slice());
+    media.is_some_and(|media| media.iter().any(|it| it.record.is_some()))
+}
+
+/// Whether the telephone that is asked has said that it is aware of recordings (RFC 7866 section
+/// 6.3).
+fn is_to_the_aware(case: &Case<'_>, request: &Said<'_>) -> bool {
+    let mut said = case.said.iter().filter(|it| it.source().ip() == request.target().ip());
+    said.any(|it| {
+        it.at <= request.at && it.tokens("Supported").iter().any(|it| it == "record-aware")
+    })
+}
+
+/// Whether it tells the recorder something and offers nothing (RFC 7866 section 9.1).
+fn is_metadata_alone(request: &Said<'_>) -> bool {
+    is_update(request).is_some() && request.sighting.description().is_none()
+}
+
 fn is_called_as_before(request: &Said<'_>) -> bool {
     let body = String::from_utf8_lossy(&request.message.body);
     body.contains("application/rs-metadata\r\n") || body.contains("application/rs-metadata;")
@@ -71,6 +152,10 @@ fn declares_entities(request: &Said<'_>) -> bool {
     String::from_utf8_lossy(&request.message.body).contains("<!ENTITY")
 }
 
+/// What is answered where somebody stumbles over what there is to read.
+const UNTAKEN: &[u16] = &[400, 415, 420, 488, 500, 606];
+/// What is answered to metadata that was not understood.
+const UNREAD: &[u16] = &[400, 488, 500];
 /// Every transaction is over by then (RFC 3261 section 17: 64 T1), and a recorder that is well
 /// needs far less.
 const PATIENCE: Duration = Duration::from_secs(5);

@@ -13,7 +13,9 @@ mod challenges;
 mod changes;
 mod contacts;
 mod credentials;
+mod crossing;
 mod dialogs;
+mod events;
 mod extensions;
 mod first_metadata;
 mod flows;
@@ -21,6 +23,7 @@ mod formats;
 mod headers;
 mod identity;
 mod invites;
+mod key_lines;
 mod keys;
 mod lane;
 mod legs;
@@ -31,6 +34,7 @@ mod metadata_graph;
 mod metadata_ids;
 mod metadata_taken;
 mod offers;
+mod parties;
 mod ports;
 mod provisional;
 mod recorded_media;
@@ -38,6 +42,7 @@ mod recording;
 mod recording_body;
 mod relayed;
 mod responses;
+mod retries;
 mod returns;
 mod rtcp;
 mod rtp;
@@ -52,6 +57,7 @@ mod tolerance;
 mod transactions;
 mod transfer;
 mod transport;
+mod unusual;
 
 pub use asked::Asked;
 pub use case::Case;
@@ -111,7 +117,9 @@ const TOPICS: &[&[Rule]] = &[
     changes::RULES,
     contacts::RULES,
     credentials::RULES,
+    crossing::RULES,
     dialogs::RULES,
+    events::RULES,
     extensions::RULES,
     first_metadata::RULES,
     flows::RULES,
@@ -119,6 +127,7 @@ const TOPICS: &[&[Rule]] = &[
     headers::RULES,
     identity::RULES,
     invites::RULES,
+    key_lines::RULES,
     keys::RULES,
     media::RULES,
     messages::RULES,
@@ -127,12 +136,14 @@ const TOPICS: &[&[Rule]] = &[
     metadata_ids::RULES,
     metadata_taken::RULES,
     offers::RULES,
+    parties::RULES,
     provisional::RULES,
     recorded_media::RULES,
     recording::RULES,
     recording_body::RULES,
     relayed::RULES,
     responses::RULES,
+    retries::RULES,
     returns::RULES,
     rtcp::RULES,
     rtp::RULES,
@@ -144,4 +155,5 @@ const TOPICS: &[&[Rule]] = &[
     transactions::RULES,
     transfer::RULES,
     transport::RULES,
+    unusual::RULES,
 ];

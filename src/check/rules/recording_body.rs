@@ -7,6 +7,7 @@ use super::{Case, Rule, rule};
 use crate::check::Verdict;
 use crate::check::view::is_living;
 use crate::evidence::{Host, RecordingSession};
+use crate::sip::Method;
 use crate::siprec::{DataMode, Document, Id, MediaType, Metadata, Multipart, Part};
 
 pub const RULES: &[Rule] = &[
@@ -14,6 +15,7 @@ pub const RULES: &[Rule] = &[
     rule("RFC9806-2-1", has_its_new_type),
     rule("RFC7866-9-2", metadata_says_what_it_is_for),
     rule("RFC7866-9.1-1", metadata_is_there_and_readable),
+    rule("RFC7866-9.1-5", metadata_has_its_carriers),
     rule("RFC7866-9.1-6", labels_come_with_an_offer),
     rule("RFC7866-9.1-7", both_come_as_parts),
     rule("RFC7866-9.1-9", the_first_is_whole),
@@ -39,6 +41,26 @@ fn has_its_type(case: &Case<'_>) -> Vec<Verdict> {
         })
     });
     judged.collect()
+}
+
+/// It comes in INVITE, in UPDATE, or in the 2xx to an INVITE (section 9.1); of BYE the examples of RFC
+/// 8068 section 3.2.4 know more.
+fn metadata_has_its_carriers(case: &Case<'_>) -> Vec<Verdict> {
+    case.each_session(|_, session| {
+        let told = session.said.iter().filter(|it| it.by_client && it.document.is_some());
+        let judged = told.map(|said| {
+            let is_carrier = match (said.message.method(), said.message.code()) {
+                (Some(method), _) => {
+                    matches!(method, Method::Invite | Method::Update | Method::Bye)
+                }
+                (None, code) => said.changes() && code.is_some_and(|it| (200..300).contains(&it)),
+            };
+            case.held(is_carrier, "RFC7866-9.1-5", said.sighting, || {
+                format!("told metadata in its {}", said.cseq.method)
+            })
+        });
+        judged.collect()
+    })
 }
 
 /// And by the name that RFC 9806 settled on, in Accept too.

@@ -1,7 +1,6 @@
-//! RTP itself: its header, its numbers, its times, and telephone events (RFC 3550, RFC 3551, RFC
-//! 4733).
+//! RTP itself: its header, its numbers and its times (RFC 3550, RFC 3551).
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::{Case, Lane, Rule, rule};
@@ -16,11 +15,16 @@ pub const RULES: &[Rule] = &[
     rule("RFC3550-5.1-4", time_goes_on),
     rule("RFC3551-4.2-1", packets_are_as_long_as_was_agreed),
     rule("RFC3551-4.5.14-1", telephone_sound_is_8_bits_at_8_khz),
-    rule("RFC4733-2.1-1", events_share_the_stream_of_speech),
-    rule("RFC4733-2.5.1.2-1", events_begin_with_a_mark),
 ];
 
-fn broken(case: &Case<'_>, row: &'static str, flow: &Flow, at: &RtpSeen, what: &str) -> Verdict {
+/// A finding against whoever sent a packet.
+pub(super) fn broken(
+    case: &Case<'_>,
+    row: &'static str,
+    flow: &Flow,
+    at: &RtpSeen,
+    what: &str,
+) -> Verdict {
     let cast = case.timeline.cast();
     let (who, whom) = (cast.label(flow.source), cast.label(flow.target));
     let seen = format!("{who} sent {whom} RTP (number {}) {what}", at.sequence);
@@ -72,7 +76,7 @@ fn packets_are_numbered(case: &Case<'_>) -> Vec<Verdict> {
 }
 
 /// The lanes whose packets were seen as they left.
-fn watched<'b, 'a>(case: &'b Case<'a>) -> impl Iterator<Item = &'b Lane<'a>> {
+pub(super) fn watched<'b, 'a>(case: &'b Case<'a>) -> impl Iterator<Item = &'b Lane<'a>> {
     case.lanes.iter().filter(|lane| lane.as_sent && case.is_watched(case.host(lane.flow.source)))
 }
 
@@ -200,7 +204,7 @@ fn telephone_sound_is_8_bits_at_8_khz(case: &Case<'_>) -> Vec<Verdict> {
 
 /// The packets of a lane as they were numbered, source by source, each once: the network may have
 /// changed their order, or doubled some, before they came to whoever sends them on.
-fn in_order<'a>(lane: &Lane<'a>) -> Vec<&'a RtpSeen> {
+pub(super) fn in_order<'a>(lane: &Lane<'a>) -> Vec<&'a RtpSeen> {
     let mut all = Vec::new();
     for (_, packets) in &lane.sources {
         let mut highest = i64::from(packets.first().map_or(0, |first| first.sequence));
@@ -216,86 +220,8 @@ fn in_order<'a>(lane: &Lane<'a>) -> Vec<&'a RtpSeen> {
     all
 }
 
-/// The runs of telephone events on a lane: packets of one event have one time.
-fn events<'a>(case: &Case<'_>, lane: &Lane<'a>) -> Vec<Vec<&'a RtpSeen>> {
-    let agreed = lane.agreed(&case.said, &case.talks[lane.talk]);
-    let formats = agreed.iter().flat_map(|it| &it.receiver.formats);
-    let is_event =
-        |format: &&crate::sdp::Format| format.codec.as_ref().is_some_and(Codec::is_telephone_event);
-    let types: BTreeSet<_> =
-        formats.filter(is_event).filter_map(crate::sdp::Format::payload_type).collect();
-    let mut runs: Vec<Vec<&RtpSeen>> = Vec::new();
-    if !lane.packets.iter().any(|it| types.contains(&it.payload_type)) {
-        return runs;
-    }
-    for packet in in_order(lane).into_iter().filter(|it| types.contains(&it.payload_type)) {
-        match runs.last_mut().filter(|run| run[0].timestamp == packet.timestamp) {
-            Some(run) => run.push(packet),
-            None => runs.push(vec![packet]),
-        }
-    }
-    runs
-}
-
-/// Events are of the source of the speech, and between its times (RFC 4733 section 2.1).
-fn events_share_the_stream_of_speech(case: &Case<'_>) -> Vec<Verdict> {
-    let mut verdicts = Vec::new();
-    for lane in &case.lanes {
-        let runs = events(case, lane);
-        if runs.is_empty() {
-            continue;
-        }
-        let clocks = clocks(case, lane);
-        let mut speech = in_order(lane);
-        speech.retain(|it| clocks.contains_key(&it.payload_type));
-        for run in runs {
-            let first = run[0];
-            let own = speech.iter().rfind(|it| {
-                let ahead = first.sequence.wrapping_sub(it.sequence);
-                it.ssrc == first.ssrc && (1..NEAR).contains(&ahead)
-            });
-            let what = match own {
-                Some(before) => (first.timestamp.wrapping_sub(before.timestamp) >= 1 << 31)
-                    .then_some("of an event, with a time before that of its speech"),
-                None if speech.iter().any(|it| it.ssrc != first.ssrc && it.at <= first.at) => {
-                    Some("of an event, from another source than its speech")
-                }
-                None => continue,
-            };
-            verdicts.push(what.map_or(Verdict::Pass, |what| {
-                broken(case, "RFC4733-2.1-1", lane.flow, first, what)
-            }));
-        }
-    }
-    verdicts
-}
-
-/// The first packet of an event has the mark, and no other has (RFC 4733 section 2.5.1.2). What is
-/// lost may be the first.
-fn events_begin_with_a_mark(case: &Case<'_>) -> Vec<Verdict> {
-    let mut verdicts = Vec::new();
-    for lane in watched(case) {
-        for run in events(case, lane) {
-            let later = run.iter().skip(1).find(|packet| packet.marker);
-            let passed_on = case.ports.is_relayed(run[0].ssrc, case.host(lane.flow.source));
-            verdicts.push(if !run[0].marker && !passed_on {
-                let what = "of an event, the first, without a mark";
-                broken(case, "RFC4733-2.5.1.2-1", lane.flow, run[0], what)
-            } else {
-                later.map_or(Verdict::Pass, |later| {
-                    let what = "of an event, not the first, with a mark";
-                    broken(case, "RFC4733-2.5.1.2-1", lane.flow, later, what)
-                })
-            });
-        }
-    }
-    verdicts
-}
-
 /// What a sender may be late by, or have kept until now, in seconds.
 const ASIDE: f64 = 3.0;
-/// Speech so many packets before an event says where its time stood.
-const NEAR: u16 = 1_000;
 /// What two clocks may differ by.
 const DRIFT: f64 = 0.01;
 /// RFC 3551 section 4.2.

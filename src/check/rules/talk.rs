@@ -1,7 +1,7 @@
 //! Dialogs told by their tags (RFC 3261 section 12), and the offers and answers in each (RFC
 //! 3264).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 
 use super::said::Said;
@@ -56,14 +56,12 @@ impl<'a> Talk<'a> {
         said: &'b [Said<'a>],
         by_caller: bool,
     ) -> impl Iterator<Item = &'b Said<'a>> {
-        let mut seen: Vec<(u32, &Method)> = Vec::new();
+        let mut seen: BTreeSet<(u32, &Method)> = BTreeSet::new();
         self.said.iter().map(|place| &said[*place]).filter(move |it| {
             let is_own = it.is_request() && self.is_from_caller(it) == by_caller;
             let counts = is_own && !matches!(it.method, Method::Ack | Method::Cancel);
             let Some(number) = it.cseq.filter(|_| counts) else { return false };
-            let is_new = !seen.contains(&(number, &it.method));
-            seen.push((number, &it.method));
-            is_new
+            seen.insert((number, &it.method))
         })
     }
 
@@ -95,8 +93,13 @@ pub(super) fn talks<'a>(timeline: &Timeline, said: &[Said<'a>]) -> Vec<Talk<'a>>
         };
         let keys = [(between, one.call_id, from, to), (between, one.call_id, to, from)];
         let found = keys.iter().find_map(|key| known.get(key)).copied();
+        // What was refused begins nothing: whoever tries again begins another dialog.
+        let refuses = one.method == Method::Invite && one.is_answer(300, 699);
         if let Some(found) = found {
             all[found].said.push(place);
+            if refuses {
+                forget(&mut early, (between, one.call_id, from), said, one);
+            }
             continue;
         }
         let before = early.get(&(between, one.call_id, from)).cloned().unwrap_or_default();
@@ -116,11 +119,26 @@ pub(super) fn talks<'a>(timeline: &Timeline, said: &[Said<'a>]) -> Vec<Talk<'a>>
             recording: ends.is_some_and(|ends| ends.into_iter().any(recorder)),
             offers: Vec::new(),
         });
+        if refuses {
+            forget(&mut early, (between, one.call_id, from), said, one);
+        }
     }
     for talk in &mut all {
         finish(talk, said);
     }
     all
+}
+
+/// An attempt is over that a final response refused.
+fn forget<'a>(
+    early: &mut BTreeMap<(Ends, &'a str, &'a str), Vec<usize>>,
+    key: (Ends, &'a str, &'a str),
+    said: &[Said<'_>],
+    refusal: &Said<'_>,
+) {
+    if let Some(places) = early.get_mut(&key) {
+        places.retain(|place| said[*place].asked != refusal.asked);
+    }
 }
 
 /// Who speaks with whom.

@@ -62,7 +62,7 @@ pub const RULES: &[Rule] = &[
 ];
 
 /// A legal request of some form is not refused as if it could not be read.
-fn taken(
+pub(super) fn taken(
     case: &Case<'_>,
     row: &'static str,
     form: &str,
@@ -103,7 +103,7 @@ pub(super) fn of_form(
 }
 
 /// An illegal request of some form is not granted.
-fn refused(
+pub(super) fn refused(
     case: &Case<'_>,
     row: &'static str,
     form: &str,
@@ -150,7 +150,7 @@ fn has_binary_part(request: &Said<'_>) -> bool {
     is_multipart(request) && std::str::from_utf8(&request.message.body).is_err()
 }
 
-fn is_multipart(request: &Said<'_>) -> bool {
+pub(super) fn is_multipart(request: &Said<'_>) -> bool {
     let kind = request.message.content_type().ok().flatten();
     kind.is_some_and(|kind| kind.kind.eq_ignore_ascii_case("multipart"))
 }
@@ -163,7 +163,7 @@ fn is_of_ipv6(request: &Said<'_>) -> bool {
     request.sighting.description().is_some_and(|(_, description)| is_six(description))
 }
 
-fn quirks<'a>(request: &'a Said<'_>) -> impl Iterator<Item = &'a Oddity> {
+pub(super) fn quirks<'a>(request: &'a Said<'_>) -> impl Iterator<Item = &'a Oddity> {
     let document: Option<&Metadata> = request.sighting.metadata().and_then(|it| it.as_ref().ok());
     document.into_iter().flat_map(|it| it.quirks.iter().map(|quirk| &quirk.what))
 }

@@ -186,7 +186,6 @@ impl Platform {
         message: Message,
         then: Then,
     ) {
-        let sound = self.words(id, message);
         let to = match (kind, self.settings.fault) {
             (Occasion::Start, Some(Fault::AnnounceToCallerOnly)) => [true, false],
             (Occasion::Compliance, Some(Fault::ComplyInside)) => {
@@ -195,6 +194,19 @@ impl Platform {
             (Occasion::Compliance, _) => self.outside(id),
             _ => [true, true],
         };
+        self.announce_to(now, id, kind, message, to, then);
+    }
+
+    pub(super) fn announce_to(
+        &mut self,
+        now: Instant,
+        id: BridgeId,
+        kind: Occasion,
+        message: Message,
+        to: [bool; 2],
+        then: Then,
+    ) {
+        let sound = self.words(id, message);
         let method = Method::Announcement;
         self.play(now, id, Item { kind, method, sound, to, recorded: false, over: false, then });
     }
@@ -333,7 +345,7 @@ impl Platform {
     }
 
     /// Whether the recording of a party's call is announced.
-    fn announces(&self, id: BridgeId, user: End) -> bool {
+    pub(super) fn announces(&self, id: BridgeId, user: End) -> bool {
         let Some(bridge) = self.bridges.get(&id) else { return false };
         let player = self.players.get(&id);
         // Whoever heard the compliance announcement is not told twice.

@@ -161,6 +161,8 @@ pub enum Fault {
     TellNobodyOfTransfers,
     /// Does not tell the recorder to whom a call was handed on.
     NameNoNewcomer,
+    /// Does not tell somebody to whom a recorded call was handed on that it is recorded.
+    TellNoNewcomer,
     /// Announces the end of a recording where it should not, and does not where it should.
     AnnounceEndOtherwise,
     /// Announces the recording of every call, whatever the settings say.
@@ -325,6 +327,7 @@ impl Fault {
         ("mix-two-only", Self::MixTwoOnly),
         ("tell-nobody-of-transfers", Self::TellNobodyOfTransfers),
         ("name-no-newcomer", Self::NameNoNewcomer),
+        ("tell-no-newcomer", Self::TellNoNewcomer),
         ("announce-end-otherwise", Self::AnnounceEndOtherwise),
         ("announce-everything", Self::AnnounceEverything),
         ("announce-late", Self::AnnounceLate),

@@ -25,6 +25,7 @@ mod media;
 mod metadata;
 mod modify;
 mod mouth;
+mod newcomer;
 mod obey;
 mod overlay;
 mod pause;

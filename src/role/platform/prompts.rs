@@ -20,6 +20,9 @@ pub struct Prompts {
     pub beep: Tone,
     /// AMB-1: whether the end of a recording is announced while the call goes on.
     pub announces_end: bool,
+    /// Whether somebody who comes to a call that is recorded is told so (REG-CONS-2). Whether the
+    /// product does is not known.
+    pub tells_newcomers: bool,
     /// AMB-2: whether recordings are announced when the call begins, whenever recording does.
     pub at_call_start: bool,
     /// AMB-4: by which way settings are made.
@@ -69,6 +72,7 @@ impl Default for Prompts {
             reminder: Tone::RECORDER_WARNING,
             beep: Tone { length: Duration::from_millis(200), ..Tone::RECORDER_WARNING },
             announces_end: true,
+            tells_newcomers: true,
             at_call_start: false,
             surface: Surface::Portal,
             pauses_to_everybody: true,

@@ -315,6 +315,7 @@ impl Platform {
             self.keep_in_step(now, id);
             // Whoever is new here may not know yet that the call is recorded.
             self.indicate(now, id);
+            self.notice_newcomer(now, id, renewal.end.other());
         } else {
             self.renew(now, id, renewal.end.other(), true);
         }

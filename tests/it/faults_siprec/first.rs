@@ -1,6 +1,6 @@
 //! Faults of what a client tells of the call when it begins to record it.
 
-use super::edit::Change::{Do, Put};
+use super::edit::Change::{All, Do, Put, Refer};
 use super::edit::each;
 use super::{Fault, TALK};
 
@@ -48,5 +48,19 @@ pub const FAULTS: &[Fault] = &[
         })],
         breaks: &["RFC8068-3.2.1-1"],
         also: &[],
+    },
+    Fault {
+        what: "somebody else is named",
+        of: TALK,
+        by: &[All("rs INVITE", "sip:+12025550102@", "sip:+12025550177@")],
+        breaks: &["RFC7865-SEM-3"],
+        also: &[],
+    },
+    Fault {
+        what: "a session is of a group that nobody knows",
+        of: TALK,
+        by: &[Refer("rs INVITE", "<group-ref>", "AAAAAAAAQACAAAAAAAAAAQ==")],
+        breaks: &["RFC7865-6.3.1-6"],
+        also: &[("RFC7865-6.2.2-1", "the group that is known has no session")],
     },
 ];

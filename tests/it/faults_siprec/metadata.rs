@@ -73,6 +73,7 @@ pub const FAULTS: &[Fault] = &[
         also: &[
             ("RFC7865-6.2.2-1", "no session can name it"),
             ("RFC7865-9-4", "the schema wants the attribute"),
+            ("RFC7865-6.3.1-6", "its session names it"),
         ],
     },
     Fault {
@@ -130,7 +131,7 @@ pub const FAULTS: &[Fault] = &[
         of: TALK,
         by: &[Cut("rs INVITE", "<nameID", "</nameID>")],
         breaks: &["RFC7865-6.5.1-1"],
-        also: &[],
+        also: &[("RFC7865-SEM-3", "somebody on the call has no address in it")],
     },
     Fault {
         what: "a participant is somebody else in the next snapshot",
@@ -297,7 +298,7 @@ pub const FAULTS: &[Fault] = &[
         of: TALK,
         by: &[Put("rs INVITE", " aor=\"", " uri=\"")],
         breaks: &["RFC7865-9-6"],
-        also: &[],
+        also: &[("RFC7865-SEM-3", "somebody on the call has no address in it")],
     },
     Fault {
         what: "a stream has its label twice",

@@ -1,6 +1,7 @@
 //! The faults, topic by topic. Each is a sound run with a few changes to it.
 
 mod answers;
+mod crossing;
 mod dialogs;
 mod forms;
 mod headers;
@@ -8,7 +9,9 @@ mod keys;
 mod media;
 mod messages;
 mod offers;
+mod pressed;
 mod spoil;
+mod unusual;
 mod whole;
 
 use super::Fault;
@@ -19,11 +22,14 @@ pub fn all() -> impl Iterator<Item = &'static Fault> {
     let topics = [
         messages::FAULTS,
         forms::FAULTS,
+        unusual::FAULTS,
         headers::FAULTS,
         answers::FAULTS,
+        crossing::FAULTS,
         dialogs::FAULTS,
         offers::FAULTS,
         media::FAULTS,
+        pressed::FAULTS,
         keys::FAULTS,
         whole::FAULTS,
     ];
@@ -56,6 +62,8 @@ const REFUSED: &str = "The recorder refuses";
 const PAUSED: &str = "A card number is read out";
 /// Bob presses keys.
 const TYPED: &str = "A card number is typed";
+/// Alice pauses the recording with a code.
+const CODES: &str = "Paused with keys";
 /// Bob hangs up.
 const LEFT: &str = "The called party hangs up";
 

@@ -4,21 +4,21 @@ use super::super::edit::Edit::{self, Act, Again, Bytes, Reply, Swap};
 use super::{CALL, LISTED, OPTIONS, REFUSED, fault, spoil};
 use crate::rules::Fault;
 
-const CHECKED: (&str, &str) = ("RFC4475-3.1.2.1-1", "no strict reader takes such a message");
-const ASK: Edit = Again("REGISTER Alice platform", 50, OPTIONS);
-const BAD: Edit = Reply("OPTIONS Alice platform", 1, "400 Bad Request", "");
-const FINE: Edit = Reply("OPTIONS Alice platform", 1, "200 OK", LISTED);
+pub const CHECKED: (&str, &str) = ("RFC4475-3.1.2.1-1", "no strict reader takes such a message");
+pub const ASK: Edit = Again("REGISTER Alice platform", 50, OPTIONS);
+pub const BAD: Edit = Reply("OPTIONS Alice platform", 1, "400 Bad Request", "");
+pub const FINE: Edit = Reply("OPTIONS Alice platform", 1, "200 OK", LISTED);
 
-const fn form(swaps: &'static [(&'static str, &'static str)]) -> Edit {
+pub const fn form(swaps: &'static [(&'static str, &'static str)]) -> Edit {
     Swap("OPTIONS Alice platform", swaps)
 }
 
-const fn invitation(swaps: &'static [(&'static str, &'static str)]) -> Edit {
+pub const fn invitation(swaps: &'static [(&'static str, &'static str)]) -> Edit {
     Swap("INVITE platform recorder", swaps)
 }
 
 /// The recorder does not like it.
-const DISLIKED: Edit = Swap("503 INVITE recorder platform", &[("SIP/2.0 503", "SIP/2.0 500")]);
+pub const DISLIKED: Edit = Swap("503 INVITE recorder platform", &[("SIP/2.0 503", "SIP/2.0 500")]);
 
 pub const FAULTS: &[Fault] = &[
     fault(

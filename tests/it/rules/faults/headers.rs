@@ -34,7 +34,7 @@ pub const FAULTS: &[Fault] = &[
             Swap("200 REGISTER platform Alice", &[("CSeq: 1 ", "CSeq: 2147483649 ")]),
         ],
         &["RFC3261-8.1.1.5-1"],
-        &[CHECKED],
+        &[CHECKED, ("RFC4475-3.1.2.4-1", "nor may anybody take it")],
     ),
     fault(
         CALL,

@@ -84,7 +84,7 @@ pub const FAULTS: &[Fault] = &[
         "a key that is too short",
         &[TLS, KEYS, Swap("INVITE Alice platform", &[("inline:", "inline:AAAA|")])],
         &["RFC4568-6.1-1"],
-        &[],
+        &[("RFC4568-6.1-3", "what is left of it is no parameter")],
     ),
     fault(
         REFUSED,
@@ -94,4 +94,36 @@ pub const FAULTS: &[Fault] = &[
         &[],
     ),
     fault(DECLINED, "a key for everybody to read", &[KEYS], &["RFC8866-7-1"], &[]),
+    fault(
+        DECLINED,
+        "a tag with a zero in front",
+        &[TLS, KEYS, Swap("INVITE Alice platform", &[("a=crypto:1", "a=crypto:01")])],
+        &["RFC4568-4.1-1"],
+        &[],
+    ),
+    fault(
+        DECLINED,
+        "a key for a stream in the open",
+        &[TLS, KEYS, Swap("INVITE Alice platform", &[("RTP/SAVP", "RTP/AVP")])],
+        &["RFC4568-6-1"],
+        &[],
+    ),
+    fault(
+        DECLINED,
+        "a key for longer than there is",
+        &[TLS, KEYS, Swap("INVITE Alice platform", &[("a=crypto:1", LASTING)])],
+        &["RFC4568-6.1-3"],
+        &[],
+    ),
+    fault(
+        DECLINED,
+        "DTLS without a fingerprint",
+        &[Swap("INVITE Alice platform", &[("RTP/AVP", "UDP/TLS/RTP/SAVP")])],
+        &["RFC5763-5-1"],
+        &[],
+    ),
 ];
+
+/// Another key, in front.
+const LASTING: &str = "a=crypto:2 AES_CM_128_HMAC_SHA1_80 \
+    inline:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA|2^99\r\na=crypto:1";

@@ -147,7 +147,7 @@ pub fn version_three(script: &mut Script) {
 }
 
 /// The flow of somebody to the platform.
-fn flow(script: &mut Script, from: [u8; 4]) -> &mut Flow {
+pub fn flow(script: &mut Script, from: [u8; 4]) -> &mut Flow {
     let from: std::net::IpAddr = from.into();
     let flow = script.flows.iter_mut().find(|flow| flow.source.ip() == from);
     flow.expect("they speak")

@@ -1,0 +1,27 @@
+//! Somebody comes to a call that is recorded, and was not there when people were told.
+
+use super::bridge::End;
+use super::player::Then;
+use super::{BridgeId, Fault, Platform};
+use crate::audio::Message;
+use crate::siprec::Occasion;
+use crate::time::Instant;
+
+impl Platform {
+    /// Somebody is new on a call that is recorded: they alone are told. With a room it is those in
+    /// it who would be told again.
+    pub(super) fn notice_newcomer(&mut self, now: Instant, id: BridgeId, newcomer: End) {
+        let user = newcomer.other();
+        let running = self.players.get(&id).map(|player| player.running.clone());
+        let is_running = running
+            .unwrap_or_default()
+            .into_iter()
+            .any(|index| self.recording(id, index).is_some_and(|recording| recording.user == user));
+        let is_there = self.bridges.get(&id).is_some_and(|it| it.leg(newcomer).call.is_some());
+        let is_wanted = self.settings.prompts.tells_newcomers && !self.has(Fault::TellNoNewcomer);
+        if is_running && is_there && is_wanted && self.announces(id, user) {
+            let to = End::BOTH.map(|end| end == newcomer);
+            self.announce_to(now, id, Occasion::Start, Message::Started, to, Then::GoOn);
+        }
+    }
+}

@@ -123,9 +123,8 @@ fn lack(
         return Some("no fingerprint");
     }
     match (value("setup"), is_offer) {
-        (Some("actpass"), true) | (Some("active" | "passive"), false) => None,
-        // In a session that is up the offerer may keep its part (RFC 8842 section 5.2).
-        (Some("active" | "passive"), true) => None,
+        // In a session that is up an offerer may keep its part too (RFC 8842 section 5.2).
+        (Some("actpass"), true) | (Some("active" | "passive"), _) => None,
         (None, _) => Some("nothing on who begins"),
         _ => Some("a setup that cannot be"),
     }

@@ -82,9 +82,7 @@ fn has_escapes(request: &Said<'_>) -> bool {
         let both = [digits.next(), digits.next()];
         both.into_iter().all(|it| it.is_some_and(|it| it.is_ascii_hexdigit()))
     };
-    addresses(request)
-        .filter_map(user)
-        .any(|user| user.split('%').skip(1).next().is_some_and(is_escape))
+    addresses(request).filter_map(user).any(|user| user.split('%').nth(1).is_some_and(is_escape))
 }
 
 fn has_escaped_nulls(request: &Said<'_>) -> bool {

@@ -132,7 +132,7 @@ pub const FAULTS: &[Fault] = &[
             Do(|script| {
                 each(script, "rs UPDATE #2", |text| {
                     text.replacen("application/sdp", "text/plain", 1)
-                })
+                });
             }),
             Put("rs 200 UPDATE #2", "SIP/2.0 200 Said", "SIP/2.0 415 Said"),
         ],

@@ -9,7 +9,7 @@ use super::whole::last_media;
 use super::{Finding, Id, Limits, Verdict};
 use crate::audio::Mark;
 use crate::evidence::{Flow, Kind, RecordingSession, Timeline};
-use crate::sdp::Direction;
+use crate::sdp::MediaDescription;
 use crate::time::Instant;
 
 /// Nothing of what somebody said in these words reached a recorder.
@@ -114,7 +114,7 @@ fn is_told(session: &RecordingSession<'_>, pause: &Window) -> Verdict {
     let mut during = exchanges.iter().filter(|it| it.by_caller && pause.has(it.offered));
     let paused = during.any(|exchange| {
         let mut open = exchange.offer.media.iter().filter(|medium| !medium.is_disabled());
-        exchange.answer.is_some() && open.all(|medium| medium.direction == Direction::Inactive)
+        exchange.answer.is_some() && open.all(MediaDescription::is_still)
     });
     if paused {
         return Verdict::Pass;

@@ -10,7 +10,7 @@ use super::streams::each_recording;
 use super::view::{Conversation, last_conversation, living};
 pub use crate::audio::Message;
 use crate::evidence::{Dialog, RecordingSession, Timeline, dialogs};
-use crate::sdp::Direction;
+use crate::sdp::MediaDescription;
 use crate::time::Instant;
 
 /// What has to be heard.
@@ -67,7 +67,7 @@ fn is_newcomer(timeline: &Timeline, conversation: &Conversation, name: &str) -> 
     };
     let mut own = dialogs(timeline).into_iter().filter(is_theirs);
     let came = own.find_map(|it| it.answered);
-    came.is_some_and(|came| came.known() > conversation.answered + TWICE)
+    came.is_some_and(|came| came.known() > conversation.answered)
 }
 
 fn as_it_should(
@@ -146,7 +146,7 @@ fn reason(
 /// When the streams of a recording were paused, or taken up again.
 pub(super) fn changes(session: &RecordingSession<'_>, paused: bool) -> Vec<Instant> {
     let is_paused = |exchange: &crate::evidence::Exchange| {
-        exchange.offer.media.iter().all(|medium| medium.direction == Direction::Inactive)
+        exchange.offer.media.iter().all(MediaDescription::is_still)
     };
     let exchanges = session.dialog.exchanges();
     let by_client = exchanges.iter().filter(|exchange| exchange.by_caller);
@@ -173,13 +173,12 @@ pub fn none_is_recorded(timeline: &Timeline) -> Verdict {
 }
 
 /// An announcement is on every recording of the last call, where a choice wants it there, as
-/// carriers in the United States once had to have it: against what the product promises
-/// (WXC-ANN-2).
+/// carriers in the United States once had to have it: against what the product promises.
 pub fn one_is_recorded(timeline: &Timeline) -> Verdict {
     each_recording(timeline, |session| {
         let flows = session.streams.iter().flat_map(|stream| stream.flows.iter().copied());
         let is_there = passages(flows).iter().any(Passage::is_understood);
-        Verdict::require(is_there, "REG-FCC-2", end(timeline), || {
+        Verdict::require(is_there, "WXC-ANN-2", end(timeline), || {
             "no announcement is on the recording".to_owned()
         })
     })

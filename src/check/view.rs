@@ -88,7 +88,7 @@ pub fn conversations(timeline: &Timeline) -> Vec<Conversation> {
 
 /// When the BYE of a part of this kind left it, and when the other end got it.
 fn bye_of(timeline: &Timeline, dialog: &Dialog<'_>, kind: Kind) -> Option<(Instant, Instant)> {
-    let byes = dialog.sightings.iter().filter(|sighting| {
+    let byes = dialog.sightings().filter(|sighting| {
         sighting.message().is_some_and(|message| message.method() == Some(&Method::Bye))
             && timeline.cast().is(sighting.source, kind)
     });

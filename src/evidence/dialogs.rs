@@ -1,25 +1,33 @@
 //! Calls as the signalling tells them: one for each INVITE dialog that was seen.
 
-use std::collections::BTreeMap;
 use std::net::SocketAddr;
+use std::ops::Deref;
 
 use super::exchange::{Exchange, exchanges};
+use super::index::Kept;
 use super::sighting::{Side, Sighting};
 use super::timeline::Timeline;
 use crate::sip::{Message, Method};
 use crate::time::Instant;
 
 /// Everything that was seen under one Call-ID, if it began with an INVITE.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Dialog<'a> {
     /// The Call-ID.
     pub call_id: &'a str,
+    /// The first INVITE.
+    pub invite: &'a Message,
+    timeline: &'a Timeline,
+    kept: &'a Kept,
+}
+
+/// What became of a dialog, and when.
+#[derive(Clone, Copy, Debug)]
+pub struct Course {
     /// Where the first INVITE came from.
     pub caller: SocketAddr,
     /// Where it went.
     pub callee: SocketAddr,
-    /// The first INVITE.
-    pub invite: &'a Message,
     /// When it was first seen.
     pub invited: Instant,
     /// When the called side's 2xx to it left, or else was seen; and when it arrived, if it did.
@@ -32,8 +40,6 @@ pub struct Dialog<'a> {
     pub ended: Option<Instant>,
     /// When the BYE was first answered.
     pub end_confirmed: Option<Instant>,
-    /// All of it, oldest first.
-    pub sightings: Vec<&'a Sighting>,
 }
 
 /// When a call was answered.
@@ -54,39 +60,64 @@ impl Answered {
 
 /// Every INVITE dialog of the timeline, in the order of their INVITEs.
 pub fn dialogs(timeline: &Timeline) -> Vec<Dialog<'_>> {
-    let mut by_call_id: BTreeMap<&str, Dialog<'_>> = BTreeMap::new();
-    let mut order = Vec::new();
-    for sighting in timeline.signalling() {
-        let Some(message) = sighting.message() else { continue };
-        let Ok(call_id) = message.call_id() else { continue };
-        match by_call_id.get_mut(call_id) {
-            Some(dialog) => dialog.see(sighting, message),
-            None if begins_a_call(message) => {
-                order.push(call_id);
-                by_call_id.insert(call_id, Dialog::begin(call_id, sighting, message));
-            }
-            None => {}
-        }
-    }
-    order.into_iter().filter_map(|call_id| by_call_id.remove(call_id)).collect()
-}
-
-/// Whether a message is an INVITE outside of any dialog; of a call that began before anybody
-/// watched, nobody knows who called whom.
-fn begins_a_call(message: &Message) -> bool {
-    let is_within = message.to().is_ok_and(|to| to.tag().is_some());
-    message.method() == Some(&Method::Invite) && !is_within
+    let dialog = |kept| Dialog::of(timeline, kept);
+    timeline.index().dialogs().iter().filter_map(dialog).collect()
 }
 
 impl<'a> Dialog<'a> {
+    fn of(timeline: &'a Timeline, kept: &'a Kept) -> Option<Self> {
+        let invite = timeline.signalling().get(*kept.places.first()?)?.message()?;
+        Some(Self { call_id: invite.call_id().ok()?, invite, timeline, kept })
+    }
+
+    /// What was seen first of it: its INVITE.
+    pub fn first(&self) -> &'a Sighting {
+        &self.timeline.signalling()[self.kept.places[0]]
+    }
+
+    /// All of it, oldest first.
+    pub fn sightings(&self) -> impl DoubleEndedIterator<Item = &'a Sighting> + Clone + use<'a> {
+        let all = self.timeline.signalling();
+        self.kept.places.iter().map(|place| &all[*place])
+    }
+
     /// Its offers and answers, oldest first.
-    pub fn exchanges(&self) -> Vec<Exchange> {
-        exchanges(self)
+    pub fn exchanges(&self) -> &'a [Exchange] {
+        self.kept.exchanges.get_or_init(|| exchanges(self))
+    }
+
+    /// Whether a request in it that left a part of ours waits for its final answer.
+    pub fn waits(&self) -> bool {
+        self.timeline.index().waits_in(self.call_id)
     }
 
     /// Whether an address is the caller's, told by where its messages come from or go.
     pub fn is_from_caller(&self, sighting: &Sighting) -> bool {
         sighting.source == self.caller || sighting.target == self.callee
+    }
+}
+
+impl Deref for Dialog<'_> {
+    type Target = Course;
+
+    fn deref(&self) -> &Course {
+        &self.kept.course
+    }
+}
+
+impl Course {
+    /// Of a dialog of which only the INVITE was seen.
+    pub(super) fn begin(invite: &Sighting) -> Self {
+        Self {
+            caller: invite.source,
+            callee: invite.target,
+            invited: invite.at,
+            answered: None,
+            refused: None,
+            cancelled: None,
+            ended: None,
+            end_confirmed: None,
+        }
     }
 
     /// When the dialog was over, however it ended.
@@ -94,24 +125,8 @@ impl<'a> Dialog<'a> {
         self.ended.or(self.refused.map(|(at, _)| at)).or(self.cancelled)
     }
 
-    fn begin(call_id: &'a str, sighting: &'a Sighting, invite: &'a Message) -> Self {
-        Self {
-            call_id,
-            caller: sighting.source,
-            callee: sighting.target,
-            invite,
-            invited: sighting.at,
-            answered: None,
-            refused: None,
-            cancelled: None,
-            ended: None,
-            end_confirmed: None,
-            sightings: vec![sighting],
-        }
-    }
-
-    fn see(&mut self, sighting: &'a Sighting, message: &'a Message) {
-        self.sightings.push(sighting);
+    /// Takes in one more sighting of it.
+    pub(super) fn see(&mut self, sighting: &Sighting, message: &Message) {
         let at = sighting.at;
         match (message.method(), message.code()) {
             (Some(Method::Bye), _) if sighting.side != Side::Undeliverable => {

@@ -26,7 +26,7 @@ pub struct Exchange {
 pub(super) fn exchanges(dialog: &Dialog<'_>) -> Vec<Exchange> {
     let mut list: Vec<Exchange> = Vec::new();
     let mut last: Vec<(&Bytes, bool, Option<CSeq>)> = Vec::new();
-    for sighting in &dialog.sightings {
+    for sighting in dialog.sightings() {
         let Some(message) = sighting.message() else { continue };
         let Some((sdp, description)) = sighting.description() else { continue };
         let by_caller = dialog.is_from_caller(sighting);

@@ -15,6 +15,7 @@ mod deed;
 mod dialogs;
 mod digest;
 mod exchange;
+mod index;
 mod ladder;
 mod learning;
 mod lines;

@@ -9,7 +9,7 @@ use super::dialogs::{Dialog, dialogs};
 use super::exchange::{Exchange, description_of};
 use super::media::Flow;
 use super::timeline::Timeline;
-use crate::sdp::{Description, Direction, MediaDescription};
+use crate::sdp::{Description, MediaDescription};
 use crate::sip::header::CSeq;
 use crate::sip::{Message, Method};
 use crate::siprec::{self, Metadata};
@@ -55,14 +55,11 @@ impl RecordingSession<'_> {
         let exchanges = self.dialog.exchanges();
         let is_paused = |description: &Description| {
             let mut open = description.media.iter().filter(|medium| !medium.is_disabled());
-            let is_still = |it: &MediaDescription| {
-                it.direction == Direction::Inactive || it.has_null_address()
-            };
-            !description.media.is_empty() && open.all(is_still)
+            !description.media.is_empty() && open.all(MediaDescription::is_still)
         };
         let said = |exchange: &Exchange| sides(exchange).0.map(is_paused);
         let mut pauses: Vec<(Instant, Option<Instant>, usize)> = Vec::new();
-        for exchange in &exchanges {
+        for exchange in exchanges {
             let open = pauses.last_mut().filter(|(_, until, _)| until.is_none());
             match (said(exchange), open, &exchange.answer) {
                 (Some(true), None, Some((at, _))) => pauses.push((*at, None, 0)),
@@ -103,7 +100,7 @@ pub fn recordings_among<'a>(
     dialogs: &[Dialog<'a>],
 ) -> Vec<RecordingSession<'a>> {
     let sessions = dialogs.iter().filter(|dialog| is_recording(timeline, dialog));
-    sessions.map(|dialog| recording(timeline, dialog.clone())).collect()
+    sessions.map(|dialog| recording(timeline, *dialog)).collect()
 }
 
 /// Whether a dialog is with a recorder: by who takes part, or by what it says of itself.
@@ -155,7 +152,7 @@ fn recording<'a>(timeline: &'a Timeline, dialog: Dialog<'a>) -> RecordingSession
     let mut documents = Vec::new();
     let mut unreadable = Vec::new();
     let mut seen: Vec<(bool, CSeq)> = Vec::new();
-    for sighting in &dialog.sightings {
+    for sighting in dialog.sightings() {
         let Some(message) = sighting.message() else { continue };
         let (Some(read), Ok(cseq)) = (sighting.metadata(), message.cseq()) else { continue };
         // Seen as it left, or a copy.

@@ -1,6 +1,7 @@
 //! The record of a run, written while time passes.
 
 mod again;
+mod read;
 
 use std::fmt;
 use std::io::Write;
@@ -15,17 +16,15 @@ use super::bodies::Bodies;
 use super::cast::Cast;
 use super::classify::{Class, classify};
 use super::deed::{Deed, What};
+use super::index::Index;
 use super::learning::learn;
 use super::listening::{Ear, StreamEar};
 use super::media::{Flow, ReportSeen, RtpSeen};
 use super::pcapng::PcapWriter;
-use super::sighting::{Content, RUBBISH_KEPT, Side, Sighting};
+use super::sighting::{Content, Side, Sighting};
 use super::speakers::Speakers;
-use crate::http;
-use crate::ice::stun;
 use crate::packet::{Packet, Transport};
 use crate::rtp;
-use crate::sip::Message;
 use crate::time::{Epoch, Instant};
 
 /// A pcapng file that can be written from any thread.
@@ -36,6 +35,7 @@ pub struct Timeline {
     epoch: Epoch,
     cast: Cast,
     signalling: Vec<Sighting>,
+    index: Index,
     flows: Vec<Flow>,
     flow_between: Between,
     /// Learned when somebody asks, and forgotten with the next packet of media, which may name
@@ -69,6 +69,7 @@ impl Timeline {
             epoch,
             cast: Cast::default(),
             signalling: Vec::new(),
+            index: Index::default(),
             flows: Vec::new(),
             flow_between: Between::new(),
             speakers: OnceLock::new(),
@@ -128,6 +129,16 @@ impl Timeline {
     /// Every message of signalling, oldest first; each one as it left and as it arrived.
     pub fn signalling(&self) -> &[Sighting] {
         &self.signalling
+    }
+
+    /// What is kept of its dialogs.
+    pub(super) fn index(&self) -> &Index {
+        &self.index
+    }
+
+    /// Whether a request that left a part of ours waits for its final answer.
+    pub fn waits(&self) -> bool {
+        self.index.waits()
     }
 
     /// Every flow of media, in the order of its first packet.
@@ -202,6 +213,7 @@ impl Timeline {
     /// Forgets everything but the cast: the next call begins on a clean page.
     pub fn clear(&mut self) {
         self.signalling.clear();
+        self.index = Index::default();
         self.flows.clear();
         self.flow_between.clear();
         self.speakers.take();
@@ -287,7 +299,7 @@ impl Timeline {
         }
         let (content, bodies) = match packet.transport {
             Transport::Http => (self.read_http(&packet.payload), Arc::default()),
-            _ if classify(packet) == Class::Stun => (read_stun(&packet.payload), Arc::default()),
+            _ if classify(packet) == Class::Stun => (read::stun(&packet.payload), Arc::default()),
             _ => self.read(&packet.payload),
         };
         if matches!(content, Content::Rubbish(..)) {
@@ -300,7 +312,7 @@ impl Timeline {
         if let (Side::Received, Content::Sip(message)) = (side, &content) {
             learn(self.cast_mut(), packet, message);
         }
-        self.signalling.push(Sighting {
+        self.take_in(Sighting {
             at,
             side,
             transport: packet.transport,
@@ -311,45 +323,9 @@ impl Timeline {
         });
     }
 
-    fn read(&mut self, payload: &Bytes) -> (Content, Arc<Bodies>) {
-        let known = self.lately_read.iter().flatten().find(|(known, ..)| known == payload);
-        if let Some((_, content, bodies)) = known {
-            return (content.clone(), Arc::clone(bodies));
-        }
-        let bodies = Arc::new(Bodies::default());
-        let content = match Message::parse(payload) {
-            Ok(message) => Content::Sip(Arc::new(message)),
-            Err(why) => {
-                // A copy: a slice would keep the whole of it.
-                let kept = &payload[..payload.len().min(RUBBISH_KEPT)];
-                Content::Rubbish(Bytes::copy_from_slice(kept), why.to_string())
-            }
-        };
-        self.lately_read[self.reads % self.lately_read.len()] =
-            Some((payload.clone(), content.clone(), Arc::clone(&bodies)));
-        self.reads += 1;
-        (content, bodies)
-    }
-
-    /// Whole, as long as there is room: a recording may be in it.
-    fn read_http(&mut self, payload: &Bytes) -> Content {
-        let rubbish = |why: String| {
-            Content::Rubbish(
-                Bytes::copy_from_slice(&payload[..payload.len().min(RUBBISH_KEPT)]),
-                why,
-            )
-        };
-        if self.http_bytes + payload.len() > HTTP_BYTES_MAX {
-            self.dropped += 1;
-            return rubbish("keep any more of what was said over HTTP".to_owned());
-        }
-        match http::Message::read(payload) {
-            Ok(message) => {
-                self.http_bytes += payload.len();
-                Content::Http(Arc::new(message))
-            }
-            Err(why) => rubbish(why.to_string()),
-        }
+    fn take_in(&mut self, sighting: Sighting) {
+        self.index.see(self.signalling.len(), &sighting);
+        self.signalling.push(sighting);
     }
 
     fn capture(&mut self, at: Instant, packet: &Packet) {
@@ -359,16 +335,6 @@ impl Timeline {
             tracing::error!("the pcapng file ends here: cannot write it: {why}");
             self.pcap_trouble = Some(why.to_string());
             self.pcap = None;
-        }
-    }
-}
-
-fn read_stun(payload: &Bytes) -> Content {
-    match stun::Message::read(payload) {
-        Ok(message) => Content::Stun(Arc::new(message), payload.clone()),
-        Err(why) => {
-            let kept = &payload[..payload.len().min(RUBBISH_KEPT)];
-            Content::Rubbish(Bytes::copy_from_slice(kept), why.to_string())
         }
     }
 }
@@ -384,8 +350,6 @@ impl fmt::Debug for Timeline {
 
 /// A week of calls by telephone people, or a minute of flooding: enough is enough.
 const SIGHTINGS_MAX: usize = 500_000;
-/// A recording of some minutes, fetched a few times.
-const HTTP_BYTES_MAX: usize = 256 << 20;
 /// The first few tell what it is; a peer could send any amount.
 const RUBBISH_MAX: usize = 200;
 /// A thousand calls at once.

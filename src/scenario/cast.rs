@@ -1,17 +1,16 @@
 //! The cast: who takes part, which parts we play, and which are real.
 
-use super::address::{Address, Number, TRANSPORTS, Transport};
+use super::address::{Address, TRANSPORTS, Transport};
 use super::codecs::{self, Codec};
 use super::complete;
 use super::diagnostic::{Located, Place};
 use super::file::{self, Field, Named, Text};
 use super::known::Known;
 use super::library::{self, Recorder};
-use super::notices::{self, Notices};
-use super::office::{self, Accounts, Admin, Licence};
+use super::office::{self, Accounts, Admin};
+use super::phone::{self, Phone};
 use super::prompts::{self, Prompts};
 use super::reader::{Reader, TRUTH};
-use super::recording::{CONTROLS, Controls, MODES, Recording};
 use super::ways::{self, Ways};
 use super::yaml::{place, place_of, suggestion};
 
@@ -82,30 +81,6 @@ impl RoleName {
     pub fn word(self) -> &'static str {
         ROLES.iter().find(|(_, role)| *role == self).map_or("", |(word, _)| word)
     }
-}
-
-/// A telephone.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Phone {
-    /// `number`: its telephone number.
-    pub number: Number,
-    /// `password`: what its registration is challenged for; none if the file names none.
-    pub password: Option<String>,
-    /// `record aware`: whether it understands RFC 7866 section 6.3; not unless the file says so.
-    pub record_aware: bool,
-    /// `recording`: what the platform does with its calls before anybody in a feature says
-    /// otherwise; never unless the file says otherwise.
-    pub recording: Recording,
-    /// What the people on its owner's recorded calls are told.
-    pub notices: Notices,
-    /// `controls`: by which way its user controls recordings; star codes unless the file says
-    /// otherwise.
-    pub controls: Controls,
-    /// `ice`: whether it looks for the best way of its media (RFC 8445); not unless the file says
-    /// so.
-    pub ice: bool,
-    /// `licence`: what of the product its owner may use; everything unless the file says otherwise.
-    pub licence: Licence,
 }
 
 /// A calling platform.
@@ -211,7 +186,7 @@ fn read_part(reader: &mut Reader, name: &Text, part: &file::Part, known: &Known)
     let role_name = reader.word(role_text, "role", ROLES)?;
     check_name(reader, name, role_name);
     let role = match role_name {
-        RoleName::Phone => Role::Phone(read_phone(reader, name, part)?),
+        RoleName::Phone => Role::Phone(phone::read(reader, name, part)?),
         RoleName::Platform => {
             let dialect = reader.word_or(&part.dialect, "dialect", DIALECTS, Dialect::Rfc);
             let large = &part.large_requests;
@@ -266,38 +241,13 @@ fn check_name(reader: &mut Reader, name: &Text, role: RoleName) {
     }
 }
 
-fn read_phone(reader: &mut Reader, name: &Text, part: &file::Part) -> Option<Phone> {
-    let Some(number) = &part.number.0 else {
-        let what = format!("{} has no `number`", name.value);
-        reader.complain(place_of(name), what, "add `number: \"+1 202 555 0101\"`");
-        return None;
-    };
-    let record_aware = reader.word_or(&part.record_aware, "truth", TRUTH, false);
-    let controls = reader.word_or(&part.controls, "way to control", CONTROLS, Controls::StarCodes);
-    if let (Some(text), Controls::RecordPreference, false) =
-        (&part.controls.0, controls, record_aware)
-    {
-        let what = "a phone that is not record aware has no preference";
-        reader.complain(place_of(text), what, "add `record aware: true`");
-    }
-    Some(Phone {
-        number: reader.value(number, Number::parse)?,
-        password: part.password.0.as_ref().map(|password| password.value.clone()),
-        record_aware,
-        notices: notices::read(reader, part),
-        recording: reader.word_or(&part.recording, "recording mode", MODES, Recording::Never),
-        controls,
-        ice: reader.word_or(&part.ice, "truth", TRUTH, false),
-        licence: office::read_licence(reader, part),
-    })
-}
-
 /// A key of another role is a slip, not something to pass over.
 fn refuse_strangers(reader: &mut Reader, role: RoleName, part: &file::Part) {
     use RoleName::{Admin, Phone, Platform};
     let owned = [
         (Phone, "number", &part.number),
         (Phone, "password", &part.password),
+        (Phone, "registration", &part.registration),
         (Phone, "record aware", &part.record_aware),
         (Phone, "recording", &part.recording),
         (Phone, "announced", &part.announced),

@@ -36,6 +36,7 @@ pub struct Part {
     pub role: Field<Text>,
     pub number: Field<Text>,
     pub password: Field<Text>,
+    pub registration: Field<Text>,
     pub recording: Field<Text>,
     pub announced: Field<Text>,
     #[serde(rename = "pauses told by")]

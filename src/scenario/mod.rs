@@ -18,6 +18,7 @@ mod nearest;
 mod network;
 mod notices;
 mod office;
+mod phone;
 mod prompts;
 mod quantity;
 mod reader;
@@ -29,7 +30,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 pub use address::{Address, Number, Transport};
 pub use budgets::Budgets;
-pub use cast::{Dialect, LargeRequests, Part, Phone, Platform, Player, Role, RoleName};
+pub use cast::{Dialect, LargeRequests, Part, Platform, Player, Role, RoleName};
 pub use codecs::Codec;
 pub use diagnostic::{Diagnostic, Diagnostics, Located, Place, Source};
 pub use known::{CAPABILITIES, Known, capability_tag};
@@ -38,6 +39,7 @@ pub use nearest::{distance, nearest};
 pub use network::{Between, Link, Network, Setting, TlsFiles, Wire};
 pub use notices::{Announced, Notices, Signal};
 pub use office::{Accounts, Admin, Licence, Scope, admins, email_of};
+pub use phone::Phone;
 pub use prompts::{Placement, Prompts};
 pub use quantity::{Rate, Share, Unreadable, duration};
 pub use recording::{Controls, Recording};
@@ -134,7 +136,8 @@ impl Scenario {
     }
 
     /// The same scenario with a platform that writes SIPREC in this dialect, judged by the profile
-    /// that goes with it; by the book means large requests over TCP too. The complaint is that the platform is real, and writes as it does.
+    /// that goes with it; by the book means large requests over TCP too. The complaint is that the
+    /// platform is real, and writes as it does.
     pub fn speaking(mut self, dialect: Dialect) -> Result<Self, Diagnostic> {
         for part in &mut self.cast {
             let Role::Platform(platform) = &mut part.role else { continue };

@@ -87,6 +87,11 @@ impl MediaDescription {
         self.address.as_ref().is_some_and(Address::is_null)
     }
 
+    /// Whether nothing flows either way: inactive, or held as of old.
+    pub fn is_still(&self) -> bool {
+        self.direction == Direction::Inactive || self.has_null_address()
+    }
+
     /// Whether the describer asks the other side to stop sending, in the new way or the old
     /// (RFC 3264 section 8.4). A recording client's pause looks the same.
     pub fn is_held(&self) -> bool {

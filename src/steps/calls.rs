@@ -30,7 +30,7 @@ pub(super) fn calls(world: &mut World, caller: Party, callee: Party) -> Result<(
         told(dialogs, timeline) || rings(dialogs, timeline)
     })?;
     // That it rings may get lost on the way to the caller: nobody repeats it.
-    world.within(RINGBACK, told)?;
+    world.within(RINGBACK, |timeline| told(&dialogs(timeline), timeline))?;
     Ok(())
 }
 
@@ -204,7 +204,7 @@ pub(super) fn is_at(address: SocketAddr, timeline: &Timeline, party: &Party) -> 
 
 /// Whether it was seen, on this side of the network, that the called telephone rings.
 fn is_ringing(dialog: &Dialog<'_>, side: Side) -> bool {
-    dialog.sightings.iter().any(|sighting| {
+    dialog.sightings().any(|sighting| {
         let code = sighting.message().and_then(crate::sip::Message::code);
         sighting.side == side && matches!(code, Some(180 | 182..=189))
     })
@@ -212,35 +212,20 @@ fn is_ringing(dialog: &Dialog<'_>, side: Side) -> bool {
 
 /// Whether nothing that a recorder was asked for still waits for its answer. On a poor network it
 /// is asked more than once; that it never answers is for checks to say.
-pub(super) fn recorder_has_answered(dialogs: &[Dialog<'_>], timeline: &Timeline) -> bool {
-    let with_recorder =
-        dialogs.iter().filter(|dialog| timeline.cast().is(dialog.callee, Kind::Recorder));
-    nothing_waits(with_recorder)
+pub(super) fn recorder_has_answered(timeline: &Timeline) -> bool {
+    let is_recorders = |dialog: &Dialog<'_>| timeline.cast().is(dialog.callee, Kind::Recorder);
+    !dialogs(timeline).iter().any(|dialog| is_recorders(dialog) && waits(dialog))
 }
 
 /// The same, of everybody in a call that was taken.
-pub(super) fn everybody_has_answered(dialogs: &[Dialog<'_>], timeline: &Timeline) -> bool {
-    let taken = dialogs.iter().filter(|dialog| dialog.answered.is_some());
-    recorder_has_answered(dialogs, timeline) && nothing_waits(taken)
+pub(super) fn everybody_has_answered(timeline: &Timeline) -> bool {
+    let is_taken = |dialog: &Dialog<'_>| dialog.answered.is_some();
+    recorder_has_answered(timeline)
+        && !dialogs(timeline).iter().any(|dialog| is_taken(dialog) && waits(dialog))
 }
 
-fn nothing_waits<'a>(dialogs: impl Iterator<Item = &'a Dialog<'a>>) -> bool {
-    let mut open = dialogs.filter(|dialog| dialog.over().is_none());
-    open.all(|dialog| {
-        let messages = dialog.sightings.iter().filter_map(|it| Some((it.side, it.message()?)));
-        let numbered = messages.filter_map(|(side, message)| {
-            let cseq = message.cseq().ok().filter(|cseq| cseq.method != Method::Ack)?;
-            Some((cseq.number, side, message.code()))
-        });
-        let is_final = |code: Option<u16>| code.is_some_and(|code| code >= 200);
-        let asked = numbered.clone().filter(|(.., code)| code.is_none());
-        let mut asked = asked.map(|(number, ..)| number);
-        asked.all(|asked| {
-            numbered.clone().any(|(number, side, code)| {
-                number == asked && side == Side::Received && is_final(code)
-            })
-        })
-    })
+fn waits(dialog: &Dialog<'_>) -> bool {
+    dialog.over().is_none() && dialog.waits()
 }
 
 fn from_phone(dialog: &Dialog<'_>, timeline: &Timeline) -> bool {

@@ -1,15 +1,12 @@
 //! What people do with the recording of their own calls, and what becomes of it.
 
-use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::outcome::StepError;
-use super::words::{Party, Shown, Span};
+use super::words::{Count, Party, Shown, Span};
 use super::world::World;
 use crate::check::{control as controls, deeds, indicator, pauses};
-use crate::evidence::{Side, Timeline};
 use crate::role::{Command, Control};
-use crate::sip::Method;
 
 /// By whatever way their telephone has: a code, a key, a button.
 #[cucumber::when(expr = "{party} starts the recording")]
@@ -35,10 +32,10 @@ fn resumes(world: &mut World, party: Party) -> Result<(), StepError> {
     control(world, &party, Control::Resume)
 }
 
-/// One pause after another, with a second of recording between two of them: as often as that.
-#[cucumber::when(expr = "{party} pauses and resumes the recording {int} times")]
-fn pauses_again_and_again(world: &mut World, party: Party, times: u16) -> Result<(), StepError> {
-    for _ in 0..times.min(TIMES_MAX) {
+/// One pause after another, each as soon as the one before is done.
+#[cucumber::when(expr = "{party} pauses and resumes the recording {count} times")]
+fn pauses_again_and_again(world: &mut World, party: Party, count: Count) -> Result<(), StepError> {
+    for _ in 0..count.0 {
         control(world, &party, Control::Pause)?;
         control(world, &party, Control::Resume)?;
     }
@@ -146,51 +143,14 @@ fn showed_truth(world: &mut World, party: Party, span: Span) -> Result<(), StepE
 fn control(world: &mut World, party: &Party, control: Control) -> Result<(), StepError> {
     world.tell(&party.0, Command::Control(control))?;
     // A code takes as long as its keys; then everybody is told, the recorder too.
-    let mut open = Unanswered::default();
     for _ in 0..2 {
         world.pass(SETTLING)?;
-        world.while_open(PATIENCE, |timeline| open.follow(timeline))?;
+        world.within(PATIENCE, |timeline| !timeline.waits())?;
     }
     world.set_mark()
 }
 
-/// The requests that wait for their final answer.
-#[derive(Debug, Default)]
-struct Unanswered {
-    /// How much of the signalling is in it.
-    seen: usize,
-    open: BTreeSet<(String, u32, Method)>,
-}
-
-impl Unanswered {
-    /// Whether any request waits, by what was seen since the last time too.
-    fn follow(&mut self, timeline: &Timeline) -> bool {
-        let all = timeline.signalling();
-        for sighting in all.get(self.seen..).unwrap_or_default() {
-            let Some(message) = sighting.message() else { continue };
-            let (Ok(call_id), Ok(cseq)) = (message.call_id(), message.cseq()) else { continue };
-            if cseq.method == Method::Ack {
-                continue;
-            }
-            let transaction = (call_id.to_owned(), cseq.number, cseq.method);
-            match (message.method(), message.code()) {
-                (Some(_), _) if sighting.side == Side::Sent => {
-                    self.open.insert(transaction);
-                }
-                (None, Some(200..)) if sighting.side == Side::Received => {
-                    self.open.remove(&transaction);
-                }
-                _ => {}
-            }
-        }
-        self.seen = all.len();
-        !self.open.is_empty()
-    }
-}
-
 /// Three keys and a pause behind each; more than it takes to cross any network of ours twice.
 const SETTLING: Duration = Duration::from_millis(800);
-/// Nobody pauses more often in one call.
-const TIMES_MAX: u16 = 1_000;
 /// As long as a platform waits for its recorder at most (product: 50 ms to 10 s).
 const PATIENCE: Duration = Duration::from_secs(10);

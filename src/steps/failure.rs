@@ -6,7 +6,7 @@ use super::transfer::settle;
 use super::words::Span;
 use super::world::World;
 use crate::check::calls;
-use crate::evidence::Kind;
+use crate::evidence::{Kind, dialogs};
 use crate::role::{Choice, Command, Failure, Heartbeat, RecorderChoice};
 
 /// Where the first recorder does not take a recording, or is lost, another one is asked.
@@ -39,7 +39,8 @@ fn ends(world: &mut World) -> Result<(), StepError> {
 #[cucumber::when(expr = "the loss of the recorder is noticed, and {duration} pass(es)")]
 fn noticed(world: &mut World, span: Span) -> Result<(), StepError> {
     let died = world.since()?;
-    world.within(6 * PATIENCE, |dialogs, timeline| {
+    world.within(6 * PATIENCE, |timeline| {
+        let dialogs = dialogs(timeline);
         let mut to_recorder =
             dialogs.iter().filter(|it| timeline.cast().is(it.callee, Kind::Recorder));
         to_recorder.any(|it| it.invited > died && it.answered.is_some())

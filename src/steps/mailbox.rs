@@ -8,7 +8,7 @@ use super::transfer::is_own;
 use super::words::{Party, Span};
 use super::world::World;
 use crate::check::messages;
-use crate::evidence::{Dialog, Kind, Timeline};
+use crate::evidence::{Dialog, Kind, Timeline, dialogs};
 use crate::role::{Command, Elsewhere, Occasion};
 
 /// The telephone of this person does not ring; somebody else's does.
@@ -49,8 +49,9 @@ fn recorded(world: &mut World, party: Party) -> Result<(), StepError> {
 fn leaves(world: &mut World, caller: Party, owner: Party) -> Result<(), StepError> {
     let number = world.number_of(&owner.0)?;
     world.tell(&caller.0, Command::Call(number))?;
-    world.within(LONGEST_RINGING, |dialogs, timeline| {
-        own(dialogs, timeline, &caller).any(|it| it.answered.is_some())
+    world.within(LONGEST_RINGING, |timeline| {
+        let dialogs = dialogs(timeline);
+        own(&dialogs, timeline, &caller).any(|it| it.answered.is_some())
     })?;
     world.pass(GREETING)?;
     world.set_mark()?;

@@ -192,12 +192,12 @@ pub(super) fn is_own(dialog: &Dialog<'_>, timeline: &Timeline, party: &Party) ->
 
 /// Whether somebody asked for the other side of a call to be handed on.
 fn was_handed_on(dialog: &Dialog<'_>) -> bool {
-    let mut messages = dialog.sightings.iter().filter_map(|sighting| sighting.message());
+    let mut messages = dialog.sightings().filter_map(|sighting| sighting.message());
     messages.any(|message| message.method().is_some_and(|method| method.as_str() == "REFER"))
 }
 
 fn is_ringing(dialog: &Dialog<'_>) -> bool {
-    let mut sent = dialog.sightings.iter().filter(|sighting| sighting.side == Side::Sent);
+    let mut sent = dialog.sightings().filter(|sighting| sighting.side == Side::Sent);
     sent.any(|it| matches!(it.message().and_then(crate::sip::Message::code), Some(180 | 182..=189)))
 }
 

@@ -116,23 +116,11 @@ impl World {
     pub(super) fn within(
         &mut self,
         span: Duration,
-        seen: impl Fn(&[Dialog<'_>], &Timeline) -> bool,
+        seen: impl FnMut(&Timeline) -> bool,
     ) -> Result<bool, StepError> {
         let set = self.set()?;
         let end = set.testbed.now() + span;
-        Ok(set.testbed.pass_until(end, |timeline| seen(&dialogs(timeline), timeline)))
-    }
-
-    /// Lets time pass while something is open, but no more than `span`.
-    pub(super) fn while_open(
-        &mut self,
-        span: Duration,
-        mut is_open: impl FnMut(&Timeline) -> bool,
-    ) -> Result<(), StepError> {
-        let set = self.set()?;
-        let end = set.testbed.now() + span;
-        set.testbed.pass_until(end, |timeline| !is_open(timeline));
-        Ok(())
+        Ok(set.testbed.pass_until(end, seen))
     }
 
     /// Judges what was seen so far.

@@ -230,7 +230,7 @@ impl Builder<'_> {
                 token: office::token_of(&part.name),
             }),
             record_words: RecordWords::default(),
-            registration: REGISTRATION,
+            registration: phone.registration,
             seed,
             epoch: self.epoch,
         })
@@ -341,8 +341,6 @@ pub(super) fn above(rtp: SocketAddr) -> SocketAddr {
 const DOMAIN: &str = "calls.example";
 /// RFC 3261 section 19.1.2.
 pub(super) const SIP: u16 = 5_060;
-/// RFC 3261 section 10.2.1.1: an hour is usual.
-const REGISTRATION: Duration = Duration::from_hours(1);
 /// The longest that a platform waits for its recorder (product: 50 ms to 10 s).
 const PATIENCE: Duration = Duration::from_secs(10);
 /// Not known; nobody has seen one but `on`.

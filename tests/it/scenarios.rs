@@ -283,6 +283,11 @@ fn a_tone_that_comes_too_often_is_refused() {
 }
 
 #[test]
+fn a_registration_that_lasts_too_long_is_refused() {
+    insta::assert_snapshot!(told("0101\" }", "0101\", registration: 2 days }"));
+}
+
+#[test]
 fn a_tone_that_no_telephone_carries_is_refused() {
     let tone = "role: platform, prompts: { tone frequency: 200 Hz, tone level: 3 dBm0 } }";
     insta::assert_snapshot!(told("role: platform }", tone));

@@ -73,8 +73,7 @@ fn each_recorded(
 
 /// A finding against whoever sent the last message of a leg that could have told.
 fn untold(case: &Case<'_>, row: &'static str, leg: &Leg<'_, '_>, seen: &str) -> Verdict {
-    let last =
-        leg.described(false).last().map_or(leg.dialog.sightings[0], |(sighting, _)| sighting);
+    let last = leg.described(false).last().map_or(leg.dialog.first(), |(sighting, _)| sighting);
     case.blame(row, last, &format!("{seen} {}", leg.user))
 }
 
@@ -96,7 +95,7 @@ fn the_aware_say_so_at_once(case: &Case<'_>) -> Vec<Verdict> {
         if !wishes && !leg.is_aware() {
             return None;
         }
-        let mut own = leg.dialog.sightings.iter().filter(|sighting| {
+        let mut own = leg.dialog.sightings().filter(|sighting| {
             let Some(message) = sighting.message() else { return false };
             let is_first = match message.code() {
                 None => message.method() == Some(&Method::Invite),
@@ -105,11 +104,11 @@ fn the_aware_say_so_at_once(case: &Case<'_>) -> Vec<Verdict> {
             let by_phone = leg.dialog.is_from_caller(sighting) == leg.by_phone;
             by_phone && is_first && message.cseq().ok() == leg.dialog.invite.cseq().ok()
         });
-        let says = |it: &&&Sighting| {
+        let says = |it: &Sighting| {
             it.message().is_some_and(|it| has_option(it, "Supported", "record-aware"))
         };
         let first = own.clone().next()?;
-        let met = own.any(|it| says(&it));
+        let met = own.any(says);
         Some(case.held(met, "RFC7866-6.3-1", first, || {
             "takes part in recording indications, and did not say record-aware at once".to_owned()
         }))

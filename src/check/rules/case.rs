@@ -11,7 +11,7 @@ use super::session::Session;
 use super::talk::{Talk, talks};
 use crate::check::Verdict;
 use crate::evidence::{
-    Dialog, Host, RecordingSession, Sighting, Timeline, Transaction, carried, dialogs,
+    Call, Dialog, Host, RecordingSession, Sighting, Timeline, Transaction, calls, carried, dialogs,
     recordings_among, watched,
 };
 use crate::sip::{Message, Method};
@@ -26,9 +26,11 @@ pub struct Case<'a> {
     pub messages: Vec<(&'a Sighting, &'a Message)>,
     /// Each request with its responses.
     pub transactions: Vec<Transaction<'a>>,
-    /// Each call, whoever it is with.
+    /// Each dialog of an INVITE, whoever it is with.
     pub dialogs: Vec<Dialog<'a>>,
-    /// The calls that are recording sessions, with their streams and their metadata.
+    /// The calls of people, each with its legs and its recordings.
+    pub calls: Vec<Call>,
+    /// The dialogs that are recording sessions, with their streams and their metadata.
     pub recordings: Vec<RecordingSession<'a>>,
     /// Each sending of a message, and what its headers say.
     pub said: Vec<Said<'a>>,
@@ -65,6 +67,7 @@ impl<'a> Case<'a> {
         let recordings = recordings_among(timeline, &dialogs);
         Self {
             timeline,
+            calls: calls(timeline),
             sessions: recordings.iter().map(|it| Session::of(it, &messages)).collect(),
             messages,
             transactions,
@@ -88,6 +91,11 @@ impl<'a> Case<'a> {
     /// Who is at an address.
     pub fn host(&self, address: SocketAddr) -> Host {
         self.timeline.cast().host(address)
+    }
+
+    /// The call that a dialog is of, by its Call-ID.
+    pub fn call_of(&self, call_id: &str) -> Option<&Call> {
+        self.calls.iter().find(|it| it.call_ids.contains(call_id))
     }
 
     /// What somebody said, by its place.

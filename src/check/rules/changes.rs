@@ -105,7 +105,7 @@ fn somebody_is_told(case: &Case<'_>, change: &Change<'_, '_>) -> Verdict {
 fn blame(case: &Case<'_>, row: &'static str, change: &Change<'_, '_>, seen: &str) -> Verdict {
     let mut said = change.kept.session.said.iter().filter(|it| it.by_client);
     let last = said.rfind(|it| it.at() <= change.at + LIMIT);
-    let last = last.map_or(change.leg.dialog.sightings[0], |it| it.sighting);
+    let last = last.map_or(change.leg.dialog.first(), |it| it.sighting);
     case.blame(row, last, seen)
 }
 

@@ -57,7 +57,7 @@ fn requires_siprec(case: &Case<'_>, row: &'static str, by_server: bool) -> Vec<V
     let begun = begun.filter(|dialog| is_servers(dialog) == by_server);
     let judged = begun.map(|dialog| {
         let met = has_option(dialog.invite, "Require", "siprec");
-        case.held(met, row, dialog.sightings[0], || {
+        case.held(met, row, dialog.first(), || {
             "began a recording without Require: siprec".to_owned()
         })
     });

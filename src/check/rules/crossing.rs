@@ -86,7 +86,7 @@ fn a_second_invitation_waits(case: &Case<'_>) -> Vec<Verdict> {
                 let is_open = first.is_some_and(|(first, answer)| {
                     let answered = answer.map(|it| it.at);
                     let is_lower = first.cseq < request.cseq;
-                    is_lower && answered.is_none_or(|at| Some(at + MARGIN) > request.arrived)
+                    is_lower && answered.is_none_or(|at| Some(at) > request.arrived)
                 });
                 let is_certain = case.is_watched(case.host(request.target()));
                 let Some(outcome) = asked.outcome(case).filter(|_| is_open && is_certain) else {
@@ -159,8 +159,6 @@ fn a_call_that_was_taken_is_not_refused(case: &Case<'_>) -> Vec<Verdict> {
     judged.collect()
 }
 
-/// What is answered as it comes may be seen a little later.
-const MARGIN: Duration = Duration::ZERO;
 /// Longer than anybody needs who asks nobody.
 const AT_ONCE: Duration = Duration::from_secs(2);
 /// How long an answer may be on its way.

@@ -123,16 +123,17 @@ fn only_what_is_listed_is_sent(case: &Case<'_>) -> Vec<Verdict> {
     verdicts
 }
 
-/// Whether a list like `0-15,66` has an event; without a list it is the keys (section 2.4.1).
+/// Whether a list like `0-15,66` has an event. Where there is none that could be read, senders
+/// assume the keys.
 fn lists(parameters: Option<&str>, event: u8) -> bool {
     let has = |range: &str| {
         let (from, to) = range.split_once('-').unwrap_or((range, range));
         let ends = (from.trim().parse::<u8>(), to.trim().parse::<u8>());
         matches!(ends, (Ok(from), Ok(to)) if (from..=to).contains(&event))
     };
-    // What else may stand there is no list.
-    let list = parameters.and_then(|it| it.split(';').next()).unwrap_or("0-15");
-    list.split(',').any(has)
+    let is_list = |it: &&str| it.bytes().all(|it| it.is_ascii_digit() || b"-, ".contains(&it));
+    let list = parameters.and_then(|it| it.split(';').next()).filter(is_list);
+    list.unwrap_or(KEYS).split(',').any(has)
 }
 
 /// The end of an event is sent three times (RFC 4733 section 2.5.1.4), also if it is lost twice. What
@@ -146,7 +147,8 @@ fn the_end_is_said_three_times(case: &Case<'_>) -> Vec<Verdict> {
             let is_cut_off = last.at + COPIES > end;
             // An event that is longer goes on as another (section 2.5.1.3).
             let goes_on = last.sound.event().is_some_and(|it| it.duration == u16::MAX);
-            if is_cut_off || goes_on || case.ports.is_relayed(first.ssrc, host(case, lane)) {
+            let passed_on = case.ports.is_relayed(first.ssrc, case.host(lane.flow.source));
+            if is_cut_off || goes_on || passed_on {
                 continue;
             }
             let ends = run.iter().filter(|it| it.sound.event().is_some_and(|it| it.end)).count();
@@ -159,10 +161,6 @@ fn the_end_is_said_three_times(case: &Case<'_>) -> Vec<Verdict> {
         }
     }
     verdicts
-}
-
-fn host(case: &Case<'_>, lane: &Lane<'_>) -> crate::evidence::Host {
-    case.host(lane.flow.source)
 }
 
 /// What somebody presses is sent as the events of these keys, in their order (RFC 4733 section 3.2).
@@ -233,6 +231,8 @@ fn is_pressed(case: &Case<'_>, who: &str, from: Instant, to: Instant) -> bool {
     packets.any(|it| it.sound.event().map(|it| it.event) == star)
 }
 
+/// The events of the keys of a telephone (RFC 4733 section 3.2).
+const KEYS: &str = "0-15";
 /// Speech so many packets before an event says where its time stood.
 const NEAR: u16 = 1_000;
 /// Until the last copy of the end of an event is sent, at any packet time.

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use super::headers::uuids_in;
 use super::session::{Session, Told};
 use super::{Case, Rule, rule};
 use crate::check::Verdict;
@@ -71,15 +72,14 @@ fn ids<'s>(told: &'s Told<'_, '_>) -> impl Iterator<Item = &'s str> {
 /// Whether it is a pair of UUIDs.
 fn is_pair(id: &str) -> bool {
     let is_uuid = |it: &str| it.len() == 32 && it.bytes().all(|it| it.is_ascii_hexdigit());
-    let (local, remote) = halves(id);
-    is_uuid(&local) && remote.as_deref().is_some_and(is_uuid)
+    let both = uuids_in(id);
+    both.len() == 2 && both.into_iter().all(is_uuid)
 }
 
 /// Whether both of its UUIDs were seen. One of several dialogs is enough: the others may not have
 /// been captured.
 fn names_one_of(id: &str, known: &BTreeSet<String>) -> bool {
-    let (local, remote) = halves(id);
-    [Some(local), remote].into_iter().flatten().all(|it| known.contains(&it))
+    uuids_in(id).into_iter().all(|it| known.contains(&it.to_ascii_lowercase()))
 }
 
 /// Every UUID in a Session-ID outside of the recording sessions.
@@ -87,17 +87,5 @@ fn seen_in_calls(case: &Case<'_>) -> BTreeSet<String> {
     let is_recording = |call: &str| case.recordings.iter().any(|it| it.dialog.call_id == call);
     let calls = case.said.iter().filter(|said| !is_recording(said.call_id));
     let values = calls.filter_map(|said| said.message.headers.get("Session-ID"));
-    let uuids = values.flat_map(|value| {
-        let (local, remote) = halves(value);
-        [Some(local), remote]
-    });
-    uuids.flatten().collect()
-}
-
-/// The local and the remote UUID, in lower case.
-fn halves(value: &str) -> (String, Option<String>) {
-    let mut parts = value.split(';').map(|it| it.trim().to_ascii_lowercase());
-    let local = parts.next().unwrap_or_default();
-    let remote = parts.find_map(|it| it.strip_prefix("remote=").map(str::to_owned));
-    (local, remote)
+    values.flat_map(uuids_in).map(str::to_ascii_lowercase).collect()
 }

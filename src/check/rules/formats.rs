@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::{Case, Rule, Said, rule};
 use crate::check::Verdict;
-use crate::sdp::{Description, Direction, MediaDescription};
+use crate::sdp::{Codec, Description, Direction, MediaDescription};
 
 pub const RULES: &[Rule] = &[
     rule("RFC3264-6-2", |case| answers(case, "RFC3264-6-2", is_of_another)),
@@ -109,9 +109,8 @@ fn has_odd_port(description: &Description) -> Option<String> {
 
 /// Who takes telephone events says which (RFC 4733 section 2.5.2.1).
 fn has_unlisted_events(description: &Description) -> Option<String> {
-    let is_events = |name: &str| name.eq_ignore_ascii_case("telephone-event");
     let formats = open(description).flat_map(|it| &it.formats);
-    let mut events = formats.filter(|it| it.codec.as_ref().is_some_and(|it| is_events(&it.name)));
+    let mut events = formats.filter(|it| it.codec.as_ref().is_some_and(Codec::is_telephone_event));
     let unlisted = events.find(|it| it.parameters.is_none())?;
     Some(format!("with telephone events as format {}, and without saying which", unlisted.name))
 }

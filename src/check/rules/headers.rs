@@ -2,8 +2,8 @@
 //! RFC 6086, RFC 7989).
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
+use super::tolerance::answered;
 use super::{Asked, Case, Rule, Said, rule};
 use crate::check::Verdict;
 use crate::sip::Method;
@@ -48,7 +48,9 @@ pub const RULES: &[Rule] = &[
     }),
     rule("RFC6086-4.2.1-1", packages_were_asked_for),
     rule("RFC6086-4.2.2-1", packages_unasked_for_are_refused),
-    rule("RFC6086-4.2.2-2", every_info_is_answered),
+    rule("RFC6086-4.2.2-2", |case| {
+        answered(case, "RFC6086-4.2.2-2", "a report", |it| it.method == Method::Info)
+    }),
     rule("RFC7989-6-1", everybody_keeps_their_uuid),
     rule("RFC7989-4.1-1", |case| {
         each(
@@ -160,21 +162,6 @@ fn packages_unasked_for_are_refused(case: &Case<'_>) -> Vec<Verdict> {
     judged.collect()
 }
 
-/// Whatever an INFO brings, it is answered (RFC 6086 section 4.2.2).
-fn every_info_is_answered(case: &Case<'_>) -> Vec<Verdict> {
-    let judged = case.requests_of(Method::Info).filter_map(|(info, asked)| {
-        let arrived = info.arrived?;
-        let is_answered = asked.outcome(case).is_some();
-        (is_answered || arrived + PATIENCE < case.end).then(|| {
-            case.require(is_answered, "RFC6086-4.2.2-2", info, || {
-                let who = case.timeline.cast().label(info.target());
-                format!("to {who}, who never answered it")
-            })
-        })
-    });
-    judged.collect()
-}
-
 /// In one dialog somebody has one UUID (RFC 7989 section 6): whoever it is by the tag, since proxies
 /// pass on what others said.
 fn everybody_keeps_their_uuid(case: &Case<'_>) -> Vec<Verdict> {
@@ -197,12 +184,17 @@ fn session_id<'a>(said: &Said<'a>) -> Option<&'a str> {
     said.message.headers.get("Session-ID")
 }
 
-/// The local UUID, and those that stand as remote.
+/// The UUIDs in the Session-ID of a message, its sender's first.
 fn uuids<'a>(said: &Said<'a>) -> Option<Vec<&'a str>> {
-    let mut parts = session_id(said)?.split(';').map(str::trim);
-    let local = parts.next()?;
+    session_id(said).map(uuids_in)
+}
+
+/// The local UUID of a Session-ID, and those that stand as remote (RFC 7989 section 5).
+pub(super) fn uuids_in(session_id: &str) -> Vec<&str> {
+    let mut parts = session_id.split(';').map(str::trim);
+    let local = parts.next().unwrap_or_default();
     let remote = parts.filter_map(|it| it.strip_prefix("remote=").map(str::trim));
-    Some([local].into_iter().chain(remote).collect())
+    [local].into_iter().chain(remote).collect()
 }
 
 /// 32 digits in lower case, of a random or a named UUID; or nil, for one that is not known (RFC 7989
@@ -212,6 +204,3 @@ fn is_uuid(text: &str) -> bool {
     let is_nil = text.bytes().all(|it| it == b'0');
     is_hex && (is_nil || matches!(text.as_bytes().get(12), Some(b'4' | b'5')))
 }
-
-/// A part that is well needs far less, and a repeated request has come twice more.
-const PATIENCE: Duration = Duration::from_secs(5);

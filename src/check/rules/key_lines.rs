@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use super::ports::is_secret;
 use super::{Case, Rule, rule};
 use crate::check::Verdict;
 use crate::sdp::{Description, MediaDescription};
@@ -56,10 +57,8 @@ fn has_odd_tags(medium: &MediaDescription) -> Option<String> {
 
 /// Keys are for streams in secret (section 6).
 fn is_in_the_open(medium: &MediaDescription) -> Option<String> {
-    let is_secret = medium.proto.to_ascii_uppercase().contains("SAVP");
-    // Some offer keys beside open media, and take whichever is answered.
-    let is_refused = medium.is_disabled();
-    (!is_secret && !is_refused).then(|| format!("there is a key for {}", medium.proto))
+    let is_open = !is_secret(medium) && !medium.is_disabled();
+    is_open.then(|| format!("there is a key for {}", medium.proto))
 }
 
 /// Behind the key stand how long it may be used, and its index with a length (section 6.1).

@@ -166,16 +166,16 @@ impl<'a> Leg<'_, 'a> {
         &self,
         by_phone: bool,
     ) -> impl Iterator<Item = (&'a Sighting, &'a Description)> {
-        let said = self.dialog.sightings.iter().filter(move |sighting| {
+        let said = self.dialog.sightings().filter(move |sighting| {
             self.dialog.is_from_caller(sighting) == (by_phone == self.by_phone)
         });
-        said.filter_map(|sighting| Some((*sighting, &sighting.description()?.1)))
+        said.filter_map(|sighting| Some((sighting, &sighting.description()?.1)))
     }
 
     /// Whether the telephone takes part in telling of recordings: as it says in its INVITE, or in
     /// what it answers to one (RFC 7866 section 6.3).
     pub fn is_aware(&self) -> bool {
-        self.dialog.sightings.iter().any(|sighting| {
+        self.dialog.sightings().any(|sighting| {
             let by_phone = self.dialog.is_from_caller(sighting) == self.by_phone;
             let message = sighting.message();
             by_phone && message.is_some_and(|it| has_option(it, "Supported", "record-aware"))
@@ -201,14 +201,13 @@ impl<'a> Leg<'_, 'a> {
 
     /// Whether the telephone sends and receives, from each answer on.
     pub fn ways(&self) -> Vec<(Instant, (bool, bool))> {
-        let exchanges = self.dialog.exchanges().into_iter();
-        let way = exchanges.filter_map(|it| {
-            let (at, answer) = it.answer?;
+        let way = self.dialog.exchanges().iter().filter_map(|it| {
+            let (at, answer) = it.answer.as_ref()?;
             let is_phones = it.by_caller == self.by_phone;
             let (phone, platform) =
-                if is_phones { (&it.offer, &answer) } else { (&answer, &it.offer) };
+                if is_phones { (&it.offer, answer) } else { (answer, &it.offer) };
             let (phone, platform) = (phone.media.first()?, platform.media.first()?);
-            Some((at, (flows(phone, platform), flows(platform, phone))))
+            Some((*at, (flows(phone, platform), flows(platform, phone))))
         });
         way.collect()
     }

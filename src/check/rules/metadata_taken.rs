@@ -1,12 +1,15 @@
 //! What a recorder makes of metadata that is unusual, or broken: it takes the one, and lives on
 //! with the other (RFC 7865 section 9, RFC 7866 section 9.2, RFC 9806).
 
-use std::time::Duration;
+use std::collections::BTreeMap;
 
-use super::tolerance::{of_form, recorded};
+use super::legs::record_of;
+use super::tolerance::{answered, of_form, recorded};
 use super::{Case, Rule, Said, rule};
 use crate::check::Verdict;
+use crate::evidence::Host;
 use crate::siprec::{DataMode, Id, Metadata};
+use crate::time::Instant;
 
 pub const RULES: &[Rule] = &[
     rule("RFC7865-9-9", |case| {
@@ -31,11 +34,7 @@ pub const RULES: &[Rule] = &[
     rule("RFC7866-9.1-8", |case| {
         of_form(case, "RFC7866-9.1-8", "metadata without an offer", UNTAKEN, is_metadata_alone)
     }),
-    rule("RFC7866-11.1.2-1", |case| {
-        of_form(case, "RFC7866-11.1.2-1", "a=record", UNTAKEN, |request| {
-            has_record(request) && is_to_the_aware(case, request)
-        })
-    }),
+    rule("RFC7866-11.1.2-1", whoever_is_aware_takes_it),
     rule("RFC7866-9.1-3", |case| {
         of_form(case, "RFC7866-9.1-3", "a snapshot", &[488], is_later_snapshot)
     }),
@@ -45,25 +44,18 @@ pub const RULES: &[Rule] = &[
     }),
 ];
 
-/// A request of some form is answered, whatever is answered.
-fn answered(
-    case: &Case<'_>,
-    row: &'static str,
-    form: &str,
-    is: fn(&Said<'_>) -> bool,
-) -> Vec<Verdict> {
-    let judged = case.requests().filter_map(|(request, asked)| {
-        let arrived = request.arrived.filter(|_| is(request))?;
-        let is_answered = asked.outcome(case).is_some();
-        let is_due = arrived + PATIENCE < case.end;
-        (is_answered || is_due).then(|| {
-            let who = case.timeline.cast().label(request.target());
-            case.require(is_answered, row, request, || {
-                format!("with {form} to {who}, who never answered it")
-            })
-        })
-    });
-    judged.collect()
+/// A telephone that has said that it is aware of recordings is told of one (RFC 7866 section 6.3).
+fn whoever_is_aware_takes_it(case: &Case<'_>) -> Vec<Verdict> {
+    let mut aware: BTreeMap<Host, Instant> = BTreeMap::new();
+    for said in &case.said {
+        if said.tokens("Supported").iter().any(|it| it == "record-aware") {
+            aware.entry(case.host(said.source())).or_insert(said.at);
+        }
+    }
+    of_form(case, "RFC7866-11.1.2-1", "a=record", UNTAKEN, |request| {
+        let since = aware.get(&case.host(request.target()));
+        has_record(request) && since.is_some_and(|since| *since <= request.at)
+    })
 }
 
 /// Whether there is an element in it that is in another namespace, and in its place there.
@@ -74,8 +66,7 @@ fn has_extension(request: &Said<'_>) -> bool {
 
 /// Whether it tells everything once more, in a session that is up.
 fn is_later_snapshot(request: &Said<'_>) -> bool {
-    let Some(Ok(metadata)) = request.sighting.metadata() else { return false };
-    request.to_tag.is_some() && metadata.mode == DataMode::Complete && metadata.quirks.is_empty()
+    is_update(request).is_some_and(|it| it.mode == DataMode::Complete)
 }
 
 /// Whether it tells everything and does not say so: that is the default (RFC 7865 section 5.1.2).
@@ -121,17 +112,7 @@ fn has_preference(request: &Said<'_>) -> bool {
 
 /// Whether somebody is told how a recording stands.
 fn has_record(request: &Said<'_>) -> bool {
-    let media = request.sighting.description().map(|(_, it)| it.media.as_slice());
-    media.is_some_and(|media| media.iter().any(|it| it.record.is_some()))
-}
-
-/// Whether the telephone that is asked has said that it is aware of recordings (RFC 7866 section
-/// 6.3).
-fn is_to_the_aware(case: &Case<'_>, request: &Said<'_>) -> bool {
-    let mut said = case.said.iter().filter(|it| it.source().ip() == request.target().ip());
-    said.any(|it| {
-        it.at <= request.at && it.tokens("Supported").iter().any(|it| it == "record-aware")
-    })
+    request.sighting.description().is_some_and(|(_, it)| record_of(it).is_some())
 }
 
 /// Whether it tells the recorder something and offers nothing (RFC 7866 section 9.1).
@@ -156,6 +137,3 @@ fn declares_entities(request: &Said<'_>) -> bool {
 const UNTAKEN: &[u16] = &[400, 415, 420, 488, 500, 606];
 /// What is answered to metadata that was not understood.
 const UNREAD: &[u16] = &[400, 488, 500];
-/// Every transaction is over by then (RFC 3261 section 17: 64 T1), and a recorder that is well
-/// needs far less.
-const PATIENCE: Duration = Duration::from_secs(5);

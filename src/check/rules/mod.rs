@@ -54,10 +54,10 @@ mod snapshot;
 mod standstill;
 mod talk;
 mod tolerance;
+mod torture;
 mod transactions;
 mod transfer;
 mod transport;
-mod unusual;
 
 pub use asked::Asked;
 pub use case::Case;
@@ -152,8 +152,8 @@ const TOPICS: &[&[Rule]] = &[
     snapshot::RULES,
     standstill::RULES,
     tolerance::RULES,
+    torture::RULES,
     transactions::RULES,
     transfer::RULES,
     transport::RULES,
-    unusual::RULES,
 ];

@@ -2,11 +2,9 @@
 
 use std::time::Duration;
 
-use super::legs::{Kept, Leg, kept, legs};
+use super::legs::{Leg, kept, legs, participant};
 use super::{Case, Rule, rule};
 use crate::check::Verdict;
-use crate::evidence::{Call, calls};
-use crate::siprec::Metadata;
 use crate::time::Instant;
 
 pub const RULES: &[Rule] = &[rule("RFC7865-SEM-3", both_parties_are_named)];
@@ -14,10 +12,11 @@ pub const RULES: &[Rule] = &[rule("RFC7865-SEM-3", both_parties_are_named)];
 /// Each party of a recorded call is a participant, by the address that they have in the call, soon
 /// after the call and its recording have begun (RFC 7865 section 6).
 fn both_parties_are_named(case: &Case<'_>) -> Vec<Verdict> {
-    let (kept, legs, calls) = (kept(case), legs(case), calls(case.timeline));
+    let (kept, legs) = (kept(case), legs(case));
     let mut verdicts = Vec::new();
     for recording in &kept {
-        let Some(call) = call_of(recording, &calls) else { continue };
+        let invite = recording.session.invite().and_then(|it| it.message.call_id().ok());
+        let Some(call) = invite.and_then(|id| case.call_of(id)) else { continue };
         for leg in legs.iter().filter(|leg| call.call_ids.contains(leg.dialog.call_id)) {
             let by = recording.from.max(leg.from) + LIMIT;
             let lasts = |to: Option<Instant>| to.is_none_or(|to| by < to);
@@ -29,7 +28,7 @@ fn both_parties_are_named(case: &Case<'_>) -> Vec<Verdict> {
             let last = recording.session.said.iter().rfind(|it| it.by_client && it.at() <= by);
             let Some(last) = last else { continue };
             verdicts.push(case.held(
-                is_named(state, &names),
+                names.iter().any(|name| participant(state, name).is_some()),
                 "RFC7865-SEM-3",
                 last.sighting,
                 || {
@@ -47,11 +46,6 @@ fn both_parties_are_named(case: &Case<'_>) -> Vec<Verdict> {
     verdicts
 }
 
-fn call_of<'c>(recording: &Kept<'_, '_>, calls: &'c [Call]) -> Option<&'c Call> {
-    let own = recording.session.invite()?.message.call_id().ok()?;
-    calls.iter().find(|it| it.call_ids.contains(own))
-}
-
 /// By which names the user of a telephone goes in its call.
 fn names(leg: &Leg<'_, '_>) -> Vec<String> {
     let invite = leg.dialog.invite;
@@ -60,11 +54,6 @@ fn names(leg: &Leg<'_, '_>) -> Vec<String> {
     let uris = said.ok().map(|it| it.uri).into_iter().chain(target);
     let users = uris.filter_map(|uri| uri.user()).chain([leg.user.clone()]);
     users.map(|it| it.trim_start_matches('+').to_owned()).filter(|it| it.len() > 2).collect()
-}
-
-fn is_named(state: &Metadata, names: &[String]) -> bool {
-    let mut known = state.participants.iter().flat_map(|it| &it.names);
-    known.any(|known| names.iter().any(|name| known.aor.contains(name.as_str())))
 }
 
 /// A recording client may not know at once whom a call reached.

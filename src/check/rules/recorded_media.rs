@@ -10,7 +10,7 @@ use crate::check::Verdict;
 use crate::check::view::{is_living, last_seen};
 use crate::evidence::{Flow, RecordingSession, ReportSeen, Side};
 use crate::rtp::{Compound, RtcpPacket};
-use crate::sdp::{Description, Direction, MediaDescription};
+use crate::sdp::{Description, MediaDescription};
 use crate::sip::Method;
 use crate::siprec::MediaType;
 use crate::time::Instant;
@@ -41,9 +41,7 @@ struct Silence {
 }
 
 fn is_still(description: &Description, place: usize) -> bool {
-    description.media.get(place).is_some_and(|it| {
-        it.is_disabled() || it.direction == Direction::Inactive || it.has_null_address()
-    })
+    description.media.get(place).is_some_and(|it| it.is_disabled() || it.is_still())
 }
 
 /// Every such time, stream by stream.

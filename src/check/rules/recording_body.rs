@@ -124,7 +124,7 @@ fn metadata_is_there_and_readable(case: &Case<'_>) -> Vec<Verdict> {
             Some(_) => "never sent all of the metadata",
             None => "recorded without metadata",
         };
-        case.blame(row, recording.dialog.sightings[0], seen)
+        case.blame(row, recording.dialog.first(), seen)
     });
     judged.collect()
 }

@@ -54,11 +54,7 @@ fn has_the_same_body(request: &Said<'_>, refusal: &Said<'_>, next: &Said<'_>) ->
 
 /// A session that was too short is asked for as long as was told.
 fn is_too_short_still(request: &Said<'_>, refusal: &Said<'_>, next: &Said<'_>) -> Option<String> {
-    let seconds = |it: &Said<'_>| {
-        let value = it.message.headers.get("Min-SE")?;
-        value.split(';').next()?.trim().parse::<u32>().ok()
-    };
-    let least = seconds(refusal)?;
+    let least = refusal.message.min_se().ok().flatten()?.seconds;
     let refreshes = matches!(request.method, Method::Invite | Method::Update);
     let asked = next.message.session_expires().ok().flatten().map(|it| it.seconds);
     let is_short = refreshes && asked.is_some_and(|asked| asked < least);

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use super::transactions::T1;
 use super::{Case, Rule, Said, rule};
 use crate::check::Verdict;
 use crate::packet::Transport;
@@ -134,6 +135,5 @@ fn something_came_before_it_is_cancelled(case: &Case<'_>) -> Vec<Verdict> {
     judged.collect()
 }
 
-/// RFC 3261 section 17.1.1.1.
-const T1: Duration = Duration::from_millis(500);
+/// RFC 3261 section 17.1.2.2.
 const T2: Duration = Duration::from_secs(4);

@@ -21,28 +21,27 @@ pub const RULES: &[Rule] = &[
 /// The legs of the call that a recording is of.
 fn legs<'c, 'a>(case: &'c Case<'a>, recording: &RecordingSession<'_>) -> Vec<&'c Dialog<'a>> {
     let own = recording.dialog.call_id;
-    let call =
-        crate::evidence::calls(case.timeline).into_iter().find(|it| it.call_ids.contains(own));
+    let call = case.call_of(own);
     let is_recording =
         |dialog: &Dialog<'_>| case.recordings.iter().any(|it| it.dialog.call_id == dialog.call_id);
     let legs = case.dialogs.iter().filter(|dialog| {
-        let is_leg = call.as_ref().is_some_and(|call| call.call_ids.contains(dialog.call_id));
+        let is_leg = call.is_some_and(|call| call.call_ids.contains(dialog.call_id));
         is_leg && dialog.answered.is_some() && !is_recording(dialog)
     });
     legs.collect()
 }
 
 fn is_over_tls(dialog: &Dialog<'_>) -> bool {
-    dialog.sightings.iter().all(|sighting| sighting.transport == Transport::Tls)
+    dialog.sightings().all(|sighting| sighting.transport == Transport::Tls)
 }
 
 /// Every stream that a dialog's sides described.
 fn media(dialog: &Dialog<'_>) -> Vec<MediaDescription> {
-    let both = dialog.exchanges().into_iter().flat_map(|it| {
-        let answer = it.answer.map(|(_, answer)| answer);
-        [Some(it.offer), answer].into_iter().flatten()
+    let both = dialog.exchanges().iter().flat_map(|it| {
+        let answer = it.answer.as_ref().map(|(_, answer)| answer);
+        [Some(&it.offer), answer].into_iter().flatten()
     });
-    both.flat_map(|it| it.media).filter(|medium| !medium.is_disabled()).collect()
+    both.flat_map(|it| &it.media).filter(|medium| !medium.is_disabled()).cloned().collect()
 }
 
 /// Where all of a call is secure, its signalling or its media, so is the recording (section 12).

@@ -216,7 +216,7 @@ impl<'a> Offered<'a, '_> {
 pub fn is_servers(dialog: &Dialog<'_>) -> bool {
     let invite = dialog.invite;
     let is_silent = || !is_tagged(invite, "+sip.src") && invite.body.is_empty();
-    let mut answers = dialog.sightings.iter().filter_map(|it| it.message());
+    let mut answers = dialog.sightings().filter_map(|it| it.message());
     let by_client = |it: &Message| it.code().is_some() && is_tagged(it, "+sip.src");
     is_tagged(invite, "+sip.srs") || (is_silent() && answers.any(by_client))
 }

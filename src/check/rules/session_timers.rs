@@ -2,7 +2,7 @@
 
 use super::{Case, Rule, Said, rule};
 use crate::check::Verdict;
-use crate::sip::{Method, SessionExpires};
+use crate::sip::{Method, Refresher, SessionExpires};
 
 pub const RULES: &[Rule] = &[
     rule("RFC4028-5-1", no_interval_is_too_short),
@@ -15,13 +15,15 @@ fn expires(said: &Said<'_>) -> Option<SessionExpires> {
     said.message.session_expires().ok().flatten()
 }
 
+fn least(said: &Said<'_>) -> Option<u32> {
+    Some(said.message.min_se().ok().flatten()?.seconds)
+}
+
 /// A session lasts ninety seconds at least, and nobody asks for less at least (section 5).
 fn no_interval_is_too_short(case: &Case<'_>) -> Vec<Verdict> {
     let judged = case.said.iter().filter_map(|said| {
         let interval = expires(said).map(|it| it.seconds);
-        let least = said.message.headers.get("Min-SE");
-        let least = least.and_then(|it| it.split(';').next()?.trim().parse().ok());
-        let shortest = [interval, least].into_iter().flatten().min()?;
+        let shortest = [interval, least(said)].into_iter().flatten().min()?;
         Some(case.require(shortest >= LEAST, "RFC4028-5-1", said, || {
             format!("with a session timer of {shortest} s")
         }))
@@ -50,13 +52,12 @@ fn the_answer_settles_it(case: &Case<'_>) -> Vec<Verdict> {
         let answer = asked.outcome(case).filter(|it| it.is_answer(200, 299))?;
         let settled = expires(answer)?;
         let wanted = expires(request);
-        let refresher = answer.message.headers.get("Session-Expires")?.to_ascii_lowercase();
         let requires = answer.tokens("Require").iter().any(|it| it == "timer");
         let wrong = if wanted.is_some_and(|wanted| settled.seconds > wanted.seconds) {
             Some("with a longer session than was asked for")
-        } else if !refresher.contains("refresher=") {
+        } else if settled.refresher.is_none() {
             Some("with a session timer that nobody is said to refresh")
-        } else if refresher.contains("refresher=uac") && !requires {
+        } else if settled.refresher == Some(Refresher::Uac) && !requires {
             Some("with a session timer for its peer to refresh, and without Require: timer")
         } else {
             None
@@ -72,8 +73,7 @@ fn the_answer_settles_it(case: &Case<'_>) -> Vec<Verdict> {
 fn too_short_is_told_what_would_do(case: &Case<'_>) -> Vec<Verdict> {
     let refusals = case.said.iter().filter(|it| it.code == Some(422));
     let judged = refusals.map(|it| {
-        let least = it.message.headers.get("Min-SE").and_then(|it| it.trim().parse::<u32>().ok());
-        case.require(least.is_some_and(|it| it >= LEAST), "RFC4028-9-2", it, || {
+        case.require(least(it).is_some_and(|it| it >= LEAST), "RFC4028-9-2", it, || {
             "without a Min-SE of 90 s or more".to_owned()
         })
     });

@@ -73,5 +73,5 @@ fn is_sent(case: &Case<'_>, answer: &Said<'_>, place: usize, medium: &MediaDescr
 /// Whether nothing is sent on any stream.
 fn is_still(description: &Description) -> bool {
     let mut open = description.media.iter().filter(|it| !it.is_disabled());
-    open.all(|it| it.direction == Direction::Inactive || it.has_null_address())
+    open.all(MediaDescription::is_still)
 }

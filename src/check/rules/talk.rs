@@ -84,6 +84,7 @@ pub(super) fn talks<'a>(timeline: &Timeline, said: &[Said<'a>]) -> Vec<Talk<'a>>
     let mut known: BTreeMap<(Ends, &str, &str, &str), usize> = BTreeMap::new();
     // What was said before the other side had a tag.
     let mut early: BTreeMap<(Ends, &str, &str), Vec<usize>> = BTreeMap::new();
+    let refusals = refusals(said);
     for (place, one) in said.iter().enumerate() {
         let between = between(one);
         let Some(from) = one.from_tag.as_deref() else { continue };
@@ -93,16 +94,17 @@ pub(super) fn talks<'a>(timeline: &Timeline, said: &[Said<'a>]) -> Vec<Talk<'a>>
         };
         let keys = [(between, one.call_id, from, to), (between, one.call_id, to, from)];
         let found = keys.iter().find_map(|key| known.get(key)).copied();
-        // What was refused begins nothing: whoever tries again begins another dialog.
-        let refuses = one.method == Method::Invite && one.is_answer(300, 699);
         if let Some(found) = found {
             all[found].said.push(place);
-            if refuses {
-                forget(&mut early, (between, one.call_id, from), said, one);
-            }
             continue;
         }
-        let before = early.get(&(between, one.call_id, from)).cloned().unwrap_or_default();
+        // What was refused before begins nothing: whoever tries again begins another dialog.
+        let lasts = |it: &&usize| {
+            let refused = said[**it].asked.and_then(|asked| refusals.get(&asked));
+            refused.is_none_or(|refused| *refused >= place)
+        };
+        let before = early.get(&(between, one.call_id, from)).into_iter().flatten();
+        let before: Vec<usize> = before.filter(lasts).copied().collect();
         let begins = before.first().is_some_and(|first| said[*first].is(&Method::Invite));
         if !begins || one.is_request() && one.method != Method::Invite && before.is_empty() {
             continue;
@@ -119,9 +121,6 @@ pub(super) fn talks<'a>(timeline: &Timeline, said: &[Said<'a>]) -> Vec<Talk<'a>>
             recording: ends.is_some_and(|ends| ends.into_iter().any(recorder)),
             offers: Vec::new(),
         });
-        if refuses {
-            forget(&mut early, (between, one.call_id, from), said, one);
-        }
     }
     for talk in &mut all {
         finish(talk, said);
@@ -129,16 +128,11 @@ pub(super) fn talks<'a>(timeline: &Timeline, said: &[Said<'a>]) -> Vec<Talk<'a>>
     all
 }
 
-/// An attempt is over that a final response refused.
-fn forget<'a>(
-    early: &mut BTreeMap<(Ends, &'a str, &'a str), Vec<usize>>,
-    key: (Ends, &'a str, &'a str),
-    said: &[Said<'_>],
-    refusal: &Said<'_>,
-) {
-    if let Some(places) = early.get_mut(&key) {
-        places.retain(|place| said[*place].asked != refusal.asked);
-    }
+/// Where each INVITE was refused first, by its transaction.
+fn refusals(said: &[Said<'_>]) -> BTreeMap<usize, usize> {
+    let refuses = |it: &Said<'_>| it.method == Method::Invite && it.is_answer(300, 699);
+    let refusals = said.iter().enumerate().rev().filter(|(_, it)| refuses(it));
+    refusals.filter_map(|(place, it)| Some((it.asked?, place))).collect()
 }
 
 /// Who speaks with whom.

@@ -1,31 +1,17 @@
-//! What is unusual and legal has to be taken, and what is illegal has not (RFC 4475, RFC 5118, and
-//! what the field sends).
+//! What the field sends has to be taken, by recorders above all (RFC 8068, and what is known of old
+//! clients), and every request is answered.
 
-use super::responses::requires_the_unknown;
+use std::time::Duration;
+
 use super::{Case, Rule, Said, rule};
 use crate::check::Verdict;
-use crate::packet::Transport;
-use crate::sdp::Description;
-use crate::sip::{Malformed, Method};
-use crate::siprec::{Metadata, Oddity};
+use crate::sip::Method;
+use crate::siprec::{DataMode, Metadata, Oddity, Received};
 
 pub const RULES: &[Rule] = &[
     rule("RFC3261-7.3.3-1", |case| taken(case, "RFC3261-7.3.3-1", "short names", has_short_names)),
     rule("RFC3261-8.2.2-1", |case| {
         taken(case, "RFC3261-8.2.2-1", "an unknown header", is_decorated)
-    }),
-    rule("RFC4475-3.1.1.1-1", |case| taken(case, "RFC4475-3.1.1.1-1", "folded lines", is_folded)),
-    rule("RFC4475-3.1.1.6-1", |case| {
-        taken(case, "RFC4475-3.1.1.6-1", "a name close to its address", is_tight)
-    }),
-    rule("RFC4475-3.1.1.8-1", |case| {
-        taken(case, "RFC4475-3.1.1.8-1", "bytes after its body", has_excess)
-    }),
-    rule("RFC4475-3.1.1.11-1", |case| {
-        taken(case, "RFC4475-3.1.1.11-1", "a binary part", has_binary_part)
-    }),
-    rule("RFC5118-4.6-1", |case| {
-        taken(case, "RFC5118-4.6-1", "an address of IPv6 in its SDP", is_of_ipv6)
     }),
     rule("RFC5621-4.2-1", |case| taken(case, "RFC5621-4.2-1", "several parts", is_multipart)),
     rule("INT-BW-1", |case| recorded(case, "INT-BW-1", "the metadata of the drafts", is_of_drafts)),
@@ -41,23 +27,20 @@ pub const RULES: &[Rule] = &[
     rule("INT-ORA-1", |case| {
         recorded(case, "INT-ORA-1", "the spelling of early drafts", is_spelt_early)
     }),
-    rule("RFC4475-3.1.2.2-1", |case| {
-        refused(case, "RFC4475-3.1.2.2-1", "less body than it said", is_short)
+    rule("RFC8068-3.2.1-2", |case| {
+        recorded(case, "RFC8068-3.2.1-2", "a media type in capitals", is_in_capitals)
     }),
-    rule("RFC4475-3.1.2.3-1", |case| {
-        refused(case, "RFC4475-3.1.2.3-1", "a negative length", is_negative)
+    rule("RFC8068-3.2.3-5", |case| {
+        recorded(case, "RFC8068-3.2.3-5", "metadata without disposition", has_no_disposition)
     }),
-    rule("RFC4475-3.3.1-1", |case| {
-        refused(case, "RFC4475-3.3.1-1", "a header missing", lacks_a_header)
+    rule("RFC8068-3.3.1-2", |case| {
+        recorded(case, "RFC8068-3.3.1-2", "no association of the session", has_no_association)
     }),
-    rule("RFC4475-3.3.5-1", |case| {
-        refused(case, "RFC4475-3.3.5-1", "an unknown extension required", requires_the_unknown)
+    rule("INT-MIX-1", |case| {
+        recorded(case, "INT-MIX-1", "one stream without a direction", is_one_stream)
     }),
-    rule("RFC4475-3.3.6-1", |case| {
-        refused(case, "RFC4475-3.3.6-1", "a body of an unknown type", is_of_unknown_type)
-    }),
-    rule("RFC4475-3.3.9-1", |case| {
-        refused(case, "RFC4475-3.3.9-1", "two lengths", has_two_lengths)
+    rule("INT-OSS-1", |case| {
+        recorded(case, "INT-OSS-1", "metadata as old clients write it", is_of_old_clients)
     }),
 ];
 
@@ -120,6 +103,27 @@ pub(super) fn refused(
     judged.collect()
 }
 
+/// A request of some form is answered, whatever is answered.
+pub(super) fn answered(
+    case: &Case<'_>,
+    row: &'static str,
+    form: &str,
+    is: fn(&Said<'_>) -> bool,
+) -> Vec<Verdict> {
+    let judged = case.requests().filter_map(|(request, asked)| {
+        let arrived = request.arrived.filter(|_| is(request))?;
+        let is_answered = asked.outcome(case).is_some();
+        let is_due = arrived + PATIENCE < case.end;
+        (is_answered || is_due).then(|| {
+            let who = case.timeline.cast().label(request.target());
+            case.require(is_answered, row, request, || {
+                format!("with {form} to {who}, who never answered it")
+            })
+        })
+    });
+    judged.collect()
+}
+
 fn has_short_names(request: &Said<'_>) -> bool {
     request.message.headers.lines().any(|line| line.name().len() == 1)
 }
@@ -129,38 +133,9 @@ fn is_decorated(request: &Said<'_>) -> bool {
     lines.any(|line| line.name().get(..2).is_some_and(|start| start.eq_ignore_ascii_case("x-")))
 }
 
-fn is_folded(request: &Said<'_>) -> bool {
-    let mut lines = request.message.headers.lines();
-    lines.any(|line| line.raw().split(|byte| *byte == b'\n').count() > 2)
-}
-
-fn is_tight(request: &Said<'_>) -> bool {
-    ["From", "To", "Contact"].into_iter().any(|name| {
-        let value = request.message.headers.get(name).unwrap_or_default();
-        let before = value.split('<').next().filter(|before| before.len() < value.len());
-        before.is_some_and(|before| before.ends_with(|c: char| !c.is_whitespace()))
-    })
-}
-
-fn has_excess(request: &Said<'_>) -> bool {
-    request.sighting.transport == Transport::Udp && !request.message.excess().is_empty()
-}
-
-fn has_binary_part(request: &Said<'_>) -> bool {
-    is_multipart(request) && std::str::from_utf8(&request.message.body).is_err()
-}
-
 pub(super) fn is_multipart(request: &Said<'_>) -> bool {
     let kind = request.message.content_type().ok().flatten();
     kind.is_some_and(|kind| kind.kind.eq_ignore_ascii_case("multipart"))
-}
-
-fn is_of_ipv6(request: &Said<'_>) -> bool {
-    let is_six = |description: &Description| {
-        let media = description.media.iter().filter_map(|medium| medium.address.as_ref());
-        media.chain(&description.address).any(|it| it.ip().is_some_and(|ip| ip.is_ipv6()))
-    };
-    request.sighting.description().is_some_and(|(_, description)| is_six(description))
 }
 
 pub(super) fn quirks<'a>(request: &'a Said<'_>) -> impl Iterator<Item = &'a Oddity> {
@@ -197,31 +172,47 @@ fn is_spelt_early(request: &Said<'_>) -> bool {
     quirks(request).any(is)
 }
 
-fn is_short(request: &Said<'_>) -> bool {
-    matches!(request.flaw, Some(Malformed::Length { said, there }) if said > there)
+fn is_in_capitals(request: &Said<'_>) -> bool {
+    let body = String::from_utf8_lossy(&request.message.body);
+    let kinds = body.lines().filter_map(|line| line.split_once(':'));
+    let mut kinds = kinds.filter(|(name, _)| name.eq_ignore_ascii_case("Content-Type"));
+    let kind = |value: &str| value.split(';').next().unwrap_or_default().to_owned();
+    kinds.any(|(_, value)| kind(value).bytes().any(|it| it.is_ascii_uppercase()))
 }
 
-fn is_negative(request: &Said<'_>) -> bool {
-    request.message.headers.get("Content-Length").is_some_and(|it| it.starts_with('-'))
+fn has_no_disposition(request: &Said<'_>) -> bool {
+    let kind = request.message.headers.get("Content-Type");
+    let parts = kind.and_then(|it| Received::split(it, &request.message.body).ok());
+    let metadata = parts.and_then(|parts| parts.metadata);
+    is_multipart(request) && metadata.is_some_and(|it| it.header("Content-Disposition").is_none())
 }
 
-fn lacks_a_header(request: &Said<'_>) -> bool {
-    let has = |name: &str| request.message.headers.has(name);
-    !["From", "To", "Call-ID", "CSeq", "Via"].into_iter().all(has)
+fn has_no_association(request: &Said<'_>) -> bool {
+    let Some(Ok(metadata)) = request.sighting.metadata() else { return false };
+    let is_drafts = quirks(request).any(|it| matches!(it, Oddity::Root { .. }));
+    let is_whole = metadata.mode == DataMode::Complete && !metadata.sessions.is_empty();
+    is_whole && metadata.session_recordings.is_empty() && !is_drafts
 }
 
-fn is_of_unknown_type(request: &Said<'_>) -> bool {
-    let kind = request.message.content_type().ok().flatten();
-    let is_unknown = kind.is_some_and(|kind| {
-        let known = ["application", "audio", "image", "message", "multipart", "text", "video"];
-        let is_known = |known: &&str| kind.kind.eq_ignore_ascii_case(known);
-        !known.iter().any(is_known) || kind.subtype.to_ascii_lowercase().starts_with("unknown")
-    });
-    let matters = !matches!(request.method, Method::Bye | Method::Cancel | Method::Info);
-    matters && is_unknown && !request.message.body.is_empty()
+fn is_one_stream(request: &Said<'_>) -> bool {
+    let is_recording = request.sighting.metadata().is_some();
+    let description = request.sighting.description().map(|it| &it.1);
+    let media = description.map(|it| it.media.as_slice()).unwrap_or_default();
+    let is_directed = |it: &crate::sdp::Attribute| {
+        ["sendonly", "recvonly", "sendrecv", "inactive"].contains(&it.name.as_str())
+    };
+    let [one] = media else { return false };
+    let mut all = one.attributes.iter().chain(description.iter().flat_map(|it| &it.attributes));
+    is_recording && !all.any(is_directed)
 }
 
-fn has_two_lengths(request: &Said<'_>) -> bool {
-    let lines = request.message.headers.lines().filter(|line| line.is("Content-Length"));
-    lines.count() > 1
+fn is_of_old_clients(request: &Said<'_>) -> bool {
+    let Some(Ok(metadata)) = request.sighting.metadata() else { return false };
+    let mut ids = metadata.sessions.iter().flat_map(|it| &it.sip_session_ids);
+    let body = String::from_utf8_lossy(&request.message.body);
+    ids.any(|id| !id.contains(";remote=")) || body.contains("+0000</")
 }
+
+/// Every transaction is over by then (RFC 3261 section 17: 64 T1), and a part that is well needs far
+/// less.
+const PATIENCE: Duration = Duration::from_secs(5);

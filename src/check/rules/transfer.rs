@@ -13,7 +13,7 @@ fn progress_is_told(case: &Case<'_>) -> Vec<Verdict> {
 }
 
 fn is_told(dialog: &Dialog<'_>) -> Option<Verdict> {
-    let messages = || dialog.sightings.iter().filter_map(|it| Some((it.at, it.message()?)));
+    let messages = || dialog.sightings().filter_map(|it| Some((it.at, it.message()?)));
     let accepts = |code: Option<u16>| code.is_some_and(|code| (200..300).contains(&code));
     let of_refer = |message: &crate::sip::Message| {
         accepts(message.code()) && message.cseq().is_ok_and(|it| it.method == Method::Refer)

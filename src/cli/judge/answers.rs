@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::check::{Verdict, align, modes, span, streams};
-use crate::evidence::{Dialog, RecordedStream, Timeline, dialogs, recordings};
+use crate::evidence::{RecordedStream, Timeline, dialogs, recordings};
 use crate::scenario::Budgets;
 use crate::time::Instant;
 
@@ -85,7 +85,7 @@ fn one_sided(verdict: Verdict) -> Verdict {
 
 /// When anybody last hung up.
 fn last_word(call: &Timeline) -> Instant {
-    dialogs(call).iter().filter_map(Dialog::over).max().unwrap_or_default()
+    dialogs(call).iter().filter_map(|it| it.over()).max().unwrap_or_default()
 }
 
 const RECORDED: &str = "the call is recorded";

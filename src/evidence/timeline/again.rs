@@ -16,16 +16,19 @@ impl Timeline {
         flows: Vec<Flow>,
         moment: impl Fn(Instant) -> bool,
     ) -> Self {
-        Self {
+        let mut part = Self {
             cast: self.cast.clone(),
-            signalling: self.signalling.iter().filter(|it| message(it)).cloned().collect(),
             flows,
             reports: self.reports.iter().filter(|report| moment(report.at)).cloned().collect(),
             deeds: self.deeds.clone(),
             dropped: self.dropped,
             torn: self.torn,
             ..Self::new(self.epoch)
+        };
+        for sighting in self.signalling.iter().filter(|it| message(it)) {
+            part.take_in(sighting.clone());
         }
+        part
     }
 
     /// A message that an earlier timeline had, or rubbish, and why it is that.

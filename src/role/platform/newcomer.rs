@@ -12,11 +12,9 @@ impl Platform {
     /// it who would be told again.
     pub(super) fn notice_newcomer(&mut self, now: Instant, id: BridgeId, newcomer: End) {
         let user = newcomer.other();
-        let running = self.players.get(&id).map(|player| player.running.clone());
-        let is_running = running
-            .unwrap_or_default()
-            .into_iter()
-            .any(|index| self.recording(id, index).is_some_and(|recording| recording.user == user));
+        let running = self.players.get(&id).into_iter().flat_map(|player| &player.running);
+        let recordings = running.filter_map(|index| self.bridges.get(&id)?.recordings.get(*index));
+        let is_running = recordings.into_iter().any(|recording| recording.user == user);
         let is_there = self.bridges.get(&id).is_some_and(|it| it.leg(newcomer).call.is_some());
         let is_wanted = self.settings.prompts.tells_newcomers && !self.has(Fault::TellNoNewcomer);
         if is_running && is_there && is_wanted && self.announces(id, user) {

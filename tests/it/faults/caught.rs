@@ -244,7 +244,7 @@ pub const CAUGHT: &[(&str, Wrong, &str)] = &[
         Platform("record-announcements"),
         "WXC-ANN-2",
     ),
-    ("The notices of a pause are on the recording", Platform("record-announcements"), "REG-FCC-2"),
+    ("The notices of a pause are on the recording", Platform("record-announcements"), "WXC-ANN-2"),
     ("The recorder is told of the notices of a pause", Platform("tell-nothing"), "WXC-ANN-3"),
     ("The call goes on", Platform("fail-silently"), "WXC-ANN-1"),
     ("The call ends", Platform("fail-silently"), "WXC-ANN-1"),

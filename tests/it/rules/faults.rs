@@ -3,15 +3,16 @@
 mod answers;
 mod crossing;
 mod dialogs;
-mod forms;
+mod field;
 mod headers;
+mod illegal;
 mod keys;
+mod legal;
 mod media;
 mod messages;
 mod offers;
 mod pressed;
 mod spoil;
-mod unusual;
 mod whole;
 
 use super::Fault;
@@ -21,8 +22,9 @@ use super::edit::Edit;
 pub fn all() -> impl Iterator<Item = &'static Fault> {
     let topics = [
         messages::FAULTS,
-        forms::FAULTS,
-        unusual::FAULTS,
+        field::FAULTS,
+        illegal::FAULTS,
+        legal::FAULTS,
         headers::FAULTS,
         answers::FAULTS,
         crossing::FAULTS,

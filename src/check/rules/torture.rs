@@ -1,14 +1,47 @@
-//! More of what is unusual and legal, and of what only looks legal (RFC 4475, RFC 5118), and what
-//! recorders have to live with (RFC 8068, and what the field sends).
+//! What is unusual and legal has to be taken, and what is illegal has not: the messages of RFC 4475
+//! and RFC 5118.
 
-use super::tolerance::{is_multipart, of_form, quirks, recorded, refused, taken};
+use super::responses::requires_the_unknown;
+use super::tolerance::{is_multipart, of_form, refused, taken};
 use super::{Case, Rule, Said, rule};
 use crate::check::Verdict;
 use crate::evidence::Kind;
-use crate::sip::{Method, StartLine, Uri};
-use crate::siprec::{DataMode, Oddity, Received};
+use crate::packet::Transport;
+use crate::sdp::Description;
+use crate::sip::{Malformed, Method, StartLine, Uri};
 
 pub const RULES: &[Rule] = &[
+    rule("RFC4475-3.1.1.1-1", |case| taken(case, "RFC4475-3.1.1.1-1", "folded lines", is_folded)),
+    rule("RFC4475-3.1.1.6-1", |case| {
+        taken(case, "RFC4475-3.1.1.6-1", "a name close to its address", is_tight)
+    }),
+    rule("RFC4475-3.1.1.8-1", |case| {
+        taken(case, "RFC4475-3.1.1.8-1", "bytes after its body", has_excess)
+    }),
+    rule("RFC4475-3.1.1.11-1", |case| {
+        taken(case, "RFC4475-3.1.1.11-1", "a binary part", has_binary_part)
+    }),
+    rule("RFC5118-4.6-1", |case| {
+        taken(case, "RFC5118-4.6-1", "an address of IPv6 in its SDP", is_of_ipv6)
+    }),
+    rule("RFC4475-3.1.2.2-1", |case| {
+        refused(case, "RFC4475-3.1.2.2-1", "less body than it said", is_short)
+    }),
+    rule("RFC4475-3.1.2.3-1", |case| {
+        refused(case, "RFC4475-3.1.2.3-1", "a negative length", is_negative)
+    }),
+    rule("RFC4475-3.3.1-1", |case| {
+        refused(case, "RFC4475-3.3.1-1", "a header missing", lacks_a_header)
+    }),
+    rule("RFC4475-3.3.5-1", |case| {
+        refused(case, "RFC4475-3.3.5-1", "an unknown extension required", requires_the_unknown)
+    }),
+    rule("RFC4475-3.3.6-1", |case| {
+        refused(case, "RFC4475-3.3.6-1", "a body of an unknown type", is_of_unknown_type)
+    }),
+    rule("RFC4475-3.3.9-1", |case| {
+        refused(case, "RFC4475-3.3.9-1", "two lengths", has_two_lengths)
+    }),
     rule("RFC4475-3.1.1.3-1", |case| taken(case, "RFC4475-3.1.1.3-1", "escapes", has_escapes)),
     rule("RFC4475-3.1.1.4-1", |case| {
         taken(case, "RFC4475-3.1.1.4-1", "escaped nulls", has_escaped_nulls)
@@ -47,22 +80,65 @@ pub const RULES: &[Rule] = &[
     rule("RFC5118-4.2-1", |case| {
         refused(case, "RFC5118-4.2-1", "an address of IPv6 without brackets", has_bare_ipv6)
     }),
-    rule("RFC8068-3.2.1-2", |case| {
-        recorded(case, "RFC8068-3.2.1-2", "a media type in capitals", is_in_capitals)
-    }),
-    rule("RFC8068-3.2.3-5", |case| {
-        recorded(case, "RFC8068-3.2.3-5", "metadata without disposition", has_no_disposition)
-    }),
-    rule("RFC8068-3.3.1-2", |case| {
-        recorded(case, "RFC8068-3.3.1-2", "no association of the session", has_no_association)
-    }),
-    rule("INT-MIX-1", |case| {
-        recorded(case, "INT-MIX-1", "one stream without a direction", is_one_stream)
-    }),
-    rule("INT-OSS-1", |case| {
-        recorded(case, "INT-OSS-1", "metadata as old clients write it", is_of_old_clients)
-    }),
 ];
+
+fn is_folded(request: &Said<'_>) -> bool {
+    let mut lines = request.message.headers.lines();
+    lines.any(|line| line.raw().split(|byte| *byte == b'\n').count() > 2)
+}
+
+fn is_tight(request: &Said<'_>) -> bool {
+    ["From", "To", "Contact"].into_iter().any(|name| {
+        let value = request.message.headers.get(name).unwrap_or_default();
+        let before = value.split('<').next().filter(|before| before.len() < value.len());
+        before.is_some_and(|before| before.ends_with(|c: char| !c.is_whitespace()))
+    })
+}
+
+fn has_excess(request: &Said<'_>) -> bool {
+    request.sighting.transport == Transport::Udp && !request.message.excess().is_empty()
+}
+
+fn has_binary_part(request: &Said<'_>) -> bool {
+    is_multipart(request) && std::str::from_utf8(&request.message.body).is_err()
+}
+
+fn is_of_ipv6(request: &Said<'_>) -> bool {
+    let is_six = |description: &Description| {
+        let media = description.media.iter().filter_map(|medium| medium.address.as_ref());
+        media.chain(&description.address).any(|it| it.ip().is_some_and(|ip| ip.is_ipv6()))
+    };
+    request.sighting.description().is_some_and(|(_, description)| is_six(description))
+}
+
+fn is_short(request: &Said<'_>) -> bool {
+    matches!(request.flaw, Some(Malformed::Length { said, there }) if said > there)
+}
+
+fn is_negative(request: &Said<'_>) -> bool {
+    request.message.headers.get("Content-Length").is_some_and(|it| it.starts_with('-'))
+}
+
+fn lacks_a_header(request: &Said<'_>) -> bool {
+    let has = |name: &str| request.message.headers.has(name);
+    !["From", "To", "Call-ID", "CSeq", "Via"].into_iter().all(has)
+}
+
+fn is_of_unknown_type(request: &Said<'_>) -> bool {
+    let kind = request.message.content_type().ok().flatten();
+    let is_unknown = kind.is_some_and(|kind| {
+        let known = ["application", "audio", "image", "message", "multipart", "text", "video"];
+        let is_known = |known: &&str| kind.kind.eq_ignore_ascii_case(known);
+        !known.iter().any(is_known) || kind.subtype.to_ascii_lowercase().starts_with("unknown")
+    });
+    let matters = !matches!(request.method, Method::Bye | Method::Cancel | Method::Info);
+    matters && is_unknown && !request.message.body.is_empty()
+}
+
+fn has_two_lengths(request: &Said<'_>) -> bool {
+    let lines = request.message.headers.lines().filter(|line| line.is("Content-Length"));
+    lines.count() > 1
+}
 
 /// The addresses in a request, as they are written.
 fn addresses<'s>(request: &'s Said<'_>) -> impl Iterator<Item = &'s str> {
@@ -73,16 +149,13 @@ fn addresses<'s>(request: &'s Said<'_>) -> impl Iterator<Item = &'s str> {
 /// What stands before the host of an address.
 fn user(address: &str) -> Option<&str> {
     let uri = address.split_once("sip:").map_or(address, |(_, uri)| uri);
-    uri.split_once('@').map(|(user, _)| user)
+    uri.split('>').next()?.split_once('@').map(|(user, _)| user)
 }
 
 fn has_escapes(request: &Said<'_>) -> bool {
-    let is_escape = |rest: &str| {
-        let mut digits = rest.bytes().take(2);
-        let both = [digits.next(), digits.next()];
-        both.into_iter().all(|it| it.is_some_and(|it| it.is_ascii_hexdigit()))
-    };
-    addresses(request).filter_map(user).any(|user| user.split('%').nth(1).is_some_and(is_escape))
+    let is_escape =
+        |rest: &str| rest.get(..2).is_some_and(|it| it.bytes().all(|it| it.is_ascii_hexdigit()));
+    addresses(request).filter_map(user).any(|user| user.split('%').skip(1).any(is_escape))
 }
 
 fn has_escaped_nulls(request: &Said<'_>) -> bool {
@@ -131,7 +204,7 @@ fn is_overlarge(request: &Said<'_>) -> bool {
     let number = request.message.headers.get("CSeq").and_then(|it| it.split(' ').next());
     number.is_some_and(|it| {
         let is_number = !it.is_empty() && it.bytes().all(|it| it.is_ascii_digit());
-        is_number && it.parse::<u32>().is_ok_and(|it| it < 1 << 31) != is_number
+        is_number && !it.parse::<u32>().is_ok_and(|it| it < 1 << 31)
     })
 }
 
@@ -164,46 +237,6 @@ fn has_bare_ipv6(request: &Said<'_>) -> bool {
     let StartLine::Request { uri, .. } = &request.message.start else { return false };
     let host = uri.rsplit('@').next().unwrap_or_default().trim_start_matches("sip:");
     host.matches(':').count() > 1 && !host.contains('[')
-}
-
-fn is_in_capitals(request: &Said<'_>) -> bool {
-    let body = String::from_utf8_lossy(&request.message.body);
-    let kinds = body.lines().filter_map(|line| line.split_once(':'));
-    let mut kinds = kinds.filter(|(name, _)| name.eq_ignore_ascii_case("Content-Type"));
-    kinds.any(|(_, kind)| kind.bytes().any(|it| it.is_ascii_uppercase()))
-}
-
-fn has_no_disposition(request: &Said<'_>) -> bool {
-    let kind = request.message.headers.get("Content-Type");
-    let parts = kind.and_then(|it| Received::split(it, &request.message.body).ok());
-    let metadata = parts.and_then(|parts| parts.metadata);
-    is_multipart(request) && metadata.is_some_and(|it| it.header("Content-Disposition").is_none())
-}
-
-fn has_no_association(request: &Said<'_>) -> bool {
-    let Some(Ok(metadata)) = request.sighting.metadata() else { return false };
-    let is_drafts = quirks(request).any(|it| matches!(it, Oddity::Root { .. }));
-    let is_whole = metadata.mode == DataMode::Complete && !metadata.sessions.is_empty();
-    is_whole && metadata.session_recordings.is_empty() && !is_drafts
-}
-
-fn is_one_stream(request: &Said<'_>) -> bool {
-    let is_recording = request.sighting.metadata().is_some();
-    let description = request.sighting.description().map(|it| &it.1);
-    let media = description.map(|it| it.media.as_slice()).unwrap_or_default();
-    let is_directed = |it: &crate::sdp::Attribute| {
-        ["sendonly", "recvonly", "sendrecv", "inactive"].contains(&it.name.as_str())
-    };
-    let [one] = media else { return false };
-    let mut all = one.attributes.iter().chain(description.iter().flat_map(|it| &it.attributes));
-    is_recording && !all.any(is_directed)
-}
-
-fn is_of_old_clients(request: &Said<'_>) -> bool {
-    let Some(Ok(metadata)) = request.sighting.metadata() else { return false };
-    let mut ids = metadata.sessions.iter().flat_map(|it| &it.sip_session_ids);
-    let body = String::from_utf8_lossy(&request.message.body);
-    ids.any(|id| !id.contains(";remote=")) || body.contains("+0000</")
 }
 
 /// Longer than the headers of every day: those of the example have thousands.

@@ -55,6 +55,14 @@ Feature: A recording tells who spoke
       And 5 seconds pass
       Then Alice is recorded apart from the others
 
+    Example: Everybody in a call of three talks at once
+      Given Alice's calls are always recorded
+      And Alice and Bob are talking
+      And Alice is asking Carol meanwhile
+      When Alice joins the two calls
+      And 20 seconds pass
+      Then Alice is recorded apart from the others
+
     Example: The others of a call of three
       Given Alice's calls are always recorded
       And Alice and Bob are talking

@@ -115,7 +115,7 @@ fn play(arguments: &Run, plays: &[Play]) -> RunReport {
         steps::run(&jobs, workers, &|| watch.elapsed(), |i, played| {
             let name = &jobs[i].example.name;
             progress.ended(watch.elapsed(), name, played.ending() == Ending::Passed);
-            let mut report = judged(&plays[chosen[i]], played);
+            let mut report = judged(&plays[chosen[i]], &played);
             keep_verdict(&jobs[i], &mut report);
             reports[chosen[i]] = Some(report);
         });

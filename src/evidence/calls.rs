@@ -123,6 +123,8 @@ impl Timeline {
             own.then(|| Flow {
                 sent: flow.sent.iter().filter(|packet| is_during(packet.at)).copied().collect(),
                 received: flow.received.iter().filter(|seen| is_during(seen.at)).copied().collect(),
+                over_sent: flow.over_sent.during(is_during),
+                over_received: flow.over_received.during(is_during),
                 ..Flow::new(flow.source, flow.target)
             })
         };

@@ -95,14 +95,21 @@ fn line(timeline: &Timeline, at: Instant, place: Place<'_>) -> Value {
         }
         Place::Rtp(place, direction, seen) => {
             let flow = &timeline.flows()[place];
-            json!({
+            let over =
+                if direction == Side::Received { &flow.over_received } else { &flow.over_sent };
+            let mut line = json!({
                 "kind": "rtp", "at": at, "side": side(direction), "from": flow.source.to_string(),
                 "to": flow.target.to_string(), "sequence": seen.sequence,
                 "timestamp": seen.timestamp, "ssrc": seen.ssrc, "type": seen.payload_type,
                 "marker": seen.marker, "sound": sound(seen.sound),
                 "mark": seen.sound.mark().map(crate::audio::Mark::numbers),
                 "event": seen.sound.event().map(|it| it.write()),
-            })
+            });
+            let of = over.contributors(seen);
+            if !of.is_empty() {
+                line["contributors"] = json!(of);
+            }
+            line
         }
     }
 }

@@ -107,13 +107,55 @@ pub struct Flow {
     pub over_received: Overheard,
 }
 
-/// What was heard in a stream beside its voices.
+/// Of whom something is in the packets of a source from some moment on, as they say themselves (RFC
+/// 3550 section 5.1).
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Contributors {
+    /// From when on.
+    pub from: Instant,
+    /// Whose packets.
+    pub ssrc: u32,
+    /// Of whom.
+    pub csrcs: Vec<u32>,
+}
+
+/// What was heard in a stream beside its voices, and what it says of itself.
 #[derive(Clone, Debug, Default)]
 pub struct Overheard {
     /// Places of announcements in packets in which somebody speaks too.
     pub cues: Vec<(Instant, Cue)>,
     /// Tones, and when each began.
     pub tones: Vec<(Instant, Burst)>,
+    /// Its lists of contributors, wherever one is another than before.
+    pub contributors: Vec<Contributors>,
+}
+
+impl Overheard {
+    /// Notes of whom something is in a packet. Whoever has another list in each packet is not listened
+    /// to for ever.
+    pub(super) fn note(&mut self, from: Instant, ssrc: u32, csrcs: &[u32]) {
+        let known = self.contributors.iter().rfind(|it| it.ssrc == ssrc);
+        let is_news = known.map_or(!csrcs.is_empty(), |known| known.csrcs != csrcs);
+        if is_news && self.contributors.len() < LISTS_MAX {
+            self.contributors.push(Contributors { from, ssrc, csrcs: csrcs.to_vec() });
+        }
+    }
+
+    /// What of it belongs to some time: a list of contributors says nothing without packets.
+    pub(super) fn during(&self, is_during: impl Fn(Instant) -> bool) -> Self {
+        Self {
+            cues: self.cues.iter().filter(|(at, _)| is_during(*at)).copied().collect(),
+            tones: self.tones.iter().filter(|(at, _)| is_during(*at)).copied().collect(),
+            contributors: self.contributors.clone(),
+        }
+    }
+
+    /// Of whom something is in a packet, as it says itself.
+    pub fn contributors(&self, packet: &RtpSeen) -> &[u32] {
+        let own =
+            self.contributors.iter().rfind(|it| it.ssrc == packet.ssrc && it.from <= packet.at);
+        own.map_or(&[], |own| &own.csrcs)
+    }
 }
 
 impl Flow {
@@ -170,3 +212,6 @@ pub struct ReportSeen {
     /// The compound packet.
     pub bytes: Bytes,
 }
+
+/// Somebody speaks, and falls silent, twice a second for an hour.
+const LISTS_MAX: usize = 8_192;

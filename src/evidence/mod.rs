@@ -41,7 +41,7 @@ pub use dialogs::{Answered, Dialog, dialogs};
 pub use exchange::{Exchange, description_of};
 pub use ladder::{Ladder, Line};
 pub use lines::write_lines;
-pub use media::{Flow, Overheard, ReportSeen, RtpSeen, Sound};
+pub use media::{Contributors, Flow, Overheard, ReportSeen, RtpSeen, Sound};
 pub use pcapng::PcapWriter;
 pub use reading::read_lines;
 pub use record::record;

@@ -61,6 +61,9 @@ struct Rtp {
     mark: Option<(u8, u32)>,
     /// The octets of a telephone event.
     event: Option<[u8; TelephoneEvent::LENGTH]>,
+    /// Of whom something is in it, if it says so.
+    #[serde(default)]
+    contributors: Vec<u32>,
 }
 
 /// Reads a timeline from its lines.
@@ -143,7 +146,7 @@ fn put(timeline: &mut Timeline, line: Line) -> Result<(), &'static str> {
         }),
         Line::Rtp(rtp) => {
             let (way, seen) = (side(&rtp.side)?, seen(&rtp)?);
-            timeline.packet_again((rtp.from, rtp.to), way, seen);
+            timeline.packet_again((rtp.from, rtp.to), way, seen, &rtp.contributors);
         }
     }
     Ok(())

@@ -264,6 +264,7 @@ impl Timeline {
             marker: read.header.marker,
             sound,
         });
+        over.note(at, read.header.ssrc, &read.header.csrcs);
         stream_ear.hear(list, read.payload, self.tone, over);
     }
 

@@ -44,7 +44,7 @@ pub use receiver::{Receiver, SsrcChange};
 pub use rtcp::{Chunk, Compound, Interval, ReportBlock, RtcpPacket, SenderInfo, Share};
 pub use sender::{Origin, Sender};
 pub use sequence::{Arrival, Sequence, Totals};
-pub use session::{Feedback, Session, Settings};
+pub use session::{Contributor, Feedback, Session, Settings};
 pub use skew::{Basis, Skew, skew};
 pub use source::{Gap, PayloadTypeChange, Source};
 pub use telephone_event::{Digit, TelephoneEvent};

@@ -37,6 +37,7 @@ impl Origin {
 #[derive(Clone, Debug)]
 pub struct Sender {
     ssrc: u32,
+    csrcs: Vec<u32>,
     payload_type: u8,
     clock: Clock,
     ptime: Duration,
@@ -61,6 +62,7 @@ impl Sender {
     pub fn new(origin: Origin, payload_type: u8, clock_rate: u32) -> Self {
         Self {
             ssrc: origin.ssrc,
+            csrcs: Vec::new(),
             payload_type,
             clock: Clock::new(clock_rate),
             ptime: PTIME_DEFAULT,
@@ -70,6 +72,12 @@ impl Sender {
             octets: 0,
             last_sent: None,
         }
+    }
+
+    /// From now on the frames are a mixture of what these sources sent (RFC 3550 section 5.1); of the
+    /// first fifteen, if there are more.
+    pub(super) fn mix(&mut self, csrcs: Vec<u32>) {
+        self.csrcs = csrcs;
     }
 
     /// Sends a frame whose first sample was taken at `now`.
@@ -110,7 +118,7 @@ impl Sender {
             sequence: self.next_sequence,
             timestamp,
             ssrc: self.ssrc,
-            csrcs: Vec::new(),
+            csrcs: self.csrcs.clone(),
         };
         self.next_sequence = self.next_sequence.wrapping_add(1);
         self.packets = self.packets.wrapping_add(1);

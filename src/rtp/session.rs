@@ -40,6 +40,7 @@ pub struct Session {
     settings: Settings,
     state: State,
     feedback: Option<Feedback>,
+    contributors: Vec<Contributor>,
     /// Other identifiers, in case somebody has ours; as many as are left.
     spare_ssrcs: Vec<u32>,
 }
@@ -55,6 +56,15 @@ enum State {
         farewell: Option<(Instant, Bytes)>,
     },
     Left,
+}
+
+/// A source of which there is something in what a mixer sends (RFC 3550 section 3).
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Contributor {
+    /// Its identifier.
+    pub csrc: u32,
+    /// Its canonical name, if it gave one.
+    pub cname: Option<String>,
 }
 
 /// What the other side reported about our stream.
@@ -79,7 +89,17 @@ impl Session {
         let schedule = Schedule::new(now, settings.interval, probable, rng);
         let members = Members::default();
         let state = State::Joined { schedule, members, reported: false, farewell: None };
-        Self { sender, receiver, settings, state, feedback: None, spare_ssrcs }
+        let contributors = Vec::new();
+        Self { sender, receiver, settings, state, feedback: None, contributors, spare_ssrcs }
+    }
+
+    /// From now on what goes out is a mixture of these: each packet lists them, and each report names
+    /// them (RFC 3550 section 7.1).
+    pub fn mix(&mut self, contributors: &[Contributor]) {
+        if self.contributors != contributors {
+            self.sender.mix(contributors.iter().map(|it| it.csrc).collect());
+            self.contributors = contributors.to_vec();
+        }
     }
 
     /// Takes a datagram of RTP. What was read is returned with what it is to its sequence; an
@@ -236,8 +256,11 @@ impl Session {
         } else {
             RtcpPacket::ReceiverReport { ssrc, blocks }
         };
-        let name = RtcpPacket::Description(vec![Chunk::of_cname(ssrc, &self.settings.cname)]);
-        let mut packets = vec![report, name];
+        let own = Chunk::of_cname(ssrc, &self.settings.cname);
+        let others = self.contributors.iter();
+        let others = others.filter_map(|it| Some(Chunk::of_cname(it.csrc, it.cname.as_ref()?)));
+        let names = RtcpPacket::Description([own].into_iter().chain(others).collect());
+        let mut packets = vec![report, names];
         if goodbye {
             packets.push(RtcpPacket::Goodbye { ssrcs: vec![ssrc], reason: None });
         }

@@ -30,22 +30,21 @@ pub struct Job<W: Stage> {
     pub setting: Arc<W::Setting>,
 }
 
-/// Plays all jobs with so many workers and answers in the order of the jobs, whatever the order in
-/// which they end.
+/// Plays all jobs with so many workers.
 ///
-/// `clock` says how much real time has passed since any fixed moment; `ended` hears of each job as
-/// it ends, on the calling thread.
+/// `clock` says how much real time has passed since any fixed moment; `ended` gets what is left of
+/// each job as it ends, whatever the order, on the calling thread: what it keeps of that is all that
+/// is kept.
 pub fn run<W: Stage>(
     jobs: &[Job<W>],
     workers: usize,
     clock: &(dyn Fn() -> Duration + Sync),
-    mut ended: impl FnMut(usize, &Played<W::Kept>),
-) -> Vec<Played<W::Kept>> {
+    mut ended: impl FnMut(usize, Played<W::Kept>),
+) {
     let _quiet = Quiet::please();
     let sentences = W::collection();
     let next = AtomicUsize::new(0);
     let (sender, receiver) = mpsc::channel();
-    let mut played: Vec<Option<Played<W::Kept>>> = jobs.iter().map(|_| None).collect();
     thread::scope(|scope| {
         for _ in 0..workers.clamp(1, WORKERS_MAX).min(jobs.len()) {
             let (sender, next, sentences) = (sender.clone(), &next, &sentences);
@@ -60,11 +59,9 @@ pub fn run<W: Stage>(
         }
         drop(sender);
         for (i, one) in receiver {
-            ended(i, &one);
-            played[i] = Some(one);
+            ended(i, one);
         }
     });
-    played.into_iter().map(|one| one.expect("every job was claimed and answered")).collect()
 }
 
 fn claim(next: &AtomicUsize, jobs: usize) -> Option<usize> {

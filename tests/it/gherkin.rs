@@ -3,7 +3,6 @@
 #![expect(clippy::needless_pass_by_value, reason = "cucumber hands the words of a step over")]
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use cucumber::{given, then, when};
@@ -12,6 +11,8 @@ use tallylight::steps::{
     self, Count, Ending, Example, Job, Party, Played, Selection, Span, Stage, StepError,
     StepOutcome, Target, Vocabulary,
 };
+
+use crate::stage;
 
 /// A world in which nothing happens but what the steps below write down.
 #[derive(Debug, Default, cucumber::World)]
@@ -188,7 +189,7 @@ fn feature(examples: &[String]) -> String {
 
 fn play(text: &str, setting: &'static str) -> Vec<Played<Vec<String>>> {
     let jobs: Vec<_> = examples(text).into_iter().map(|example| job(example, setting)).collect();
-    steps::run(&jobs, 2, &|| Duration::ZERO, |_, _| {})
+    stage::collect(&jobs, 2, |_, played| played)
 }
 
 fn job(example: Arc<Example>, setting: &'static str) -> Job<Notebook> {
@@ -522,7 +523,7 @@ fn an_undefined_or_ambiguous_step_that_slipped_through_does_not_pass() {
         .into_iter()
         .map(|example| Job::<Mute> { example, setting: Arc::new(()) })
         .collect();
-    let played = steps::run(&jobs, 2, &|| Duration::ZERO, |_, _| {});
+    let played = stage::collect(&jobs, 2, |_, played| played);
     assert!(matches!(&played[0].steps[1].outcome, StepOutcome::Ambiguous(at) if at.len() == 2));
     assert!(matches!(played[0].ending(), Ending::CannotRun(Some(_), _)));
     assert_eq!(played[1].steps[1].outcome, StepOutcome::Undefined);
@@ -530,19 +531,17 @@ fn an_undefined_or_ambiguous_step_that_slipped_through_does_not_pass() {
 }
 
 #[test]
-fn many_jobs_are_answered_in_their_order_by_any_number_of_workers() {
+fn each_of_many_jobs_is_answered_by_any_number_of_workers() {
     let all = examples(DUAL_STREAMS);
     let jobs: Vec<_> = all.iter().cycle().take(200).map(|e| job(Arc::clone(e), "paper")).collect();
     for workers in [0, 1, 7] {
-        let ended = AtomicUsize::new(0);
-        let played = steps::run(&jobs, workers, &|| Duration::ZERO, |_, _| {
-            ended.fetch_add(1, Ordering::Relaxed);
+        let mut ended = 0;
+        steps::run(&jobs, workers, &|| Duration::ZERO, |i, played| {
+            ended += 1;
+            let first = &played.kept.as_ref().unwrap()[0];
+            assert_eq!(*first, format!("{} on paper", jobs[i].example.name));
         });
-        assert_eq!(ended.into_inner(), 200);
-        for (job, one) in jobs.iter().zip(&played) {
-            let first = &one.kept.as_ref().unwrap()[0];
-            assert_eq!(*first, format!("{} on paper", job.example.name));
-        }
+        assert_eq!(ended, 200);
     }
 }
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 use tallylight::cli;
 use tallylight::scenario::{Scenario, Source};
 use tallylight::steps::world::{Kept, Setting, World};
-use tallylight::steps::{self, Ending, Example, Job, Played};
+use tallylight::steps::{self, Ending, Example, Job, Played, Stage};
 
 /// The scenarios in which nothing is real.
 pub const SIMULATED: [&str; 5] = ["quiet_office", "bad_network", "long_distance", ICE, FRONT];
@@ -101,8 +101,8 @@ pub fn play<T>(
     let mut kept = Vec::new();
     for some in jobs.chunks(16 * workers) {
         let _busy = BUSY.read().unwrap_or_else(PoisonError::into_inner);
-        let played = steps::run(some, workers, &|| Duration::ZERO, |_, _| {});
-        kept.extend(some.iter().zip(played).map(|(job, played)| keep(job, played)));
+        let played = collect(some, workers, |i, played| keep(&some[i], played));
+        kept.extend(played);
     }
     kept
 }
@@ -114,8 +114,19 @@ pub fn play_on_the_wire<T>(
     keep: impl Fn(&Job<World>, Played<Kept>) -> T,
 ) -> Vec<T> {
     let _alone = BUSY.write().unwrap_or_else(PoisonError::into_inner);
-    let played = steps::run(jobs, jobs.len(), &|| Duration::ZERO, |_, _| {});
-    jobs.iter().zip(played).map(|(job, played)| keep(job, played)).collect()
+    collect(jobs, jobs.len(), |i, played| keep(&jobs[i], played))
+}
+
+/// Plays all jobs, and answers in their order.
+pub fn collect<W: Stage, T>(
+    jobs: &[Job<W>],
+    workers: usize,
+    mut keep: impl FnMut(usize, Played<W::Kept>) -> T,
+) -> Vec<T> {
+    let mut kept: Vec<Option<T>> = jobs.iter().map(|_| None).collect();
+    let ended = |i: usize, played| kept[i] = Some(keep(i, played));
+    steps::run(jobs, workers, &|| Duration::ZERO, ended);
+    kept.into_iter().map(|one| one.expect("every job is played")).collect()
 }
 
 /// Held to read by whoever simulates, and to write by whoever needs the cores.

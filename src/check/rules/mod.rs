@@ -33,6 +33,7 @@ mod metadata;
 mod metadata_graph;
 mod metadata_ids;
 mod metadata_taken;
+mod mixed;
 mod offers;
 mod parties;
 mod ports;
@@ -51,6 +52,7 @@ mod security;
 mod session;
 mod session_timers;
 mod snapshot;
+mod sparse;
 mod standstill;
 mod talk;
 mod tolerance;
@@ -135,6 +137,7 @@ const TOPICS: &[&[Rule]] = &[
     metadata_graph::RULES,
     metadata_ids::RULES,
     metadata_taken::RULES,
+    mixed::RULES,
     offers::RULES,
     parties::RULES,
     provisional::RULES,
@@ -150,6 +153,7 @@ const TOPICS: &[&[Rule]] = &[
     security::RULES,
     session_timers::RULES,
     snapshot::RULES,
+    sparse::RULES,
     standstill::RULES,
     tolerance::RULES,
     torture::RULES,

@@ -10,6 +10,8 @@ pub const RULES: &[Rule] = &[
     rule("RFC3262-3-2", only_who_knows_them_gets_them),
     rule("RFC3262-3-3", they_are_numbered),
     rule("RFC3262-4-1", each_is_acknowledged),
+    rule("RFC3262-3-4", what_is_acknowledged_was_sent),
+    rule("RFC3262-3-5", one_waits_for_another),
 ];
 
 fn has_tag(said: &Said<'_>, header: &'static str) -> bool {
@@ -83,6 +85,62 @@ fn each_is_acknowledged(case: &Case<'_>) -> Vec<Verdict> {
                 "to be acknowledged, and no PRACK followed".to_owned()
             })
         })
+    });
+    judged.collect()
+}
+
+/// The PRACK of what was sent is taken while its INVITE is open, and that of something else is not
+/// (section 3).
+fn what_is_acknowledged_was_sent(case: &Case<'_>) -> Vec<Verdict> {
+    let judged = case.requests_of(Method::Prack).filter_map(|(prack, asked)| {
+        let outcome = asked.outcome(case)?;
+        let rack = prack.message.headers.get("RAck")?;
+        let mut words = rack.split_ascii_whitespace().map(str::parse::<u32>);
+        let (number, cseq) = (words.next()?.ok()?, words.next()?.ok()?);
+        let is_own = |it: &Said<'_>| it.call_id == prack.call_id && it.cseq == Some(cseq);
+        let (_, invitation) = case.requests_of(Method::Invite).find(|(it, _)| is_own(it))?;
+        let mut sent = reliable(case).filter(|(invite, ..)| is_own(invite));
+        let is_known = sent.any(|(.., response)| rseq(response) == Some(number));
+        let is_open = invitation.outcome(case).is_none_or(|it| it.at > outcome.at);
+        (is_open || !is_known).then(|| {
+            let met = outcome.is_answer(200, 299) == is_known;
+            case.require(met, "RFC3262-3-4", outcome, || {
+                let what = if is_known { "was sent" } else { "nobody sent" };
+                format!("to message {}, which acknowledges what {what}", prack.number)
+            })
+        })
+    });
+    judged.collect()
+}
+
+/// The next reliable response waits until the one before is acknowledged (section 3).
+fn one_waits_for_another(case: &Case<'_>) -> Vec<Verdict> {
+    let all: Vec<_> = reliable(case).collect();
+    let judged = all.iter().filter_map(|(invite, _, response)| {
+        let number = rseq(response)?;
+        let first = all.iter().find(|(other, _, it)| {
+            other.number == invite.number
+                && it.to_tag == response.to_tag
+                && rseq(it) == Some(number)
+        });
+        // A copy says nothing new.
+        first.filter(|(.., it)| it.number == response.number)?;
+        let before = all.iter().rev().find(|(other, _, it)| {
+            other.number == invite.number
+                && it.to_tag == response.to_tag
+                && rseq(it).is_some_and(|it| it < number)
+        });
+        let (.., before) = before?;
+        let rack = format!("{} ", rseq(before)?);
+        let acknowledged = case.requests_of(Method::Prack).any(|(prack, _)| {
+            let own = prack.message.headers.get("RAck").unwrap_or_default();
+            prack.call_id == invite.call_id
+                && own.trim_start().starts_with(&rack)
+                && prack.arrived.is_some_and(|at| at <= response.at)
+        });
+        Some(case.require(acknowledged, "RFC3262-3-5", response, || {
+            format!("before message {} was acknowledged", before.number)
+        }))
     });
     judged.collect()
 }

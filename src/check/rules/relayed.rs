@@ -1,5 +1,4 @@
-//! What becomes of RTP and RTCP on their way through a recording client (RFC 7866 sections 8.2 and
-//! 8.3): told from the sources of its streams, which a translator leaves as they are.
+//! What becomes of RTP and RTCP on their way through a recording client (RFC 7866 section 8.2): told from the sources of its streams, which a translator leaves as they are.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -25,8 +24,6 @@ pub const RULES: &[Rule] = &[
     rule("RFC7866-8.2.2-5", |case| each(case, "RFC7866-8.2.2-5", Way::Mixed, noticed)),
     rule("RFC7866-8.2.3-2", |case| at_the_client(case, "RFC7866-8.2.3-2", Way::Own)),
     rule("RFC7866-8.2.3-3", |case| each(case, "RFC7866-8.2.3-3", Way::Own, noticed)),
-    rule("RFC7866-8.3.1-2", names_stay_apart),
-    rule("RFC7866-8.3.1-3", sources_stay_apart),
 ];
 
 /// How the media of a stream came to be.
@@ -43,10 +40,10 @@ enum Way {
 }
 
 /// A source of media in a recording session.
-struct Stream<'a> {
+pub(super) struct Stream<'a> {
     /// Its place among the streams.
-    place: usize,
-    ssrc: u32,
+    pub(super) place: usize,
+    pub(super) ssrc: u32,
     /// Its packets as seen nearest to the recorder.
     packets: Vec<&'a RtpSeen>,
     /// The telephone that it comes from.
@@ -55,10 +52,10 @@ struct Stream<'a> {
 }
 
 /// RTCP, taken apart: when, whether the recorder is at this end, and what it says.
-struct Rtcp {
+pub(super) struct Rtcp {
     at: Instant,
-    to_recorder: bool,
-    from_recorder: bool,
+    pub(super) to_recorder: bool,
+    pub(super) from_recorder: bool,
     /// Whether it was seen to reach the client; where that is out of sight, that it was sent to it.
     has_come: bool,
     /// Where it came from, and where it went.
@@ -67,12 +64,12 @@ struct Rtcp {
 }
 
 /// One recording session, its sources and all RTCP.
-struct View<'a> {
-    streams: Vec<Stream<'a>>,
-    rtcp: Vec<Rtcp>,
+pub(super) struct View<'a> {
+    pub(super) streams: Vec<Stream<'a>>,
+    pub(super) rtcp: Vec<Rtcp>,
     /// How many reports must come to the client before it can be told that it keeps them.
     enough: usize,
-    end: Instant,
+    pub(super) end: Instant,
 }
 
 /// What a row makes of each source that came in one way; nothing, if it makes nothing of it.
@@ -100,7 +97,11 @@ fn each(
 }
 
 impl<'a> View<'a> {
-    fn of(case: &Case<'a>, recording: &RecordingSession<'a>, session: &Session<'a>) -> Self {
+    pub(super) fn of(
+        case: &Case<'a>,
+        recording: &RecordingSession<'a>,
+        session: &Session<'a>,
+    ) -> Self {
         let targets: Vec<_> =
             recording.streams.iter().flat_map(|it| &it.flows).map(|it| it.target).collect();
         let mut streams = Vec::new();
@@ -320,60 +321,15 @@ fn at_the_client(case: &Case<'_>, row: &'static str, way: Way) -> Vec<Verdict> {
     })
 }
 
-/// The CNAME of each source in some RTCP.
-fn names<'v>(rtcp: impl Iterator<Item = &'v Rtcp>) -> BTreeMap<u32, String> {
-    let chunks = rtcp.flat_map(|it| it.compound.chunks());
-    chunks.filter_map(|chunk| Some((chunk.ssrc, chunk.cname()?.to_owned()))).collect()
-}
-
-/// What a row on names makes of each recording of two or more telephones' streams.
-fn each_pair(
-    case: &Case<'_>,
-    row: &'static str,
-    is_one: fn((u32, &str), (u32, &str)) -> bool,
-    seen: &str,
-) -> Vec<Verdict> {
-    case.each_session(|recording, session| {
-        let view = View::of(case, recording, session);
-        let there = names(view.rtcp.iter().filter(|it| it.to_recorder));
-        let here = names(view.rtcp.iter().filter(|it| !it.to_recorder && !it.from_recorder));
-        let known: Vec<_> = view
-            .streams
-            .iter()
-            .filter_map(|it| Some((it.place, (it.ssrc, there.get(&it.ssrc)?.as_str()))))
-            .collect();
-        let phones: BTreeSet<_> = here.values().collect();
-        let mut pairs = known
-            .iter()
-            .enumerate()
-            .flat_map(|(place, one)| known[place + 1..].iter().map(move |other| (one, other)))
-            .filter(|(one, other)| one.0 != other.0)
-            .peekable();
-        if pairs.peek().is_none() || phones.len() < 2 {
-            return Vec::new();
+/// The CNAMEs of each source in some RTCP.
+pub(super) fn names<'v>(rtcp: impl Iterator<Item = &'v Rtcp>) -> BTreeMap<u32, BTreeSet<String>> {
+    let mut names: BTreeMap<u32, BTreeSet<String>> = BTreeMap::new();
+    for chunk in rtcp.flat_map(|it| it.compound.chunks()) {
+        if let Some(cname) = chunk.cname() {
+            names.entry(chunk.ssrc).or_default().insert(cname.to_owned());
         }
-        let same = pairs.find(|(one, other)| is_one(one.1, other.1));
-        vec![match same {
-            None => Verdict::Pass,
-            Some(((place, (_, name)), (other, _))) => {
-                let seen =
-                    format!("streams {} and {} both are {name}: {seen}", place + 1, other + 1);
-                Verdict::fail(row, view.end, seen + &by_section(row))
-            }
-        }]
-    })
-}
-
-/// Two telephones' names stay two names (section 8.3.1).
-fn names_stay_apart(case: &Case<'_>) -> Vec<Verdict> {
-    let seen = "two telephones have become one name";
-    each_pair(case, "RFC7866-8.3.1-2", |one, other| one.1 == other.1, seen)
-}
-
-/// Two sources stay two sources (section 8.3.1).
-fn sources_stay_apart(case: &Case<'_>) -> Vec<Verdict> {
-    let seen = "two telephones have become one source";
-    each_pair(case, "RFC7866-8.3.1-3", |one, other| one == other, seen)
+    }
+    names
 }
 
 /// A few packets of somebody who spoke before are no mixture.

@@ -1,11 +1,81 @@
-//! Calls that are handed on.
+//! Calls that are handed on (RFC 3515, RFC 3891).
 
+use super::tolerance::answered;
 use super::{Case, Rule, rule};
 use crate::check::Verdict;
 use crate::evidence::Dialog;
 use crate::sip::Method;
 
-pub const RULES: &[Rule] = &[rule("RFC3515-2.4.4-1", progress_is_told)];
+pub const RULES: &[Rule] = &[
+    rule("RFC3515-2.4.1-1", one_target_is_named),
+    rule("RFC3515-2.4.2-1", a_referral_is_answered),
+    rule("RFC3515-2.4.4-1", progress_is_told),
+    rule("RFC3515-2.4.7-1", the_last_word_says_so),
+    rule("RFC3891-3-1", calls_are_replaced_by_invitations),
+    rule("RFC3891-6.2-1", whoever_replaces_says_so),
+];
+
+/// A REFER names whom to call, once; what does not is refused with 400 (RFC 3515 section 2.4.1).
+fn one_target_is_named(case: &Case<'_>) -> Vec<Verdict> {
+    let judged = case.requests_of(Method::Refer).filter_map(|(refer, asked)| {
+        let count = refer.message.headers.all("Refer-To").count();
+        let outcome = asked.outcome(case)?;
+        let met = count == 1 || outcome.code == Some(400);
+        Some(case.require(met, "RFC3515-2.4.1-1", outcome, || {
+            format!("to a REFER with {count} headers Refer-To, where 400 is due")
+        }))
+    });
+    judged.collect()
+}
+
+/// A REFER is answered before its sender gives up (RFC 3515 section 2.4.2).
+fn a_referral_is_answered(case: &Case<'_>) -> Vec<Verdict> {
+    answered(case, "RFC3515-2.4.2-1", "a wish", |it| it.method == Method::Refer)
+}
+
+/// The NOTIFY with a final status ends the subscription (RFC 3515 section 2.4.7).
+fn the_last_word_says_so(case: &Case<'_>) -> Vec<Verdict> {
+    let judged = case.requests_of(Method::Notify).filter_map(|(notify, _)| {
+        let body = String::from_utf8_lossy(&notify.message.body);
+        let status = body.strip_prefix("SIP/2.0 ")?.get(..3)?.parse::<u16>().ok()?;
+        let state = notify.message.headers.get("Subscription-State")?;
+        let ends = state.trim_start().to_ascii_lowercase().starts_with("terminated");
+        (status >= 200).then(|| {
+            case.require(ends, "RFC3515-2.4.7-1", notify, || {
+                format!("with a final status, {status}, and in Subscription-State {state}")
+            })
+        })
+    });
+    judged.collect()
+}
+
+/// Replaces stands once, and in an INVITE; otherwise it is refused with 400 (RFC 3891 section 3).
+fn calls_are_replaced_by_invitations(case: &Case<'_>) -> Vec<Verdict> {
+    let judged = case.requests().filter_map(|(request, asked)| {
+        let count = request.message.headers.all("Replaces").count();
+        let outcome = asked.outcome(case).filter(|_| count > 0)?;
+        let is_sound = count == 1 && request.method == Method::Invite;
+        Some(case.require(is_sound || outcome.code == Some(400), "RFC3891-3-1", outcome, || {
+            format!("to {} with {count} headers Replaces, where 400 is due", request.method)
+        }))
+    });
+    judged.collect()
+}
+
+/// Whoever replaces calls has `replaces` in Supported (RFC 3891 section 6.2).
+fn whoever_replaces_says_so(case: &Case<'_>) -> Vec<Verdict> {
+    let replacing = case.said.iter().filter(|it| it.is(&Method::Invite));
+    let replacing = replacing.filter(|it| it.message.headers.has("Replaces"));
+    let judged = replacing.map(|it| {
+        let says = ["Supported", "Require"]
+            .into_iter()
+            .any(|header| it.tokens(header).iter().any(|tag| tag == "replaces"));
+        case.require(says, "RFC3891-6.2-1", it, || {
+            "replacing a call, and without `replaces` in Supported".to_owned()
+        })
+    });
+    judged.collect()
+}
 
 /// Whoever accepts a REFER tells how it goes (RFC 3515 section 2.4.4).
 fn progress_is_told(case: &Case<'_>) -> Vec<Verdict> {

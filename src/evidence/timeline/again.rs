@@ -52,12 +52,19 @@ impl Timeline {
         (source, target): (SocketAddr, SocketAddr),
         side: Side,
         seen: RtpSeen,
+        csrcs: &[u32],
     ) {
-        match self.flow((source, target)) {
-            Some(flow) if side == Side::Received => self.flows[flow].received.push(seen),
-            Some(flow) => self.flows[flow].sent.push(seen),
-            None => self.dropped += 1,
-        }
+        let Some(flow) = self.flow((source, target)) else {
+            self.dropped += 1;
+            return;
+        };
+        let flow = &mut self.flows[flow];
+        let (list, over) = match side {
+            Side::Received => (&mut flow.received, &mut flow.over_received),
+            _ => (&mut flow.sent, &mut flow.over_sent),
+        };
+        over.note(seen.at, seen.ssrc, csrcs);
+        list.push(seen);
     }
 
     /// A flow that an earlier timeline had.

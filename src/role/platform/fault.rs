@@ -157,6 +157,8 @@ pub enum Fault {
     CallMessagesCalls,
     /// Leaves whoever came to a room last out of what the others hear.
     MixTwoOnly,
+    /// Does not list whom a mixture is of.
+    ListNoContributors,
     /// Tells nobody how a transfer goes.
     TellNobodyOfTransfers,
     /// Does not tell the recorder to whom a call was handed on.
@@ -325,6 +327,7 @@ impl Fault {
         ("record-all-messages", Self::RecordAllMessages),
         ("call-messages-calls", Self::CallMessagesCalls),
         ("mix-two-only", Self::MixTwoOnly),
+        ("list-no-contributors", Self::ListNoContributors),
         ("tell-nobody-of-transfers", Self::TellNobodyOfTransfers),
         ("name-no-newcomer", Self::NameNoNewcomer),
         ("tell-no-newcomer", Self::TellNoNewcomer),

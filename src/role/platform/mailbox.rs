@@ -64,7 +64,8 @@ impl Platform {
         let offer = bridge.leg(End::Caller).wishes().ok_or(488_u16)?;
         let body = bridge.answer_here(End::Callee, &offer).ok_or(488_u16)?;
         let agreed = bridge.leg(End::Caller).agreed.as_ref().ok_or(488_u16)?;
-        let mouth = Mouth::new(agreed, &mut self.rng).ok_or(488_u16)?;
+        let name = (format!("mailbox@{}", self.settings.domain), self.settings.epoch);
+        let mouth = Mouth::new(now, agreed, name, &mut self.rng).ok_or(488_u16)?;
         let mailbox = Mailbox {
             mouth,
             position: 0,
@@ -93,17 +94,26 @@ impl Platform {
         });
         let due: Vec<_> = due.map(|(id, _)| *id).collect();
         for id in due {
-            while let Some(packet) = self.bridges.get_mut(&id).and_then(|it| it.speak(now)) {
-                self.say_from(now, id, End::Callee, &packet);
+            while let Some((is_rtcp, packet)) =
+                self.bridges.get_mut(&id).and_then(|it| it.speak(now))
+            {
+                self.say_from(now, id, End::Callee, is_rtcp, &packet);
             }
         }
     }
 
     /// Something is said for one end of a call by the platform itself.
-    pub(super) fn say_from(&mut self, now: Instant, id: BridgeId, end: End, packet: &bytes::Bytes) {
+    pub(super) fn say_from(
+        &mut self,
+        now: Instant,
+        id: BridgeId,
+        end: End,
+        is_rtcp: bool,
+        packet: &bytes::Bytes,
+    ) {
         let Some(local) = self.bridges.get(&id).map(|bridge| bridge.leg(end).local) else { return };
         let packet = super::recording::datagram(local, local, packet);
-        self.relay_from(now, id, end, false, &packet);
+        self.relay_from(now, id, end, is_rtcp, &packet);
     }
 
     /// What somebody said in a room goes to the recorders.
@@ -112,19 +122,23 @@ impl Platform {
         now: Instant,
         id: BridgeId,
         end: End,
+        is_rtcp: bool,
         packet: &bytes::Bytes,
     ) {
         let Some(local) = self.bridges.get(&id).map(|bridge| bridge.leg(end).local) else { return };
         let packet = super::recording::datagram(local, local, packet);
-        self.copy(now, id, end, false, &packet);
+        self.copy(now, id, end, is_rtcp, &packet);
     }
 
     /// What a caller says to a mailbox is kept there.
-    pub(super) fn deposit(&mut self, now: Instant, id: BridgeId, packet: &Packet) {
+    pub(super) fn deposit(&mut self, now: Instant, id: BridgeId, is_rtcp: bool, packet: &Packet) {
         let Some(mailbox) = self.bridges.get_mut(&id).and_then(|it| it.mailbox.as_mut()) else {
             return;
         };
-        let Ok(read) = rtp::Packet::read(&packet.payload) else { return };
+        mailbox.mouth.hear(now, is_rtcp, &packet.payload);
+        let Some(read) = rtp::Packet::read(&packet.payload).ok().filter(|_| !is_rtcp) else {
+            return;
+        };
         let codec = Codec::of_payload_type(read.header.payload_type);
         let has_room = mailbox.message.len() < MESSAGE_MAX && mailbox.is_listening();
         if let Some(codec) = codec.filter(|_| has_room) {
@@ -144,13 +158,17 @@ impl Bridge {
         Some(self.pass_answer(end, answer))
     }
 
-    fn speak(&mut self, now: Instant) -> Option<bytes::Bytes> {
+    /// What a mailbox says next, and whether that is a report.
+    fn speak(&mut self, now: Instant) -> Option<(bool, bytes::Bytes)> {
         let mailbox = self.mailbox.as_mut().filter(|mailbox| mailbox.next <= now)?;
+        if let Some(report) = mailbox.mouth.report(now) {
+            return Some((true, report));
+        }
         let frame = mailbox.frame();
         let due = mailbox.next;
         mailbox.next = due + FRAME;
         mailbox.position = mailbox.position.saturating_add(1);
-        Some(mailbox.mouth.say(due, &frame))
+        Some((false, mailbox.mouth.say(due, &frame)))
     }
 }
 

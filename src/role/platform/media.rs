@@ -47,12 +47,12 @@ impl Platform {
         packet: &Packet,
     ) {
         let Some(bridge) = self.bridges.get(&id) else { return };
-        let is_person = bridge.leg(from).call.is_some() && !is_rtcp;
+        let is_person = bridge.leg(from).call.is_some();
         if bridge.mailbox.is_some() && is_person {
-            self.deposit(now, id, packet);
+            self.deposit(now, id, is_rtcp, packet);
         } else if let Some(room) = bridge.room.filter(|_| is_person) {
             // It is recorded when it is mixed, so that all stand where they were heard.
-            return self.hear_in_room(room, id, packet);
+            return self.hear_in_room(now, (room, id), is_rtcp, packet);
         } else {
             self.pass_on(now, id, from, is_rtcp, packet);
         }
@@ -136,7 +136,9 @@ impl Platform {
         let leg = bridge.leg(stream.of);
         let target = leg.agreed.as_ref().and_then(|agreed| agreed.remote_rtcp);
         let (host, ports) = (self.settings.ports.host(), &self.ports);
-        if let Some(target) = target.filter(|at| !is_ours(host, ports, *at)) {
+        // A mixer has streams of its own, which no telephone knows (RFC 3550 section 7.1).
+        let target = target.filter(|at| bridge.room.is_none() && !is_ours(host, ports, *at));
+        if let Some(target) = target {
             self.packets.push_back(datagram(rtcp_of(leg.local), target, &packet.payload));
         }
     }

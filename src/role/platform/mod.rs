@@ -9,6 +9,7 @@ mod calls;
 mod change;
 mod control;
 mod course;
+mod ear;
 mod failure;
 mod fault;
 mod flaw;

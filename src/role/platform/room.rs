@@ -4,18 +4,20 @@
 //! Everybody is in a call with the room. So a recording of one of them has two sides as ever:
 //! their own, and all the others together (the product's "dual").
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+use std::slice;
 
 use super::attendance::Newcomer;
 use super::bridge::{Bridge, End};
 use super::calls::sdp_body;
+use super::ear::Ear;
 use super::leg::Leg;
 use super::mouth::{FRAME, Mouth, SAMPLES};
 use super::recording::Stage;
 use super::{BridgeId, Fault, Platform};
 use crate::audio;
 use crate::packet::Packet;
-use crate::rtp::{self, Codec};
+use crate::rtp::{self, Contributor};
 use crate::sip::agent::{CallId, Content};
 use crate::time::Instant;
 
@@ -43,49 +45,19 @@ struct Seat {
     echo: Option<Mouth>,
 }
 
-/// Something that was mixed: whose call it is for, which end it comes from.
-type Mixed = (BridgeId, End, bytes::Bytes);
-
-/// What somebody says, frame by frame, until it is mixed.
-#[derive(Debug, Default)]
-struct Ear {
-    frames: BTreeMap<u64, Vec<i16>>,
-    /// The number of the last packet, and what it comes to without wrapping.
-    last: Option<(u16, u64)>,
-    is_running: bool,
+/// What somebody said in 20 ms.
+struct Said {
+    by: Contributor,
+    frame: Vec<i16>,
 }
 
-impl Ear {
-    fn hear(&mut self, packet: &rtp::Packet<'_>) {
-        let Some(codec) = Codec::of_payload_type(packet.header.payload_type) else { return };
-        let mut pcm = Vec::with_capacity(SAMPLES);
-        codec.decoder().decode(packet.payload, &mut pcm);
-        if pcm.len() != SAMPLES || self.frames.len() >= FRAMES_MAX {
-            return;
-        }
-        let number = packet.header.sequence;
-        let place = self.last.map_or(1 << 32, |(last, place)| {
-            let step = i64::from(number.wrapping_sub(last).cast_signed());
-            place.saturating_add_signed(step)
-        });
-        if self.last.is_none_or(|(_, last)| place > last) {
-            self.last = Some((number, place));
-        }
-        self.frames.insert(place, pcm);
-    }
-
-    /// The next 20 ms; nothing while too little is there to be sure of more.
-    fn next(&mut self) -> Option<Vec<i16>> {
-        self.is_running =
-            !self.frames.is_empty() && (self.is_running || self.frames.len() >= AHEAD);
-        if !self.is_running {
-            return None;
-        }
-        while self.frames.len() > 2 * AHEAD {
-            self.frames.pop_first();
-        }
-        self.frames.pop_first().map(|(_, frame)| frame)
-    }
+/// Something that goes out of a room: whose call it is for, which end it comes from, whether it is
+/// RTCP.
+struct Mixed {
+    bridge: BridgeId,
+    from: End,
+    is_rtcp: bool,
+    bytes: bytes::Bytes,
 }
 
 impl Platform {
@@ -193,11 +165,23 @@ impl Platform {
     }
 
     /// What somebody in a room says waits to be mixed.
-    pub(super) fn hear_in_room(&mut self, room: RoomId, id: BridgeId, packet: &Packet) {
+    pub(super) fn hear_in_room(
+        &mut self,
+        now: Instant,
+        (room, id): (RoomId, BridgeId),
+        is_rtcp: bool,
+        packet: &Packet,
+    ) {
         let seats = self.rooms.get_mut(&room).into_iter().flat_map(|room| &mut room.seats);
-        let Ok(read) = rtp::Packet::read(&packet.payload) else { return };
         for seat in seats.filter(|seat| seat.bridge == id) {
-            seat.ear.hear(&read);
+            if let Some(mouth) = &mut seat.mouth {
+                mouth.hear(now, is_rtcp, &packet.payload);
+            }
+            if is_rtcp {
+                seat.ear.hear_report(&packet.payload);
+            } else if let Ok(read) = rtp::Packet::read(&packet.payload) {
+                seat.ear.hear(&read);
+            }
         }
     }
 
@@ -211,12 +195,12 @@ impl Platform {
         let due = self.rooms.iter().filter(|(_, room)| room.next <= now);
         let due: Vec<_> = due.map(|(id, _)| *id).collect();
         for room in due {
-            for (bridge, end, packet) in self.mix_room(now, room) {
-                let person = self.bridges.get(&bridge).map(|it| it.leg(end));
+            for Mixed { bridge, from, is_rtcp, bytes } in self.mix_room(now, room) {
+                let person = self.bridges.get(&bridge).map(|it| it.leg(from));
                 if person.is_some_and(|leg| leg.call.is_some()) {
-                    self.record_from(now, bridge, end, &packet);
+                    self.record_from(now, bridge, from, is_rtcp, &bytes);
                 } else {
-                    self.say_from(now, bridge, end, &packet);
+                    self.say_from(now, bridge, from, is_rtcp, &bytes);
                 }
             }
         }
@@ -225,36 +209,80 @@ impl Platform {
     /// The next 20 ms of a room: for each who is in it all the others.
     fn mix_room(&mut self, now: Instant, id: RoomId) -> Vec<Mixed> {
         let leaves_out = self.has(Fault::MixTwoOnly);
-        let Self { rooms, bridges, rng, .. } = self;
+        let lists = !self.has(Fault::ListNoContributors);
+        let Self { rooms, bridges, rng, settings, .. } = self;
         let Some(room) = rooms.get_mut(&id) else { return Vec::new() };
+        let name = || (format!("{ROOM}-{id}@{}", settings.domain), settings.epoch);
         let mut packets = Vec::new();
         while room.next <= now {
             let at = room.next;
             room.next = at + FRAME;
-            let said: Vec<_> = room.seats.iter_mut().map(|seat| seat.ear.next()).collect();
+            let said = room.said();
             for (place, seat) in room.seats.iter_mut().enumerate() {
                 let others = said.iter().enumerate().filter(|(other, _)| {
                     *other != place && !(leaves_out && *other == room_last(said.len()))
                 });
-                let others: Vec<&[i16]> =
-                    others.filter_map(|(_, frame)| frame.as_deref()).collect();
-                let mut frame = [0; SAMPLES];
-                audio::mix(&others, &mut frame);
+                let others: Vec<_> = others.filter_map(|(_, said)| said.as_ref()).collect();
                 let agreed = bridges.get(&seat.bridge).map(|it| it.leg(seat.end).agreed.as_ref());
                 if let Some(agreed) = agreed.flatten().filter(|_| seat.mouth.is_none()) {
-                    seat.mouth = Mouth::new(agreed, rng);
-                    seat.echo = Mouth::new(agreed, rng);
+                    seat.mouth = Mouth::new(now, agreed, name(), rng);
+                    seat.echo = Mouth::new(now, agreed, name(), rng);
                 }
-                let own = said.get(place).and_then(Option::as_ref);
-                if let Some((echo, own)) = seat.echo.as_mut().zip(own) {
-                    packets.push((seat.bridge, seat.end, echo.say(at, own)));
-                }
-                if let Some(mouth) = &mut seat.mouth {
-                    packets.push((seat.bridge, seat.end.other(), mouth.say(at, &frame)));
-                }
+                packets.extend(seat.speak(at, said[place].as_ref(), &others, lists));
             }
         }
         packets
+    }
+}
+
+impl Seat {
+    /// What they hear, all others and from whom it is, and their own words for recorders; with the
+    /// reports on both that are due.
+    fn speak(
+        &mut self,
+        at: Instant,
+        own: Option<&Said>,
+        others: &[&Said],
+        lists: bool,
+    ) -> Vec<Mixed> {
+        let (bridge, person) = (self.bridge, self.end);
+        let mut all = Vec::new();
+        let mut out = |from, is_rtcp, bytes| all.push(Mixed { bridge, from, is_rtcp, bytes });
+        if let Some(echo) = &mut self.echo {
+            if let Some(own) = own {
+                out(person, false, echo.mix(at, &own.frame, slice::from_ref(&own.by)));
+            }
+            if let Some(report) = echo.report(at) {
+                out(person, true, report);
+            }
+        }
+        if let Some(mouth) = &mut self.mouth {
+            let frames: Vec<&[i16]> = others.iter().map(|said| &*said.frame).collect();
+            let of: Vec<_> = others.iter().filter(|_| lists).map(|said| said.by.clone()).collect();
+            let mut frame = [0; SAMPLES];
+            audio::mix(&frames, &mut frame);
+            out(person.other(), false, mouth.mix(at, &frame, &of));
+            if let Some(report) = mouth.report(at) {
+                out(person.other(), true, report);
+            }
+        }
+        all
+    }
+}
+
+impl Room {
+    /// The next 20 ms of everybody, and who it is of: two whose telephones drew one number are two
+    /// all the same (RFC 3550 section 8.2).
+    fn said(&mut self) -> Vec<Option<Said>> {
+        let mut taken = BTreeSet::new();
+        let said = self.seats.iter_mut().map(|seat| {
+            let mut by = seat.ear.contributor()?;
+            while !taken.insert(by.csrc) {
+                by.csrc = by.csrc.wrapping_add(1);
+            }
+            Some(Said { by, frame: seat.ear.next()? })
+        });
+        said.collect()
     }
 }
 
@@ -274,7 +302,3 @@ fn room_last(count: usize) -> usize {
 /// The user part of the addresses of rooms.
 pub(super) const ROOM: &str = "conference";
 const ROOM_NAME: &str = "Conference";
-/// How much is waited for before it is mixed: 60 ms, more than networks of ours jitter.
-const AHEAD: usize = 3;
-/// A second: a peer that sends faster is not listened to.
-const FRAMES_MAX: usize = 50;

@@ -163,6 +163,11 @@ pub const CAUGHT: &[(&str, Wrong, &str)] = &[
         "RFC7245-3.1.5-1",
     ),
     ("The others of a call of three", Platform("mix-two-only"), "RFC3515-REC-1"),
+    (
+        "Everybody in a call of three talks at once",
+        Platform("list-no-contributors"),
+        "RFC7866-8.1.4-1",
+    ),
     ("One talks and two listen", Platform("mix-two-only"), "RFC6341-5-REQ005"),
     // voice_messages
     ("Nobody answers the telephone", Platform("let-it-ring"), "WXC-VM-1"),

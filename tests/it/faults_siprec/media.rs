@@ -191,7 +191,7 @@ pub const CONFORMING: &[(&str, &[super::edit::Change])] = &[
     ("a mixture", &[Do(of_its_own), Do(of_both)]),
 ];
 
-fn recorder(script: &Script) -> std::net::IpAddr {
+pub fn recorder(script: &Script) -> std::net::IpAddr {
     script.messages[places(script, "rs INVITE #1")[0]].packet.target.ip()
 }
 
@@ -326,7 +326,7 @@ fn of_both(script: &mut Script) {
     });
 }
 
-fn rename(packet: &mut RtcpPacket) {
+pub fn rename(packet: &mut RtcpPacket) {
     if let RtcpPacket::Description(chunks) = packet {
         for chunk in chunks {
             chunk

@@ -12,6 +12,7 @@ mod media;
 mod messages;
 mod offers;
 mod pressed;
+mod sparse;
 mod spoil;
 mod whole;
 
@@ -32,6 +33,7 @@ pub fn all() -> impl Iterator<Item = &'static Fault> {
         offers::FAULTS,
         media::FAULTS,
         pressed::FAULTS,
+        sparse::FAULTS,
         keys::FAULTS,
         whole::FAULTS,
     ];
@@ -62,6 +64,10 @@ const DECLINED: &str = "The call is declined";
 const REFUSED: &str = "The recorder refuses";
 /// Alice pauses the recording and resumes it.
 const PAUSED: &str = "A card number is read out";
+/// Bob hands the call on to Carol.
+const HANDED_ON: &str = "The other party hands the call on";
+/// Three people are in one call.
+const ROOM: &str = "Everybody in a call of three talks at once";
 /// Bob presses keys.
 const TYPED: &str = "A card number is typed";
 /// Alice pauses the recording with a code.

@@ -1,7 +1,7 @@
 //! RTP and RTCP.
 
 use super::super::edit::Edit::Act;
-use super::{CALL, HELD, PAUSED, TYPED, fault, spoil};
+use super::{CALL, HELD, PAUSED, ROOM, TYPED, fault, spoil};
 use crate::rules::Fault;
 
 pub const FAULTS: &[Fault] = &[
@@ -49,6 +49,13 @@ pub const FAULTS: &[Fault] = &[
         "a source of two names",
         &[Act(spoil::rename_a_source)],
         &["RFC3550-6.5.1-1"],
+        &[],
+    ),
+    fault(
+        ROOM,
+        "a mixture under a borrowed number",
+        &[Act(spoil::borrow_a_number)],
+        &["RFC3550-7.1-1"],
         &[],
     ),
     fault(HELD, "no reports while on hold", &[Act(spoil::a_long_silence)], &["RFC8866-6.7-1"], &[]),

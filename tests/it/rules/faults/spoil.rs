@@ -376,3 +376,17 @@ pub fn another_connection(script: &mut Script) {
         }
     }
 }
+
+/// Whoever mixes sends under the number of one of those whom they mix, reports too.
+pub fn borrow_a_number(script: &mut Script) {
+    let flow = script.flows.iter_mut().find(|it| it.over_sent.contributors.len() > 1).unwrap();
+    let list = flow.over_sent.contributors.last().unwrap();
+    let (own, borrowed) = (list.ssrc, list.csrcs[0]);
+    let change = |ssrc: &mut u32| *ssrc = if *ssrc == own { borrowed } else { *ssrc };
+    for packet in flow.sent.iter_mut().chain(&mut flow.received) {
+        change(&mut packet.ssrc);
+    }
+    for over in [&mut flow.over_sent, &mut flow.over_received] {
+        over.contributors.iter_mut().for_each(|it| change(&mut it.ssrc));
+    }
+}

@@ -92,8 +92,12 @@ fn mixed(flow: &Flow) -> impl Iterator<Item = &RtpSeen> {
 /// (RFC 3550 section 7.1).
 fn mixers_are_sources_of_their_own(case: &Case<'_>) -> Vec<Verdict> {
     let judged = case.timeline.flows().iter().filter(|flow| is_mixture(flow)).map(|flow| {
+        let mut heard: BTreeMap<u32, Vec<Instant>> = BTreeMap::new();
+        for packet in mixed(flow) {
+            heard.entry(packet.ssrc).or_default().push(packet.at);
+        }
+        let heard = heard.into_iter().filter_map(|(ssrc, at)| Some((ssrc, *at.get(ENOUGH)?)));
         let listed = flow.over().contributors.iter().map(|it| (it.ssrc, it.from));
-        let heard = mixed(flow).map(|it| (it.ssrc, it.at));
         let sender = case.host(flow.source);
         let mut borrowed = listed.chain(heard).filter(|(it, _)| case.ports.is_relayed(*it, sender));
         borrowed.next().map_or(Verdict::Pass, |(ssrc, at)| {

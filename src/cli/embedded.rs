@@ -61,6 +61,7 @@ const SCENARIO_FILES: &[Embedded] = &[
     ("scenarios/lab.yaml", include_str!("../../scenarios/lab.yaml")),
     ("scenarios/long_distance.yaml", include_str!("../../scenarios/long_distance.yaml")),
     ("scenarios/loopback.yaml", include_str!("../../scenarios/loopback.yaml")),
+    ("scenarios/loopback_ice.yaml", include_str!("../../scenarios/loopback_ice.yaml")),
     ("scenarios/loopback_office.yaml", include_str!("../../scenarios/loopback_office.yaml")),
     ("scenarios/quiet_office.yaml", include_str!("../../scenarios/quiet_office.yaml")),
 ];

@@ -43,6 +43,11 @@ fn the_same_examples_pass_over_udp_tcp_and_tls_sockets() {
     ] {
         jobs.push(stage::job(&stage::example(name), &office, 1));
     }
+    let ice = stage::scenario_text("loopback_ice");
+    let ice = stage::scenario_of(&stage::with(&ice, "gap: 100 ms", "gap: 400 ms"));
+    for name in ["What they say to each other", "What they say to the recorder"] {
+        jobs.push(stage::job(&stage::example(name), &ice, 1));
+    }
     let failures = stage::play_on_the_wire(&jobs, |job, played| {
         let came = Came::of(&played);
         let scenario = job.setting.scenario.source.text();

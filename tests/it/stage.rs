@@ -91,8 +91,8 @@ pub fn job(example: &Arc<Example>, scenario: &Arc<Scenario>, seed: u64) -> Job<W
     Job { example: Arc::clone(example), setting: Arc::new(setting) }
 }
 
-/// Plays some jobs, a few at a time so that the timelines of many are never in memory at once,
-/// and keeps of each what `keep` makes of it; in the order of the jobs.
+/// Plays some jobs, a few at a time so that what needs the cores for itself gets its turn, and keeps
+/// of each what `keep` makes of it; in the order of the jobs.
 pub fn play<T>(
     jobs: &[Job<World>],
     workers: usize,

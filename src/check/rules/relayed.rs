@@ -1,4 +1,5 @@
-//! What becomes of RTP and RTCP on their way through a recording client (RFC 7866 section 8.2): told from the sources of its streams, which a translator leaves as they are.
+//! What becomes of RTP and RTCP on their way through a recording client (RFC 7866 section 8.2): told
+//! from the sources of its streams, which a translator leaves as they are.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -78,6 +78,14 @@ Feature: Everybody on a recorded call is told
       Then everybody is told that the call is recorded
       And no announcement is on the recording
 
+    Example: An announcement is on the recording, where that was chosen
+      Given Alice's calls are always recorded
+      And Alice's recordings are announced on all calls
+      And the platform records its announcements
+      When Alice and Bob talk for 6 seconds
+      Then everybody is told that the call is recorded
+      And the recording begins with the announcement
+
     Example: What is said during an announcement is recorded
       Given Alice's calls are always recorded
       And Alice's recordings are announced on all calls

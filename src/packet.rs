@@ -1,5 +1,9 @@
 //! What crosses the network: transport, source, target, bytes.
 
+mod handshake;
+
+pub use handshake::{Ending, Flaw, Handshake, Shown};
+
 use std::fmt;
 use std::net::SocketAddr;
 

@@ -16,8 +16,13 @@ use std::hint::black_box;
 use std::time::Duration;
 
 use criterion::{Criterion, Throughput};
+use mimalloc::MiMalloc;
 use nix::time::ClockId;
 use tallylight::scenario::Scenario;
+
+/// As the program has it.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() {
     let arguments: Vec<String> = env::args().skip(1).collect();

@@ -132,6 +132,7 @@ const SOURCES: &[(&str, &str)] = &[
     ("src/check/rules/transactions.rs", include_str!("rules/transactions.rs")),
     ("src/check/rules/transfer.rs", include_str!("rules/transfer.rs")),
     ("src/check/rules/transport.rs", include_str!("rules/transport.rs")),
+    ("src/check/rules/trust.rs", include_str!("rules/trust.rs")),
     ("src/check/settings_api.rs", include_str!("settings_api.rs")),
     ("src/check/shown.rs", include_str!("shown.rs")),
     ("src/check/sound.rs", include_str!("sound.rs")),
@@ -142,6 +143,7 @@ const SOURCES: &[(&str, &str)] = &[
     ("src/check/through.rs", include_str!("through.rs")),
     ("src/check/unseen.rs", include_str!("unseen.rs")),
     ("src/check/view.rs", include_str!("view.rs")),
+    ("src/check/trust.rs", include_str!("trust.rs")),
     ("src/check/whole.rs", include_str!("whole.rs")),
 ];
 

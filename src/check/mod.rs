@@ -35,6 +35,7 @@ pub mod span;
 mod strangers;
 pub mod streams;
 mod through;
+pub mod trust;
 mod unseen;
 mod view;
 pub mod whole;

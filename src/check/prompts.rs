@@ -146,7 +146,8 @@ fn reason(
 /// When the streams of a recording were paused, or taken up again.
 pub(super) fn changes(session: &RecordingSession<'_>, paused: bool) -> Vec<Instant> {
     let is_paused = |exchange: &crate::evidence::Exchange| {
-        exchange.offer.media.iter().all(MediaDescription::is_still)
+        let mut open = exchange.offer.media.iter().filter(|medium| !medium.is_disabled());
+        open.all(MediaDescription::is_still)
     };
     let exchanges = session.dialog.exchanges();
     let by_client = exchanges.iter().filter(|exchange| exchange.by_caller);
@@ -184,6 +185,27 @@ pub fn one_is_recorded(timeline: &Timeline) -> Verdict {
     })
 }
 
+/// Every recording of the last call begins with the announcement of its start, as carriers in the
+/// United States once had to have it (REG-FCC-2): against what the product promises (WXC-ANN-2).
+pub fn begins_with_one(timeline: &Timeline) -> Verdict {
+    each_recording(timeline, |session| {
+        let flows: Vec<_> =
+            session.streams.iter().flat_map(|it| it.flows.iter().copied()).collect();
+        let packets = flows.iter().filter_map(|flow| flow.nearest_to_receiver().first());
+        let Some(begun) = packets.map(|packet| packet.at).min() else {
+            return Verdict::Inconclusive("nothing reached the recorder".to_owned());
+        };
+        let is_start = |it: &Passage| {
+            it.prompt.message() == Message::Started && it.is_understood() && it.from < begun + SOON
+        };
+        let is_there = passages(flows).iter().any(is_start);
+        Verdict::require(is_there, "REG-FCC-2", begun, || {
+            "the recording does not begin with the announcement that the call is recorded"
+                .to_owned()
+        })
+    })
+}
+
 /// The words of an announcement, after "that".
 pub fn words(message: Message) -> &'static str {
     match message {
@@ -213,5 +235,7 @@ pub(super) fn no_conversation() -> Verdict {
     Verdict::Inconclusive("no conversation was seen".to_owned())
 }
 
+/// What begins so soon after a recording did, begins with it.
+const SOON: Duration = Duration::from_secs(1);
 /// Nobody changes their mind about a recording sooner.
 const TWICE: Duration = Duration::from_secs(2);

@@ -50,6 +50,7 @@ const FEATURE_FILES: &[Embedded] = &[
         "features/when_the_recorder_fails.feature",
         include_str!("../../features/when_the_recorder_fails.feature"),
     ),
+    ("features/who_is_who.feature", include_str!("../../features/who_is_who.feature")),
     ("features/who_spoke.feature", include_str!("../../features/who_spoke.feature")),
 ];
 

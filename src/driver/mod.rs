@@ -12,7 +12,7 @@ pub use listen::Listen;
 pub use sim::Sim;
 pub use wire::Wire;
 
-use crate::packet::Packet;
+use crate::packet::{Handshake, Packet};
 use crate::time::Instant;
 
 /// Moves time and packets.
@@ -48,4 +48,17 @@ pub enum Event {
     Packet(Packet),
     /// A packet of ours that could not be delivered.
     Undeliverable(Packet),
+    /// A TLS connection with one of our addresses was opened, or was not. Where both ends are ours,
+    /// each may tell what it saw.
+    Handshake(Handshake),
+}
+
+impl Event {
+    /// The packet that it is about.
+    pub fn packet(&self) -> Option<&Packet> {
+        match self {
+            Self::Packet(packet) | Self::Undeliverable(packet) => Some(packet),
+            Self::Handshake(_) => None,
+        }
+    }
 }

@@ -10,7 +10,8 @@ mod settings;
 mod tests;
 
 pub use settings::{
-    Bandwidth, BitRate, Jitter, LinkSettings, Oversize, Reordering, Shape, Share, SimSettings,
+    Bandwidth, BitRate, Credentials, Jitter, LinkSettings, Oversize, Reordering, Shape, Share,
+    SimSettings,
 };
 
 use std::io;
@@ -28,7 +29,7 @@ use crate::time::{Epoch, Instant};
 /// * A datagram to a port that nobody opened comes back after one round trip, as ICMP would
 ///   have it; one to a host that does not exist, or is dead, is never heard of again.
 /// * TCP and TLS deliver in order; loss makes them late. A connection costs one round trip to
-///   open, two with TLS. A port that nobody listens on gives the packet back after one round
+///   open, two with TLS, which also needs [`Credentials`] that the other side believes. A port that nobody listens on gives the packet back after one round
 ///   trip, a peer that stays silent after 30 s.
 #[derive(Debug)]
 pub struct Sim {
@@ -63,6 +64,11 @@ impl Sim {
         self.network.set_link(source, target, settings);
     }
 
+    /// What a host shows on TLS, and what it wants to see, from the next connection on.
+    pub fn credentials_mut(&mut self, host: IpAddr) -> &mut Credentials {
+        self.network.credentials.entry(host).or_default()
+    }
+
     /// Takes a host away without a word: nothing leaves it any more, nothing answers there.
     /// Opening one of its ports brings it back, without its connections.
     pub fn close_host(&mut self, ip: IpAddr) {
@@ -73,6 +79,7 @@ impl Sim {
         match thing {
             Happening::Datagram(packet) => self.network.deliver_datagram(packet).map(Event::Packet),
             Happening::Returned(packet) => Some(Event::Undeliverable(packet)),
+            Happening::Shaken(handshake) => Some(Event::Handshake(handshake)),
             Happening::Stream(step) => {
                 self.connections.take(&mut self.network, step).map(Event::Packet)
             }

@@ -7,6 +7,7 @@ mod datagram;
 mod inbox;
 mod keys;
 mod lateness;
+mod papers;
 mod reader;
 mod settings;
 mod slack;
@@ -66,9 +67,9 @@ pub struct Wire {
 impl Wire {
     /// Starts the clock and the threads; no address is open yet.
     pub fn open(settings: &WireSettings) -> Result<Self, Error> {
-        let WireSettings { limits, http, identity, trust, priority } = settings;
+        let WireSettings { limits, http, priority, .. } = settings;
         allow_many_sockets();
-        let tls = Tls::new(identity, trust)?;
+        let tls = Tls::new(settings)?;
         let clock = Clock::start();
         let inbox = Arc::new(Inbox::new());
         let start = |cause| Error::Start { cause };

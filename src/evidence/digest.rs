@@ -38,6 +38,7 @@ impl Timeline {
             sum.add(&(report.at, report.side, report.source, report.target));
             sum.0.update(&report.bytes);
         }
+        sum.add(&self.handshakes());
         sum.add(&self.deeds());
         sum.add(&self.dropped());
         let digest = sum.0.finalize();

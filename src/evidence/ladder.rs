@@ -48,6 +48,7 @@ impl Ladder {
         let sessions = recordings(timeline);
         // What somebody does stands before what follows from it at the same moment.
         let mut lines: Vec<_> = deeds(timeline).collect();
+        lines.extend(handshakes(timeline));
         lines.extend(signalling(timeline));
         let flows = timeline.flows().iter();
         lines.extend(flows.filter_map(|flow| first_packet(timeline, &sessions, speakers, flow)));
@@ -55,6 +56,16 @@ impl Ladder {
         let metadata = sessions.iter().enumerate().flat_map(metadata);
         Self { lines, streams: StreamLine::all(timeline), metadata: metadata.collect() }
     }
+}
+
+fn handshakes(timeline: &Timeline) -> impl Iterator<Item = Line> {
+    timeline.handshakes().iter().map(|(at, handshake)| Line {
+        at: *at,
+        arrived: None,
+        from: timeline.cast().label(handshake.client),
+        to: Some(timeline.cast().label(handshake.server)),
+        text: handshake.to_string(),
+    })
 }
 
 fn signalling(timeline: &Timeline) -> Vec<Line> {

@@ -8,10 +8,11 @@ use super::deed::What;
 use super::media::{RtpSeen, Sound};
 use super::sighting::{Content, Side};
 use super::timeline::Timeline;
+use crate::packet::{Ending, Handshake, Shown};
 use crate::time::Instant;
 
-/// Writes everything that a timeline holds, oldest first: who takes part, then `sip`, `http`, `rubbish`,
-/// `rtp`, `rtcp` and `deed`. Moments are nanoseconds from the start of the run.
+/// Writes everything that a timeline holds, oldest first: who takes part, then `sip`, `http`, `stun`,
+/// `rubbish`, `tls`, `rtp`, `rtcp` and `deed`. Moments are nanoseconds from the start of the run.
 pub fn write_lines(timeline: &Timeline, out: &mut dyn Write) -> io::Result<()> {
     let mut say = |line: Value| writeln!(out, "{line}");
     let started = timeline.epoch().rfc3339(Instant::START);
@@ -35,6 +36,7 @@ enum Place<'a> {
     Deed(usize),
     Signalling(usize),
     Report(usize),
+    Handshake(&'a Handshake),
     Rtp(usize, Side, &'a RtpSeen),
 }
 
@@ -46,6 +48,8 @@ fn index(timeline: &Timeline) -> Vec<(Instant, Place<'_>)> {
     seen.extend(messages.map(|(place, sighting)| (sighting.at, Place::Signalling(place))));
     let reports = timeline.reports().iter().enumerate();
     seen.extend(reports.map(|(place, report)| (report.at, Place::Report(place))));
+    let handshakes = timeline.handshakes().iter();
+    seen.extend(handshakes.map(|(at, handshake)| (*at, Place::Handshake(handshake))));
     for (place, flow) in timeline.flows().iter().enumerate() {
         let sides = [(Side::Sent, &flow.sent), (Side::Received, &flow.received)];
         for (side, packets) in sides {
@@ -76,14 +80,19 @@ fn line(timeline: &Timeline, at: Instant, place: Place<'_>) -> Value {
             let (kind, text, why) = match &seen.content {
                 Content::Sip(message) => ("sip", message.to_bytes(), None),
                 Content::Http(message) => ("http", message.to_bytes(), None),
-                Content::Stun(message, _) => ("stun", message.to_string().into(), None),
+                Content::Stun(_, bytes) => ("stun", bytes.clone(), None),
                 Content::Rubbish(bytes, why) => ("rubbish", bytes.clone(), Some(why)),
             };
-            let hex = std::str::from_utf8(&text).is_err().then(|| hex(&text));
+            let is_binary = kind == "stun" || std::str::from_utf8(&text).is_err();
+            let hex = is_binary.then(|| hex(&text));
+            let text = match &seen.content {
+                Content::Stun(message, _) => message.to_string(),
+                _ => String::from_utf8_lossy(&text).into_owned(),
+            };
             json!({
                 "kind": kind, "at": at, "side": side(seen.side), "hex": hex,
                 "transport": seen.transport.to_string(), "from": seen.source.to_string(),
-                "to": seen.target.to_string(), "text": String::from_utf8_lossy(&text), "why": why,
+                "to": seen.target.to_string(), "text": text, "why": why,
             })
         }
         Place::Report(place) => {
@@ -93,6 +102,7 @@ fn line(timeline: &Timeline, at: Instant, place: Place<'_>) -> Value {
                 "to": seen.target.to_string(), "hex": hex(&seen.bytes),
             })
         }
+        Place::Handshake(seen) => handshake(at, seen),
         Place::Rtp(place, direction, seen) => {
             let flow = &timeline.flows()[place];
             let over =
@@ -112,6 +122,15 @@ fn line(timeline: &Timeline, at: Instant, place: Place<'_>) -> Value {
             line
         }
     }
+}
+
+fn handshake(at: u64, seen: &Handshake) -> Value {
+    let end = Ending::ALL.iter().find(|(_, known)| *known == seen.end);
+    json!({
+        "kind": "tls", "at": at, "from": seen.client.to_string(), "to": seen.server.to_string(),
+        "server": seen.by_server.map(Shown::word), "client": seen.by_client.map(Shown::word),
+        "end": end.map(|(word, _)| word),
+    })
 }
 
 fn side(side: Side) -> &'static str {

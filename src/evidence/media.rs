@@ -131,14 +131,17 @@ pub struct Overheard {
 }
 
 impl Overheard {
-    /// Notes of whom something is in a packet. Whoever has another list in each packet is not listened
-    /// to for ever.
-    pub(super) fn note(&mut self, from: Instant, ssrc: u32, csrcs: &[u32]) {
+    /// Notes of whom something is in a packet, unless there is no room for it any more: whoever has
+    /// another list in each packet is not listened to for ever. Says whether there was room.
+    #[must_use]
+    pub(super) fn note(&mut self, from: Instant, ssrc: u32, csrcs: &[u32]) -> bool {
         let known = self.contributors.iter().rfind(|it| it.ssrc == ssrc);
         let is_news = known.map_or(!csrcs.is_empty(), |known| known.csrcs != csrcs);
-        if is_news && self.contributors.len() < LISTS_MAX {
+        let has_room = self.contributors.len() < LISTS_MAX;
+        if is_news && has_room {
             self.contributors.push(Contributors { from, ssrc, csrcs: csrcs.to_vec() });
         }
+        has_room || !is_news
     }
 
     /// What of it belongs to some time: a list of contributors says nothing without packets.
@@ -215,3 +218,44 @@ pub struct ReportSeen {
 
 /// Somebody speaks, and falls silent, twice a second for an hour.
 const LISTS_MAX: usize = 8_192;
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::audio::Level;
+
+    fn at(millis: u64) -> Instant {
+        Instant::from_nanos(millis * 1_000_000)
+    }
+
+    #[test]
+    fn who_lists_others_in_each_packet_is_listened_to_for_a_while() {
+        let mut over = Overheard::default();
+        for number in 0..u32::try_from(LISTS_MAX).unwrap() {
+            assert!(over.note(at(number.into()), 1, &[number]));
+        }
+        let last = over.contributors.last().unwrap().csrcs.clone();
+        assert!(over.note(at(9_000), 1, &last), "nothing new");
+        assert!(over.note(at(9_000), 2, &[]), "nothing to keep");
+        assert!(!over.note(at(9_000), 1, &[7]));
+        assert!(!over.note(at(9_000), 1, &[]), "the end of a list is news");
+    }
+
+    #[test]
+    fn a_list_that_began_before_goes_on_during_a_call() {
+        let mut over = Overheard::default();
+        let burst = Burst {
+            at: 0,
+            length: Duration::from_millis(500),
+            hertz: 1_400,
+            level: Level::from_dbm0(-20.0),
+        };
+        over.tones = [1, 5, 9].map(|it| (at(it), burst)).into();
+        assert!(over.note(at(1), 1, &[7]));
+        let part = over.during(|moment| (at(4)..at(8)).contains(&moment));
+        assert_eq!(part.tones.len(), 1);
+        assert_eq!(part.contributors, over.contributors);
+    }
+}

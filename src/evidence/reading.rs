@@ -13,7 +13,7 @@ use super::media::{ReportSeen, RtpSeen, Sound};
 use super::sighting::Side;
 use super::timeline::Timeline;
 use crate::audio::Mark;
-use crate::packet::{Packet, Transport};
+use crate::packet::{Ending, Handshake, Packet, Shown, Transport};
 use crate::rtp::TelephoneEvent;
 use crate::time::{Epoch, Instant};
 
@@ -26,7 +26,9 @@ enum Line {
     Deed { at: u64, who: String, what: String, recording: Option<(String, String)> },
     Http(Sip),
     Sip(Sip),
+    Stun(Sip),
     Rubbish(Sip),
+    Tls(Tls),
     Rtcp { at: u64, side: String, from: SocketAddr, to: SocketAddr, hex: String },
     Rtp(Rtp),
 }
@@ -42,6 +44,16 @@ struct Sip {
     /// The bytes, where they are no UTF-8.
     hex: Option<String>,
     why: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Tls {
+    at: u64,
+    from: SocketAddr,
+    to: SocketAddr,
+    server: Option<String>,
+    client: Option<String>,
+    end: String,
 }
 
 #[derive(Debug, Deserialize)]
@@ -124,7 +136,7 @@ fn put(timeline: &mut Timeline, line: Line) -> Result<(), &'static str> {
             };
             timeline.deed(Instant::from_nanos(at), &who, what);
         }
-        Line::Http(sip) | Line::Sip(sip) | Line::Rubbish(sip) => {
+        Line::Http(sip) | Line::Sip(sip) | Line::Stun(sip) | Line::Rubbish(sip) => {
             let payload = match &sip.hex {
                 Some(hex) => bytes_of(hex).ok_or("hex")?,
                 None => sip.text.into_bytes(),
@@ -144,12 +156,27 @@ fn put(timeline: &mut Timeline, line: Line) -> Result<(), &'static str> {
             target: to,
             bytes: bytes_of(&hex).ok_or("hex")?.into(),
         }),
+        Line::Tls(tls) => timeline.handshake(Instant::from_nanos(tls.at), handshake(&tls)?),
         Line::Rtp(rtp) => {
             let (way, seen) = (side(&rtp.side)?, seen(&rtp)?);
             timeline.packet_again((rtp.from, rtp.to), way, seen, &rtp.contributors);
         }
     }
     Ok(())
+}
+
+fn handshake(tls: &Tls) -> Result<Handshake, &'static str> {
+    let shown = |word: &Option<String>| {
+        word.as_deref().map(|word| Shown::of_word(word).ok_or("certificate")).transpose()
+    };
+    let end = Ending::ALL.into_iter().find(|(word, _)| *word == tls.end).ok_or("end of TLS")?;
+    Ok(Handshake {
+        client: tls.from,
+        server: tls.to,
+        by_server: shown(&tls.server)?,
+        by_client: shown(&tls.client)?,
+        end: end.1,
+    })
 }
 
 fn seen(rtp: &Rtp) -> Result<RtpSeen, &'static str> {

@@ -13,14 +13,16 @@ use super::{Kind, What};
 
 /// The timeline as JSON. Moments are milliseconds since `epoch`.
 ///
-/// `signalling` has each message whole, once as it left and once as it arrived; `streams` has the
-/// count and the span of each flow of RTP, from one address to another.
+/// `handshakes` has each TLS connection that was opened or refused, `signalling` each message whole,
+/// once as it left and once as it arrived; `streams` has the count and the span of each flow of RTP,
+/// from one address to another.
 pub fn record(timeline: &Timeline) -> String {
     let speakers = Speakers::of(timeline);
     let epoch = json!(timeline.epoch().rfc3339(crate::time::Instant::START));
     let parts = [
         ("cast", cast(timeline)),
         ("deeds", deeds(timeline)),
+        ("handshakes", handshakes(timeline)),
         ("signalling", timeline.signalling().iter().map(|it| sighting(timeline, it)).collect()),
         ("streams", timeline.flows().iter().map(|it| stream(timeline, speakers, it)).collect()),
     ];
@@ -58,6 +60,18 @@ fn deeds(timeline: &Timeline) -> Vec<Value> {
         json!({ "at": millis(deed.at), "who": deed.who.as_str(), "what": what })
     });
     deeds.collect()
+}
+
+fn handshakes(timeline: &Timeline) -> Vec<Value> {
+    let handshakes = timeline.handshakes().iter().map(|(at, seen)| {
+        json!({
+            "at": millis(*at),
+            "from": name(timeline, seen.client),
+            "to": name(timeline, seen.server),
+            "what": seen.to_string(),
+        })
+    });
+    handshakes.collect()
 }
 
 fn sighting(timeline: &Timeline, sighting: &Sighting) -> Value {

@@ -8,7 +8,7 @@ use super::deed::Deed;
 use super::media::{Flow, ReportSeen};
 use super::sighting::Side;
 use super::timeline::Timeline;
-use crate::packet::Packet;
+use crate::packet::{Handshake, Packet};
 use crate::time::{Epoch, Instant};
 
 /// Everything on a timeline that a change can be made to.
@@ -23,6 +23,8 @@ pub struct Script {
     pub flows: Vec<Flow>,
     /// Every RTCP packet, as it left and as it arrived.
     pub reports: Vec<ReportSeen>,
+    /// Every TLS connection that was opened, or was not, and when.
+    pub handshakes: Vec<(Instant, Handshake)>,
 }
 
 /// One sending of a message.
@@ -56,6 +58,7 @@ impl Script {
             messages: lines.collect(),
             flows: timeline.flows().to_vec(),
             reports: timeline.reports().to_vec(),
+            handshakes: timeline.handshakes().to_vec(),
         }
     }
 
@@ -81,6 +84,9 @@ impl Script {
         }
         for report in &self.reports {
             timeline.report_again(report.clone());
+        }
+        for (at, handshake) in &self.handshakes {
+            timeline.handshake(*at, *handshake);
         }
         timeline
     }

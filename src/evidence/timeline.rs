@@ -23,7 +23,7 @@ use super::media::{Flow, ReportSeen, RtpSeen};
 use super::pcapng::PcapWriter;
 use super::sighting::{Content, Side, Sighting};
 use super::speakers::Speakers;
-use crate::packet::{Packet, Transport};
+use crate::packet::{Handshake, Packet, Transport};
 use crate::rtp;
 use crate::time::{Epoch, Instant};
 
@@ -42,6 +42,7 @@ pub struct Timeline {
     /// those before it, and whenever an address turns out to be somebody's.
     speakers: OnceLock<Speakers>,
     reports: Vec<ReportSeen>,
+    handshakes: Vec<(Instant, Handshake)>,
     ear: Ear,
     /// The frequency of the tones that are looked for, in hertz.
     tone: u16,
@@ -74,6 +75,7 @@ impl Timeline {
             flow_between: Between::new(),
             speakers: OnceLock::new(),
             reports: Vec::new(),
+            handshakes: Vec::new(),
             ear: Ear::new(),
             tone: TONE,
             stream_ears: Vec::new(),
@@ -156,6 +158,12 @@ impl Timeline {
         &self.reports
     }
 
+    /// Every TLS connection that was opened, or was not, and when, oldest first. Where both ends are
+    /// ours, each may have told what it saw.
+    pub fn handshakes(&self) -> &[(Instant, Handshake)] {
+        &self.handshakes
+    }
+
     /// What people did, oldest first.
     pub fn deeds(&self) -> &[Deed] {
         &self.deeds
@@ -203,6 +211,15 @@ impl Timeline {
         }
     }
 
+    /// A TLS connection was opened, or was not.
+    pub fn handshake(&mut self, at: Instant, handshake: Handshake) {
+        if self.handshakes.len() == SIGHTINGS_MAX {
+            self.dropped += 1;
+            return;
+        }
+        self.handshakes.push((at, handshake));
+    }
+
     /// The network said that a packet of ours did not get there.
     pub fn undeliverable(&mut self, at: Instant, packet: &Packet) {
         if classify(packet) == Class::Signalling {
@@ -219,6 +236,7 @@ impl Timeline {
         self.speakers.take();
         self.stream_ears.clear();
         self.reports.clear();
+        self.handshakes.clear();
         self.deeds.retain(|deed| matches!(deed.what, What::Recording { .. }));
         self.rubbish = 0;
         self.http_bytes = 0;
@@ -264,7 +282,9 @@ impl Timeline {
             marker: read.header.marker,
             sound,
         });
-        over.note(at, read.header.ssrc, &read.header.csrcs);
+        if !over.note(at, read.header.ssrc, &read.header.csrcs) {
+            self.dropped += 1;
+        }
         stream_ear.hear(list, read.payload, self.tone, over);
     }
 

@@ -73,6 +73,9 @@ pub enum Choice {
     RecordReminders(bool),
     /// Whether the notice of a pause and of its end is on the recording (AMB-10).
     RecordPauseNotices(bool),
+    /// Whether the announcements of the start and of the end are on the recording, as carriers in the
+    /// United States once had to have it (REG-FCC-2).
+    RecordAnnouncements(bool),
     /// What becomes of a call that cannot be recorded.
     Failing(Failure),
     /// What callers from outside are told, and those who are called there.

@@ -101,6 +101,8 @@ pub struct Prompts {
     pub reminders_recorded: Field<Text>,
     #[serde(rename = "pause notices recorded")]
     pub pause_notices_recorded: Field<Text>,
+    #[serde(rename = "announcements recorded")]
+    pub announcements_recorded: Field<Text>,
     #[serde(rename = "told as")]
     pub told_as: Field<Text>,
     #[serde(rename = "told in")]
@@ -155,6 +157,8 @@ pub struct Tls {
     pub certificate: Field<Text>,
     pub key: Field<Text>,
     pub trust: Field<Text>,
+    #[serde(rename = "asks clients")]
+    pub asks_clients: Field<Text>,
 }
 
 /// What is allowed before a fact becomes a failure.

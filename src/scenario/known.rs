@@ -27,6 +27,10 @@ pub const CAPABILITIES: &[(&str, &str)] = &[
         "somebody sets recording up through the settings interface, and can look at recordings",
     ),
     ("announcements", "everybody is told that the call is recorded"),
+    (
+        "certificates",
+        "parts reach each other over TLS, and can have certificates that are not good",
+    ),
     ("conference", "a third party can join a call"),
     ("days", "days can go by"),
     ("forwarding", "a call can be forwarded to another party"),

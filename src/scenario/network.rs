@@ -117,6 +117,9 @@ pub struct TlsFiles {
     /// `trust`: the authorities whose certificates we accept; every certificate without it, since
     /// test systems seldom have a good one.
     pub trust: Option<PathBuf>,
+    /// `asks clients`: whether whoever connects to us has to show a certificate that one of these
+    /// authorities signed (RFC 7866 section 12.1); not unless the file says so.
+    pub asks_clients: bool,
 }
 
 /// Reads which of the two it is. `names` are those of the whole cast, also of the parts that could
@@ -272,7 +275,14 @@ fn read_tls(reader: &mut Reader, file: &file::Wire) -> Option<TlsFiles> {
         let path = |text: &Text| PathBuf::from(&text.value);
         if let (Some(certificate), Some(key)) = (&tls.value.certificate.0, &tls.value.key.0) {
             let trust = tls.value.trust.0.as_ref().map(path);
-            return Some(TlsFiles { certificate: path(certificate), key: path(key), trust });
+            let asks = &tls.value.asks_clients;
+            let asks_clients = reader.word_or(asks, "truth", TRUTH, false);
+            if let (true, None, Some(asked)) = (asks_clients, &trust, &asks.0) {
+                let what = "nobody can be asked for a certificate that nobody would believe";
+                reader.complain(place_of(asked), what, "say whom to believe: `trust: FILE`");
+            }
+            let (certificate, key) = (path(certificate), path(key));
+            return Some(TlsFiles { certificate, key, trust, asks_clients });
         }
         let what = "TLS needs a `certificate` and its `key`";
         reader.complain(place(tls.referenced), what, "or no `tls`: one is made for the run");

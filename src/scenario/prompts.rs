@@ -34,6 +34,8 @@ pub struct Prompts {
     pub reminders_recorded: Option<bool>,
     /// `pause notices recorded` (AMB-10).
     pub pauses_recorded: Option<bool>,
+    /// `announcements recorded` (REG-FCC-2).
+    pub announcements_recorded: Option<bool>,
     /// `told as`: the namespace of the element that tells the recorder.
     pub namespace: Option<String>,
     /// `told in`: the element of the metadata in which it stands.
@@ -66,6 +68,7 @@ pub fn read(reader: &mut Reader, file: &file::Prompts) -> Prompts {
         pauses_to_everybody: word(reader, &file.pauses_told_to, "audience", AUDIENCES),
         reminders_recorded: word(reader, &file.reminders_recorded, "truth", TRUTH),
         pauses_recorded: word(reader, &file.pause_notices_recorded, "truth", TRUTH),
+        announcements_recorded: word(reader, &file.announcements_recorded, "truth", TRUTH),
         namespace,
         placement: word(reader, &file.told_in, "element", PLACEMENTS),
         reminders_told: word(reader, &file.reminders_told, "truth", TRUTH),

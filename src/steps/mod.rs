@@ -34,6 +34,7 @@ mod settings_api;
 mod stage;
 #[expect(clippy::needless_pass_by_value, reason = "cucumber hands every word over")]
 mod transfer;
+mod trust;
 #[expect(clippy::needless_pass_by_value, reason = "cucumber hands every word over")]
 mod verdicts;
 mod vocabulary;

@@ -97,7 +97,7 @@ impl FromStr for Calls {
 #[derive(Clone, Copy, Debug, Eq, Parameter, PartialEq)]
 #[param(
     name = "choice",
-    regex = r"announces no end of a recording|announces recordings as soon as a call begins|takes settings by its programming interface|tells of a pause only whoever is recorded|records its reminders|records its notices of pauses|says so when it cannot record|says so and ends the call when it cannot record|warns outside parties|warns outside parties after five seconds"
+    regex = r"announces no end of a recording|announces recordings as soon as a call begins|takes settings by its programming interface|tells of a pause only whoever is recorded|records its reminders|records its notices of pauses|records its announcements|says so when it cannot record|says so and ends the call when it cannot record|warns outside parties|warns outside parties after five seconds"
 )]
 pub struct Chosen(pub Choice);
 
@@ -150,6 +150,7 @@ const CHOICES: &[(&str, Choice)] = &[
     ("tells of a pause only whoever is recorded", Choice::PausesToEverybody(false)),
     ("records its reminders", Choice::RecordReminders(true)),
     ("records its notices of pauses", Choice::RecordPauseNotices(true)),
+    ("records its announcements", Choice::RecordAnnouncements(true)),
     ("says so when it cannot record", Choice::Failing(Failure::GoOnAndSay)),
     ("says so and ends the call when it cannot record", Choice::Failing(Failure::EndAndSay)),
     ("warns outside parties", Choice::Compliance(WARNS)),

@@ -106,6 +106,12 @@ fn is_recorded(world: &mut World, sound: Heard) -> Result<(), StepError> {
     })
 }
 
+/// Each recording of the call begins with the announcement, whole.
+#[cucumber::then("the recording begins with the announcement")]
+fn begins_with_announcement(world: &mut World) -> Result<(), StepError> {
+    world.judge(|timeline, _| prompts::begins_with_one(timeline))
+}
+
 /// The recorder was told what was played, when, for how long, and who heard it.
 #[cucumber::then("the recorder knows what everybody was told")]
 fn recorder_knows(world: &mut World) -> Result<(), StepError> {

@@ -9,6 +9,7 @@ use cucumber::Parameter;
 use super::office_words::{Reply, Setup};
 use super::portal_words::{Field, Plan, Refusal};
 use super::prompt_words::{Calls, Chosen, Heard, Language, Listeners, Told};
+use super::trust::Flawed;
 use crate::check::indicator::Icon;
 use crate::role::Channel;
 use crate::scenario;
@@ -134,6 +135,7 @@ pub const PARAMETERS: &[(&str, &str)] = &[
     (Plan::NAME, Plan::REGEX),
     (Field::NAME, Field::REGEX),
     (Refusal::NAME, Refusal::REGEX),
+    (Flawed::NAME, Flawed::REGEX),
 ];
 
 fn number_word(word: &str) -> Option<usize> {

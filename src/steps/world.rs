@@ -11,7 +11,7 @@ use crate::evidence::{Dialog, Timeline, What, dialogs};
 use crate::role::Command;
 use crate::role::recorder::Memory;
 use crate::scenario::Scenario;
-use crate::testbed::{self, Testbed};
+use crate::testbed::{self, Paper, Testbed};
 use crate::time::Instant;
 
 use super::feature::Example;
@@ -83,6 +83,20 @@ impl World {
         let now = set.testbed.now();
         set.testbed.timeline_mut().deed(now, name, What::Act(deed));
         Ok(())
+    }
+
+    /// A part has other papers from the next connection on.
+    pub(super) fn hand(
+        &mut self,
+        kind: crate::evidence::Kind,
+        paper: Paper,
+    ) -> Result<(), StepError> {
+        let name = self.part(kind)?;
+        if self.set()?.testbed.hand(&name, paper) {
+            return Ok(());
+        }
+        let why = format!("give {name} another certificate: that is for simulated parts only");
+        Err(StepError::CannotRun(why))
     }
 
     /// Lets a span of time pass.

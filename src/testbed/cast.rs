@@ -46,7 +46,8 @@ pub fn faults() -> Vec<(scenario::RoleName, &'static str)> {
         recorder::Fault::ALL.iter().map(|(name, _)| (scenario::RoleName::Recorder, *name));
     let flaws = platform::Flaw::ALL.iter().map(|(name, _)| (scenario::RoleName::Platform, *name));
     let slips = recorder::Flaw::ALL.iter().map(|(name, _)| (scenario::RoleName::Recorder, *name));
-    platform.chain(flaws).chain(recorder).chain(slips).collect()
+    let roles = platform.chain(flaws).chain(recorder).chain(slips);
+    roles.chain(super::trust::FAULTS).collect()
 }
 
 impl Testbed {
@@ -75,6 +76,9 @@ impl Testbed {
                 Some(role) => testbed.add(member, &home, role),
                 None => testbed.timeline.cast_mut().add(member, &home.hosts, &home.sockets),
             }
+        }
+        for part in &scenario.cast {
+            testbed.spoil(part);
         }
         Ok(testbed)
     }
@@ -322,7 +326,7 @@ impl Builder<'_> {
     }
 }
 
-fn fault(part: &Part) -> Option<&str> {
+pub(super) fn fault(part: &Part) -> Option<&str> {
     match &part.player {
         Player::Ours { fault } => fault.as_ref().map(|fault| fault.value.as_str()),
         _ => None,

@@ -7,6 +7,7 @@ mod network;
 mod office;
 mod place;
 mod stop;
+mod trust;
 mod users;
 mod web;
 mod words;
@@ -15,6 +16,7 @@ pub use any::AnyDriver;
 pub use cast::{Error, faults};
 pub use library::{ADMINISTRATOR, PARTNER};
 pub use stop::{is_stopped, stop};
+pub use trust::{Flaw, Paper};
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
@@ -169,6 +171,7 @@ impl Testbed {
                     self.feed(index, Input::Packet(packet));
                 }
             }
+            Event::Handshake(handshake) => self.timeline.handshake(at, handshake),
             Event::Undeliverable(packet) => {
                 self.timeline.undeliverable(at, &packet);
                 if let Some(index) = self.part_at(packet.source) {

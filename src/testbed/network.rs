@@ -66,7 +66,7 @@ pub fn wired(wire: &scenario::Wire) -> Result<WireSettings, Error> {
         Some(path) => Trust::Authorities(read(path)?),
         None => Trust::Anybody,
     };
-    Ok(WireSettings { identity, trust, ..settings })
+    Ok(WireSettings { identity, trust, asks_clients: files.asks_clients, ..settings })
 }
 
 fn links(

@@ -72,6 +72,7 @@ pub fn prompts(said: &scenario::Prompts) -> platform::Prompts {
         pauses_to_everybody: said.pauses_to_everybody.unwrap_or(usual.pauses_to_everybody),
         records_reminders: said.reminders_recorded.unwrap_or(usual.records_reminders),
         records_pauses: said.pauses_recorded.unwrap_or(usual.records_pauses),
+        records_announcements: said.announcements_recorded.unwrap_or(usual.records_announcements),
         failure: usual.failure,
         compliance: usual.compliance,
         telling,

@@ -32,7 +32,7 @@ enum Wrong {
 #[test]
 fn every_example_passes_without_a_fault_and_fails_with_one() {
     let offices =
-        ["quiet_office", stage::ICE, stage::FRONT].map(|name| (name, stage::scenario(name)));
+        ["quiet_office", stage::ICE, stage::FRONT, stage::FAR].map(|it| (it, stage::scenario(it)));
     let sound = offices.iter().flat_map(|(name, office)| {
         let at_home = stage::examples().into_iter().filter(|it| stage::home(it) == *name);
         at_home.map(|it| stage::job(&it, office, office.seed))

@@ -23,6 +23,7 @@ mod mixtures;
 mod scripted;
 mod sessions;
 mod taken;
+mod trust;
 
 use edit::Change;
 
@@ -67,6 +68,7 @@ fn faults() -> impl Iterator<Item = &'static Fault> {
         .chain(sessions::FAULTS)
         .chain(media::FAULTS)
         .chain(mixtures::FAULTS)
+        .chain(trust::FAULTS)
 }
 
 /// Each row that some fault here breaks, and what that is.

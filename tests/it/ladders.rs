@@ -14,7 +14,7 @@ use crate::stage;
 
 #[test]
 fn the_ladder_of_every_example_in_the_quiet_office() {
-    for office in ["quiet_office", stage::ICE, stage::FRONT] {
+    for office in ["quiet_office", stage::ICE, stage::FRONT, stage::FAR] {
         for (name, ladder) in play(office, |timeline| Ladder::of(timeline).to_string()) {
             // Twelve calls in a picture are too many to look at.
             if ladder.lines().count() < 300 {

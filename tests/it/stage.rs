@@ -11,13 +11,16 @@ use tallylight::steps::world::{Kept, Setting, World};
 use tallylight::steps::{self, Ending, Example, Job, Played, Stage};
 
 /// The scenarios in which nothing is real.
-pub const SIMULATED: [&str; 5] = ["quiet_office", "bad_network", "long_distance", ICE, FRONT];
+pub const SIMULATED: [&str; 5] = ["quiet_office", "bad_network", FAR, ICE, FRONT];
 
 /// The scenario for what the quiet office has not got; everything else would be no different in it.
 pub const ICE: &str = "ice_office";
 
 /// The scenario with somebody who sets recording up: what everybody else does is no different there.
 pub const FRONT: &str = "front_office";
+
+/// The scenario in which the recorder is reached over TLS.
+pub const FAR: &str = "long_distance";
 
 /// The example that lasts ten minutes: thirty times the work of any other.
 pub const LONG: &str = "A long call";
@@ -51,6 +54,7 @@ pub fn home(example: &Example) -> &'static str {
     match () {
         () if needs("ice") => ICE,
         () if needs("administrator") => FRONT,
+        () if needs("certificates") => FAR,
         () => "quiet_office",
     }
 }

@@ -137,6 +137,21 @@ impl<'a> Case<'a> {
         Verdict::fail(row, said.sighting.at, words)
     }
 
+    /// What a row finds wrong with each message that it speaks of.
+    pub fn each(
+        &self,
+        row: &'static str,
+        judge: impl Fn(&Said<'a>) -> Option<Result<(), String>>,
+    ) -> Vec<Verdict> {
+        let judged = self.said.iter().filter_map(|said| {
+            Some(match judge(said)? {
+                Ok(()) => Verdict::Pass,
+                Err(seen) => self.broken(row, said, seen),
+            })
+        });
+        judged.collect()
+    }
+
     /// Passes if `met`; otherwise the message [breaks](Self::broken) the row.
     pub fn require(
         &self,
@@ -147,4 +162,9 @@ impl<'a> Case<'a> {
     ) -> Verdict {
         if met { Verdict::Pass } else { self.broken(row, said, seen()) }
     }
+}
+
+/// What a message was found to do, in the words that go on after its name, where that is wrong.
+pub(super) fn unless(wrong: bool, seen: impl FnOnce() -> String) -> Result<(), String> {
+    if wrong { Err(seen()) } else { Ok(()) }
 }

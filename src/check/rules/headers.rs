@@ -3,120 +3,73 @@
 
 use std::collections::BTreeMap;
 
+use super::case::unless;
 use super::tolerance::answered;
 use super::{Asked, Case, Rule, Said, rule};
 use crate::check::Verdict;
 use crate::sip::Method;
 
 pub const RULES: &[Rule] = &[
-    rule("RFC3261-7.1-1", |case| {
-        each(
-            case,
-            "RFC3261-7.1-1",
-            |it| it.is_request().then(|| !is_bracketed(it)),
-            |it| format!("for {}, which is no address as it stands", it.message.uri_text()),
-        )
-    }),
-    rule("RFC3261-8.1.1.2-1", |case| {
-        each(case, "RFC3261-8.1.1.2-1", begins_anew, |_| "with a tag in To".to_owned())
-    }),
-    rule("RFC3261-8.1.1.5-1", |case| {
-        each(case, "RFC3261-8.1.1.5-1", is_numbered, |it| {
-            let cseq = it.message.headers.get("CSeq").unwrap_or("nothing");
-            format!("with {cseq} in CSeq")
-        })
-    }),
-    rule("RFC3261-8.1.1.6-1", |case| {
-        each(case, "RFC3261-8.1.1.6-1", may_hop, |it| {
-            let hops = it.message.headers.get("Max-Forwards").unwrap_or("nothing");
-            format!("with {hops} in Max-Forwards, where 70 is usual")
-        })
-    }),
-    rule("RFC3261-13.2.1-1", |case| {
-        each(case, "RFC3261-13.2.1-1", lists_itself, |_| {
-            "without Allow or without Supported".to_owned()
-        })
-    }),
-    rule("RFC3261-8.2.1-1", |case| {
-        let is_405 = |it: &Said<'_>| it.code == Some(405);
-        each(
-            case,
-            "RFC3261-8.2.1-1",
-            move |it| is_405(it).then(|| it.message.headers.has("Allow")),
-            |_| "without saying in Allow which methods it knows".to_owned(),
-        )
-    }),
+    rule("RFC3261-7.1-1", |case| case.each("RFC3261-7.1-1", stands_bare)),
+    rule("RFC3261-8.1.1.2-1", |case| case.each("RFC3261-8.1.1.2-1", begins_anew)),
+    rule("RFC3261-8.1.1.5-1", |case| case.each("RFC3261-8.1.1.5-1", is_numbered)),
+    rule("RFC3261-8.1.1.6-1", |case| case.each("RFC3261-8.1.1.6-1", may_hop)),
+    rule("RFC3261-13.2.1-1", |case| case.each("RFC3261-13.2.1-1", lists_itself)),
+    rule("RFC3261-8.2.1-1", |case| case.each("RFC3261-8.2.1-1", names_what_it_knows)),
     rule("RFC6086-4.2.1-1", packages_were_asked_for),
     rule("RFC6086-4.2.2-1", packages_unasked_for_are_refused),
     rule("RFC6086-4.2.2-2", |case| {
         answered(case, "RFC6086-4.2.2-2", "a report", |it| it.method == Method::Info)
     }),
     rule("RFC7989-6-1", everybody_keeps_their_uuid),
-    rule("RFC7989-4.1-1", |case| {
-        each(
-            case,
-            "RFC7989-4.1-1",
-            |it| Some(uuids(it)?.iter().all(|it| is_uuid(it))),
-            |it| format!("with the Session-ID {}", session_id(it).unwrap_or_default()),
-        )
-    }),
-    rule("RFC7989-5-1", |case| {
-        each(
-            case,
-            "RFC7989-5-1",
-            |it| Some(uuids(it)?.len() == 2),
-            |it| {
-                let own = session_id(it).unwrap_or_default();
-                format!("with the Session-ID {own}, which names no remote side, or more than one")
-            },
-        )
-    }),
+    rule("RFC7989-4.1-1", |case| case.each("RFC7989-4.1-1", is_of_uuids)),
+    rule("RFC7989-5-1", |case| case.each("RFC7989-5-1", names_both_sides)),
 ];
 
-/// What a row makes of each message that it speaks of.
-fn each(
-    case: &Case<'_>,
-    row: &'static str,
-    holds: impl Fn(&Said<'_>) -> Option<bool>,
-    seen: impl Fn(&Said<'_>) -> String,
-) -> Vec<Verdict> {
-    let judged = case.said.iter().filter_map(|said| {
-        let met = holds(said)?;
-        Some(case.require(met, row, said, || seen(said)))
-    });
-    judged.collect()
-}
-
-/// Whether the Request-URI is in brackets, has blanks, or control characters (section 7.1).
-fn is_bracketed(request: &Said<'_>) -> bool {
-    let uri = request.message.uri_text();
-    uri.contains(['<', '>']) || uri.chars().any(|it| it.is_whitespace() || it.is_control())
+/// A Request-URI is in no brackets, and has no blanks or control characters (section 7.1).
+fn stands_bare(request: &Said<'_>) -> Option<Result<(), String>> {
+    let uri = request.is_request().then(|| request.message.uri_text())?;
+    let is_odd = |it: char| it.is_whitespace() || it.is_control();
+    let wrong = uri.contains(['<', '>']) || uri.chars().any(is_odd);
+    Some(unless(wrong, || format!("for {uri}, which is no address as it stands")))
 }
 
 /// A REGISTER is never within a dialog (section 8.1.1.2; of other requests it depends on what was
 /// before).
-fn begins_anew(request: &Said<'_>) -> Option<bool> {
-    request.is(&Method::Register).then_some(request.to_tag.is_none())
+fn begins_anew(request: &Said<'_>) -> Option<Result<(), String>> {
+    let wrong = request.is(&Method::Register).then_some(request.to_tag.is_some())?;
+    Some(unless(wrong, || "with a tag in To".to_owned()))
 }
 
 /// `CSeq` has the method of the request, and a number below 2^31 (section 8.1.1.5).
-fn is_numbered(request: &Said<'_>) -> Option<bool> {
+fn is_numbered(request: &Said<'_>) -> Option<Result<(), String>> {
     let cseq = request.message.headers.get("CSeq").filter(|_| request.is_request())?;
     let (number, method) = cseq.trim().split_once(char::is_whitespace)?;
     let is_small = number.parse::<u64>().is_ok_and(|number| number < 1 << 31);
-    Some(is_small && method.trim() == request.method.as_str())
+    let wrong = !is_small || method.trim() != request.method.as_str();
+    Some(unless(wrong, || format!("with {cseq} in CSeq")))
 }
 
 /// A request may go over as many hops as is usual, or what is left of them (section 8.1.1.6).
-fn may_hop(request: &Said<'_>) -> Option<bool> {
+fn may_hop(request: &Said<'_>) -> Option<Result<(), String>> {
     let hops = request.message.headers.get("Max-Forwards").filter(|_| request.is_request())?;
-    Some(hops.trim().parse::<u8>().is_ok_and(|hops| hops <= 70))
+    let wrong = !hops.trim().parse::<u8>().is_ok_and(|hops| hops <= 70);
+    Some(unless(wrong, || format!("with {hops} in Max-Forwards, where 70 is usual")))
 }
 
 /// An INVITE says which methods and extensions its sender knows (section 13.2.1).
-fn lists_itself(request: &Said<'_>) -> Option<bool> {
+fn lists_itself(request: &Said<'_>) -> Option<Result<(), String>> {
+    request.is(&Method::Invite).then_some(())?;
     let headers = &request.message.headers;
-    request.is(&Method::Invite).then(|| headers.has("Allow") && headers.has("Supported"))
+    let wrong = !headers.has("Allow") || !headers.has("Supported");
+    Some(unless(wrong, || "without Allow or without Supported".to_owned()))
+}
+
+/// Who does not know a method says which they know (section 8.2.1).
+fn names_what_it_knows(response: &Said<'_>) -> Option<Result<(), String>> {
+    (response.code == Some(405)).then_some(())?;
+    let wrong = !response.message.headers.has("Allow");
+    Some(unless(wrong, || "without saying in Allow which methods it knows".to_owned()))
 }
 
 /// Each INFO of a package, the package, and whether whoever gets it has asked for it.
@@ -182,6 +135,21 @@ fn everybody_keeps_their_uuid(case: &Case<'_>) -> Vec<Verdict> {
 
 fn session_id<'a>(said: &Said<'a>) -> Option<&'a str> {
     said.message.headers.get("Session-ID")
+}
+
+/// A Session-ID is of UUIDs (RFC 7989 section 4.1).
+fn is_of_uuids(said: &Said<'_>) -> Option<Result<(), String>> {
+    let own = session_id(said)?;
+    let wrong = !uuids_in(own).iter().all(|it| is_uuid(it));
+    Some(unless(wrong, || format!("with the Session-ID {own}")))
+}
+
+/// A Session-ID is of its sender and one remote side (RFC 7989 section 5).
+fn names_both_sides(said: &Said<'_>) -> Option<Result<(), String>> {
+    let own = session_id(said)?;
+    Some(unless(uuids_in(own).len() != 2, || {
+        format!("with the Session-ID {own}, which names no remote side, or more than one")
+    }))
 }
 
 /// The UUIDs in the Session-ID of a message, its sender's first.

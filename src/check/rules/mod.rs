@@ -60,6 +60,7 @@ mod torture;
 mod transactions;
 mod transfer;
 mod transport;
+mod trust;
 
 pub use asked::Asked;
 pub use case::Case;
@@ -160,4 +161,5 @@ const TOPICS: &[&[Rule]] = &[
     transactions::RULES,
     transfer::RULES,
     transport::RULES,
+    trust::RULES,
 ];

@@ -3,43 +3,25 @@
 
 use std::collections::BTreeSet;
 
+use super::case::unless;
 use super::transactions::T1;
 use super::{Case, Rule, Said, rule};
 use crate::check::Verdict;
 use crate::packet::Transport;
-use crate::sdp::Description;
+use crate::sdp::{Codec, Description};
 use crate::sip::Method;
 
 pub const RULES: &[Rule] = &[
-    rule("RFC3261-7.3.1-2", |case| each(case, "RFC3261-7.3.1-2", has_a_parameter_twice)),
-    rule("RFC3840-9-1", |case| each(case, "RFC3840-9-1", has_a_feature_twice)),
-    rule("RFC3261-8.2.2.3-2", |case| each(case, "RFC3261-8.2.2.3-2", requires_in_vain)),
-    rule("RFC3262-4-2", |case| each(case, "RFC3262-4-2", is_a_reliable_hundred)),
+    rule("RFC3261-7.3.1-2", |case| case.each("RFC3261-7.3.1-2", has_a_parameter_twice)),
+    rule("RFC3840-9-1", |case| case.each("RFC3840-9-1", has_a_feature_twice)),
+    rule("RFC3261-8.2.2.3-2", |case| case.each("RFC3261-8.2.2.3-2", requires_in_vain)),
+    rule("RFC3262-4-2", |case| case.each("RFC3262-4-2", is_a_reliable_hundred)),
     rule("RFC4320-4.1-1", only_invitations_progress),
-    rule("RFC4320-4.2-1", |case| each(case, "RFC4320-4.2-1", is_a_timeout)),
-    rule("RFC8866-5.12-1", |case| each(case, "RFC8866-5.12-1", has_a_key_line)),
-    rule("RFC3551-3-1", |case| each(case, "RFC3551-3-1", has_a_taken_number)),
-    rule("RFC5761-4-1", |case| each(case, "RFC5761-4-1", has_a_number_of_rtcp)),
+    rule("RFC4320-4.2-1", |case| case.each("RFC4320-4.2-1", is_a_timeout)),
+    rule("RFC8866-5.12-1", |case| case.each("RFC8866-5.12-1", has_a_key_line)),
+    rule("RFC3551-3-1", |case| case.each("RFC3551-3-1", has_a_taken_number)),
+    rule("RFC5761-4-1", |case| case.each("RFC5761-4-1", has_a_number_of_rtcp)),
 ];
-
-/// What a row finds wrong with each message that it speaks of.
-fn each(
-    case: &Case<'_>,
-    row: &'static str,
-    judge: fn(&Said<'_>) -> Option<Result<(), String>>,
-) -> Vec<Verdict> {
-    let judged = case.said.iter().filter_map(|said| {
-        Some(match judge(said)? {
-            Ok(()) => Verdict::Pass,
-            Err(seen) => case.broken(row, said, seen),
-        })
-    });
-    judged.collect()
-}
-
-fn unless(wrong: bool, seen: impl FnOnce() -> String) -> Result<(), String> {
-    if wrong { Err(seen()) } else { Ok(()) }
-}
 
 /// The first name that stands twice among the parameters behind an address or a value.
 fn twice(value: &str) -> Option<&str> {
@@ -124,14 +106,18 @@ fn has_a_taken_number(said: &Said<'_>) -> Option<Result<(), String>> {
     let open = description(said)?.media.iter().filter(|it| it.is_rtp() && !it.is_disabled());
     let mut formats = open.flat_map(|it| &it.formats);
     let is_free = |number: u8| matches!(number, 35..=63 | 96..=127);
-    let odd = formats.find(|it| {
-        let codec = it.codec.as_ref();
-        let is_dynamic = codec.is_some_and(crate::sdp::Codec::is_telephone_event);
-        is_dynamic && it.payload_type().is_some_and(|number| !is_free(number))
+    let odd = formats.find_map(|it| {
+        let (codec, number) = it.codec.as_ref().zip(it.payload_type())?;
+        let is_taken = match Codec::of_static(number) {
+            Some(own) => !own.name.eq_ignore_ascii_case(&codec.name),
+            None => codec.is_telephone_event() && !is_free(number),
+        };
+        is_taken.then_some((codec, number))
     });
     Some(unless(odd.is_some(), || {
-        let name = odd.map(|it| it.name.as_str()).unwrap_or_default();
-        format!("with telephone events as format {name}, which is another codec's")
+        odd.map_or_else(String::new, |(codec, number)| {
+            format!("with {} as format {number}, which is another codec's", codec.name)
+        })
     }))
 }
 

@@ -73,16 +73,8 @@ pub(super) fn of_form(
     refusals: &[u16],
     is: impl Fn(&Said<'_>) -> bool,
 ) -> Vec<Verdict> {
-    let judged = case.requests().filter_map(|(request, asked)| {
-        let outcome = asked.outcome(case)?;
-        is(request).then(|| {
-            let is_taken = outcome.code.is_none_or(|code| !refusals.contains(&code));
-            case.require(is_taken, row, outcome, || {
-                format!("to message {}, which is legal and has {form}", request.number)
-            })
-        })
-    });
-    judged.collect()
+    let is_wrong = |code: u16| refusals.contains(&code);
+    outcomes(case, row, &format!("is legal and has {form}"), is_wrong, is)
 }
 
 /// An illegal request of some form is not granted.
@@ -92,15 +84,42 @@ pub(super) fn refused(
     form: &str,
     is: fn(&Said<'_>) -> bool,
 ) -> Vec<Verdict> {
-    let judged = case.requests().filter_map(|(request, asked)| {
-        let outcome = asked.outcome(case)?;
-        is(request).then(|| {
-            case.require(!outcome.is_answer(200, 299), row, outcome, || {
-                format!("to message {}, which has {form}", request.number)
-            })
-        })
-    });
+    outcomes(case, row, &format!("has {form}"), |code| (200..300).contains(&code), is)
+}
+
+/// A request of some form does not end with some codes. One that a later one overtook ends with a
+/// 500 whatever its form is (RFC 3261 section 12.2.2).
+fn outcomes(
+    case: &Case<'_>,
+    row: &'static str,
+    what: &str,
+    is_wrong: impl Fn(u16) -> bool,
+    is: impl Fn(&Said<'_>) -> bool,
+) -> Vec<Verdict> {
+    let judged = case.requests().filter(|(request, _)| is(request));
+    let judged =
+        judged.filter_map(|(request, asked)| {
+            let outcome = asked.outcome(case)?;
+            if outcome.code == Some(500) && was_overtaken(case, request, outcome) {
+                return None;
+            }
+            let met = !outcome.code.is_some_and(&is_wrong);
+            Some(case.require(met, row, outcome, || {
+                format!("to message {}, which {what}", request.number)
+            }))
+        });
     judged.collect()
+}
+
+/// Whether a request with a higher number came before it, or may have: where it is not seen what
+/// reaches a server, one that was sent before it answered.
+fn was_overtaken(case: &Case<'_>, request: &Said<'_>, outcome: &Said<'_>) -> bool {
+    let came = request.arrived.unwrap_or(outcome.at);
+    case.said.iter().any(|it| {
+        let is_later = it.is_request() && it.cseq > request.cseq;
+        let is_of_same = it.call_id == request.call_id && it.from_tag == request.from_tag;
+        is_later && is_of_same && it.arrived.unwrap_or(it.at) <= came
+    })
 }
 
 /// A request of some form is answered, whatever is answered.

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 use super::connection::Step;
-use crate::packet::Packet;
+use crate::packet::{Handshake, Packet};
 use crate::time::Instant;
 
 /// The things to come, soonest first. Of two at the same moment the one that was scheduled
@@ -26,6 +26,8 @@ pub(super) enum Happening {
     Datagram(Packet),
     /// A packet comes back to its sender.
     Returned(Packet),
+    /// TLS was opened, or was not.
+    Shaken(Handshake),
     /// A connection goes on.
     Stream(Step),
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::agenda::Happening;
 use super::link::Fate;
 use super::network::{Network, retransmission_timeout};
-use crate::packet::{Packet, Transport};
+use crate::packet::{Ending, Packet, Transport};
 use crate::time::Instant;
 
 /// All connections. One is found by its transport and its two addresses, whoever opened it.
@@ -205,7 +205,10 @@ impl Connection {
             Transport::Tls => &HANDSHAKE[..],
         };
         let Some(size) = flights.get(index) else {
-            return self.open(network, id);
+            return match self.end_of_handshake(network) {
+                Ending::Opened => self.open(network, id),
+                _ => plan(network, network.now, id, Deed::Fail { unless: Unless::Nothing }),
+            };
         };
         let from = if index.is_multiple_of(2) { End::Opener } else { End::Listener };
         let refused = index == 1 && !network.hosts.is_open(self.transport, self.listener);
@@ -216,6 +219,14 @@ impl Connection {
                 let again = Deed::Flight { index, attempt: attempt + 1 };
                 retry(network, id, since, attempt, again, Unless::Open);
             }
+        }
+    }
+
+    /// With TLS, both sides have seen by now who the other one is.
+    fn end_of_handshake(&self, network: &mut Network) -> Ending {
+        match self.transport {
+            Transport::Tls => network.shake_hands(self.opener, self.listener),
+            _ => Ending::Opened,
         }
     }
 

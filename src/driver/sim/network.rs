@@ -1,14 +1,14 @@
 //! The hosts, the links between them, and what is on its way.
 
 use std::collections::BTreeMap;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use super::agenda::{Agenda, Happening};
 use super::hosts::{Hosts, Name, name};
 use super::link::{Fate, Link};
-use super::settings::{LinkSettings, Oversize, SimSettings};
-use crate::packet::Packet;
+use super::settings::{Credentials, LinkSettings, Oversize, SimSettings};
+use crate::packet::{Ending, Handshake, Packet, Shown};
 use crate::time::Instant;
 
 /// A network at one moment.
@@ -17,6 +17,7 @@ pub(super) struct Network {
     pub(super) now: Instant,
     pub(super) hosts: Hosts,
     pub(super) agenda: Agenda,
+    pub(super) credentials: BTreeMap<IpAddr, Credentials>,
     settings: SimSettings,
     links: BTreeMap<(Name, Name), Link>,
 }
@@ -27,6 +28,7 @@ impl Network {
             now: Instant::START,
             hosts: Hosts::default(),
             agenda: Agenda::default(),
+            credentials: BTreeMap::new(),
             settings,
             links: BTreeMap::new(),
         }
@@ -108,6 +110,24 @@ impl Network {
             }
         }
         None
+    }
+
+    /// Client and server show each other who they are (RFC 8446 section 4.4): what came of it.
+    pub(super) fn shake_hands(&mut self, client: SocketAddr, server: SocketAddr) -> Ending {
+        let of = |host: SocketAddr| self.credentials.get(&host.ip()).copied().unwrap_or_default();
+        let (own, other) = (of(client), of(server));
+        let by_client = other.asks.then_some(own.shows);
+        let end = if own.checks && other.shows != Shown::Sound {
+            Ending::RefusedByClient
+        } else if other.checks && by_client.is_some_and(|shown| shown != Shown::Sound) {
+            Ending::RefusedByServer
+        } else {
+            Ending::Opened
+        };
+        let by_server = Some(other.shows);
+        let handshake = Handshake { client, server, by_server, by_client, end };
+        self.schedule(self.now, Happening::Shaken(handshake));
+        end
     }
 
     /// Cuts or heals both directions between two hosts.

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use std::ops::Range;
 use std::time::Duration;
 
+use crate::packet::Shown;
 use crate::time::Instant;
 
 /// A simulated network.
@@ -16,6 +17,24 @@ pub struct SimSettings {
     pub default_link: LinkSettings,
     /// What the links from a source to a target are like: each direction is a link of its own.
     pub links: BTreeMap<(IpAddr, IpAddr), LinkSettings>,
+}
+
+/// What a host shows on TLS, and what it wants to see.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Credentials {
+    /// Its certificate.
+    pub shows: Shown,
+    /// Whether it looks at the certificates of others, and turns away who has none that is good.
+    pub checks: bool,
+    /// Whether it asks whoever connects for a certificate (RFC 8446 section 4.3.2).
+    pub asks: bool,
+}
+
+/// A good certificate; servers are checked, and clients not asked.
+impl Default for Credentials {
+    fn default() -> Self {
+        Self { shows: Shown::Sound, checks: true, asks: false }
+    }
 }
 
 /// One direction between two hosts. The default is perfect: no delay, nothing lost.

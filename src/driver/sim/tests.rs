@@ -237,22 +237,47 @@ fn talk(sim: &mut Sim, extra: u32) -> Vec<String> {
     heard
 }
 
-/// What arrives from now on, until nothing does.
+#[test]
+fn who_shows_no_good_certificate_is_told_nothing() {
+    use crate::packet::{Ending, Flaw, Shown};
+    let flawed = Shown::Flawed(Flaw::Expired);
+    // What Alice shows and whether she looks, what Bob shows and whether he asks.
+    let cases = [
+        (Shown::Sound, true, Shown::Sound, true, Ending::Opened),
+        (Shown::Nothing, true, Shown::Sound, false, Ending::Opened),
+        (Shown::Nothing, true, Shown::Sound, true, Ending::RefusedByServer),
+        (flawed, true, Shown::Sound, true, Ending::RefusedByServer),
+        (Shown::Sound, true, flawed, false, Ending::RefusedByClient),
+        (Shown::Sound, false, flawed, false, Ending::Opened),
+    ];
+    for (own, looks, other, asks, end) in cases {
+        let mut sim = network(SimSettings::default());
+        *sim.credentials_mut(ALICE.ip()) = Credentials { shows: own, checks: looks, asks: false };
+        *sim.credentials_mut(BOB.ip()) = Credentials { shows: other, checks: true, asks };
+        sim.send(packet(Transport::Tls, ALICE, BOB, "hello"));
+        let events: Vec<_> = std::iter::from_fn(|| sim.wait(LONG)).map(|it| it.event).collect();
+        let [Event::Handshake(seen), told] = &events[..] else { panic!("{events:?}") };
+        assert_eq!((seen.end, seen.by_server), (end, Some(other)));
+        assert_eq!(seen.by_client, asks.then_some(own));
+        assert_eq!(matches!(told, Event::Packet(_)), end == Ending::Opened, "{told:?}");
+    }
+}
+
+/// Which packets arrive from now on, until nothing does.
 fn story(sim: &mut Sim) -> Vec<String> {
-    std::iter::from_fn(|| sim.wait(LONG)).map(|arrival| line(&arrival)).collect()
+    let arrivals = std::iter::from_fn(|| sim.wait(LONG));
+    arrivals.filter(|it| it.event.packet().is_some()).map(|it| line(&it)).collect()
 }
 
 fn line(arrival: &Arrival) -> String {
-    let what = match &arrival.event {
-        Event::Packet(_) => "",
-        Event::Undeliverable(_) => "undeliverable ",
-    };
+    let is_back = matches!(arrival.event, Event::Undeliverable(_));
+    let what = if is_back { "undeliverable " } else { "" };
     format!("{} {what}{}", arrival.at, word_of(arrival))
 }
 
 fn word_of(arrival: &Arrival) -> String {
-    let (Event::Packet(packet) | Event::Undeliverable(packet)) = &arrival.event;
-    String::from_utf8_lossy(&packet.payload).into_owned()
+    let payload = arrival.event.packet().map(|packet| packet.payload.clone()).unwrap_or_default();
+    String::from_utf8_lossy(&payload).into_owned()
 }
 
 fn network(settings: SimSettings) -> Sim {

@@ -15,7 +15,7 @@ use super::complaint::Trouble;
 use super::streams::{Entry, Key, Shared};
 use super::tls;
 use crate::driver::{Arrival, Event};
-use crate::packet::{Packet, Transport};
+use crate::packet::{Handshake, Packet, Transport};
 use crate::sip::framing::{Frame, Framer, Malformed};
 use crate::time::Instant;
 
@@ -65,12 +65,28 @@ async fn open_and_talk(
     }
     if ours {
         let handshake = shared.tls.connector.connect(tls::name_of(key.remote.ip()), stream);
-        let stream = in_time(until, handshake).await?;
+        let opened = shaken(shared, handshake, |end| shared.tls.seen_by_client(key, end));
+        let stream = in_time(until, opened).await?;
         talk(shared, key, stream, &mut entry.packets, writing).await
     } else {
-        let stream = in_time(until, shared.tls.acceptor.accept(stream)).await?;
+        let handshake = shared.tls.acceptor.accept(stream);
+        let opened = shaken(shared, handshake, |end| shared.tls.seen_by_server(key, end));
+        let stream = in_time(until, opened).await?;
         talk(shared, key, stream, &mut entry.packets, writing).await
     }
+}
+
+/// Tells what both sides showed each other, once that is over.
+async fn shaken<T>(
+    shared: &Shared,
+    handshake: impl Future<Output = io::Result<T>>,
+    seen: impl FnOnce(Option<&io::Error>) -> Option<Handshake>,
+) -> io::Result<T> {
+    let opened = handshake.await;
+    if let Some(handshake) = seen(opened.as_ref().err()) {
+        shared.inbox.put_handshake(shared.clock.now(), handshake);
+    }
+    opened
 }
 
 /// Connects from the address of our end, with a port that the system chooses: ours belongs to

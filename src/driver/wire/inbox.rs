@@ -7,7 +7,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::clock::Clock;
 use crate::driver::{Arrival, Event};
-use crate::packet::Packet;
+use crate::packet::{Handshake, Packet};
 use crate::time::Instant;
 
 /// A bounded queue of arrivals.
@@ -40,8 +40,8 @@ impl Inbox {
     pub(super) fn put_datagrams(&self, arrivals: impl Iterator<Item = Arrival>) {
         let mut waiting = self.lock();
         for arrival in arrivals {
-            let (Event::Packet(packet) | Event::Undeliverable(packet)) = &arrival.event;
-            let bytes = waiting.bytes + packet.payload.len();
+            let length = arrival.event.packet().map_or(0, |packet| packet.payload.len());
+            let bytes = waiting.bytes + length;
             if waiting.arrivals.len() < MOST_ARRIVALS && bytes <= MOST_BYTES {
                 waiting.bytes = bytes;
                 waiting.arrivals.push((arrival, None));
@@ -56,6 +56,13 @@ impl Inbox {
     pub(super) async fn put_message(&self, arrival: Arrival) {
         let permit = Arc::clone(&self.room).acquire_owned().await.ok();
         self.lock().arrivals.push((arrival, permit));
+        self.arrived.notify_one();
+    }
+
+    /// Puts in how a connection was opened. There are no more of these than connections.
+    pub(super) fn put_handshake(&self, at: Instant, handshake: Handshake) {
+        let event = Event::Handshake(handshake);
+        self.lock().arrivals.push((Arrival { at, event }, None));
         self.arrived.notify_one();
     }
 

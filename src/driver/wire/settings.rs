@@ -13,6 +13,9 @@ pub struct WireSettings {
     pub identity: Identity,
     /// Whom we believe on TLS.
     pub trust: Trust,
+    /// Whether whoever connects to us over TLS has to show a certificate that we
+    /// [believe](Self::trust) (RFC 7866 section 12.1): it needs authorities.
+    pub asks_clients: bool,
     /// How urgently the thread runs that sends datagrams.
     pub priority: Priority,
 }
@@ -108,7 +111,7 @@ impl Default for Identity {
     }
 }
 
-/// Whom we believe on TLS when we open the connection.
+/// Whom we believe on TLS.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub enum Trust {
     /// Everybody: a tester wants to talk first. The handshake's signatures are still checked.

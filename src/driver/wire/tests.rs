@@ -1,6 +1,7 @@
 //! What real sockets promise, over the loopback interface.
 
 mod datagrams;
+mod papers;
 mod streams;
 mod web;
 
@@ -17,12 +18,15 @@ fn wire() -> Wire {
 
 /// The next packet: from where, to where, what.
 fn next(wire: &mut Wire) -> Option<(SocketAddr, SocketAddr, String)> {
-    match wire.wait(soon(wire))?.event {
-        Event::Packet(packet) => {
-            let text = String::from_utf8_lossy(&packet.payload).into_owned();
-            Some((packet.source, packet.target, text))
+    loop {
+        match wire.wait(soon(wire))?.event {
+            Event::Packet(packet) => {
+                let text = String::from_utf8_lossy(&packet.payload).into_owned();
+                return Some((packet.source, packet.target, text));
+            }
+            Event::Undeliverable(_) => return None,
+            Event::Handshake(_) => {}
         }
-        Event::Undeliverable(_) => None,
     }
 }
 

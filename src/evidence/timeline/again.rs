@@ -20,6 +20,7 @@ impl Timeline {
             cast: self.cast.clone(),
             flows,
             reports: self.reports.iter().filter(|report| moment(report.at)).cloned().collect(),
+            handshakes: self.handshakes.iter().filter(|(at, _)| moment(*at)).copied().collect(),
             deeds: self.deeds.clone(),
             dropped: self.dropped,
             torn: self.torn,
@@ -63,7 +64,9 @@ impl Timeline {
             Side::Received => (&mut flow.received, &mut flow.over_received),
             _ => (&mut flow.sent, &mut flow.over_sent),
         };
-        over.note(seen.at, seen.ssrc, csrcs);
+        if !over.note(seen.at, seen.ssrc, csrcs) {
+            self.dropped += 1;
+        }
         list.push(seen);
     }
 

@@ -208,7 +208,8 @@ impl Platform {
     ) {
         let sound = self.words(id, message);
         let method = Method::Announcement;
-        self.play(now, id, Item { kind, method, sound, to, recorded: false, over: false, then });
+        let recorded = self.settings.prompts.records_announcements;
+        self.play(now, id, Item { kind, method, sound, to, recorded, over: false, then });
     }
 
     pub(super) fn play(&mut self, now: Instant, id: BridgeId, mut item: Item) {

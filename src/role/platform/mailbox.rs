@@ -97,37 +97,18 @@ impl Platform {
             while let Some((is_rtcp, packet)) =
                 self.bridges.get_mut(&id).and_then(|it| it.speak(now))
             {
-                self.say_from(now, id, End::Callee, is_rtcp, &packet);
+                if let Some(packet) = self.from_end(id, End::Callee, &packet) {
+                    self.relay_from(now, id, End::Callee, is_rtcp, &packet);
+                }
             }
         }
     }
 
-    /// Something is said for one end of a call by the platform itself.
-    pub(super) fn say_from(
-        &mut self,
-        now: Instant,
-        id: BridgeId,
-        end: End,
-        is_rtcp: bool,
-        packet: &bytes::Bytes,
-    ) {
-        let Some(local) = self.bridges.get(&id).map(|bridge| bridge.leg(end).local) else { return };
-        let packet = super::recording::datagram(local, local, packet);
-        self.relay_from(now, id, end, is_rtcp, &packet);
-    }
-
-    /// What somebody said in a room goes to the recorders.
-    pub(super) fn record_from(
-        &mut self,
-        now: Instant,
-        id: BridgeId,
-        end: End,
-        is_rtcp: bool,
-        packet: &bytes::Bytes,
-    ) {
-        let Some(local) = self.bridges.get(&id).map(|bridge| bridge.leg(end).local) else { return };
-        let packet = super::recording::datagram(local, local, packet);
-        self.copy(now, id, end, is_rtcp, &packet);
+    /// What the platform itself says for one end of a call, as if it had come from there; nothing if
+    /// the call is over.
+    pub(super) fn from_end(&self, id: BridgeId, end: End, bytes: &bytes::Bytes) -> Option<Packet> {
+        let local = self.bridges.get(&id)?.leg(end).local;
+        Some(super::recording::datagram(local, local, bytes))
     }
 
     /// What a caller says to a mailbox is kept there.

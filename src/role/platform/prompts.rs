@@ -33,6 +33,8 @@ pub struct Prompts {
     pub records_reminders: bool,
     /// AMB-10: whether the notice of a pause and of its end is on the recording.
     pub records_pauses: bool,
+    /// Whether announcements are on the recording (REG-FCC-2). The product's never are (S-54).
+    pub records_announcements: bool,
     /// What becomes of a call that cannot be recorded: `failureBehavior`. Which of them the product
     /// begins with is not known; its examples show the first.
     pub failure: Failure,
@@ -78,6 +80,7 @@ impl Default for Prompts {
             pauses_to_everybody: true,
             records_reminders: false,
             records_pauses: false,
+            records_announcements: false,
             failure: Failure::default(),
             compliance: Compliance::default(),
             telling: Telling {
@@ -99,6 +102,7 @@ impl Prompts {
             Choice::PausesToEverybody(it) => self.pauses_to_everybody = it,
             Choice::RecordReminders(it) => self.records_reminders = it,
             Choice::RecordPauseNotices(it) => self.records_pauses = it,
+            Choice::RecordAnnouncements(it) => self.records_announcements = it,
             Choice::Failing(it) => self.failure = it,
             Choice::Compliance(it) => self.compliance = it,
         }

@@ -196,11 +196,13 @@ impl Platform {
         let due: Vec<_> = due.map(|(id, _)| *id).collect();
         for room in due {
             for Mixed { bridge, from, is_rtcp, bytes } in self.mix_room(now, room) {
+                let Some(packet) = self.from_end(bridge, from, &bytes) else { continue };
                 let person = self.bridges.get(&bridge).map(|it| it.leg(from));
+                // What somebody said goes to the recorders, what the room says to its people.
                 if person.is_some_and(|leg| leg.call.is_some()) {
-                    self.record_from(now, bridge, from, is_rtcp, &bytes);
+                    self.copy(now, bridge, from, is_rtcp, &packet);
                 } else {
-                    self.say_from(now, bridge, from, is_rtcp, &bytes);
+                    self.relay_from(now, bridge, from, is_rtcp, &packet);
                 }
             }
         }

@@ -84,7 +84,9 @@ impl Call {
         }
     }
 
-    /// RFC 3261 section 14.1, RFC 3311 section 5.1.
+    /// RFC 3261 section 14.1, RFC 3311 section 5.1. Of two requests that are on their way at once the
+    /// second may come first, and the first is refused then (RFC 3261 section 12.2.2): no UPDATE of
+    /// ours follows a re-INVITE that is not answered yet.
     fn may_send(&self, wanted: &Wanted) -> bool {
         let brings_offer = describes(&wanted.content);
         if brings_offer && self.exchange != Exchange::Idle {
@@ -100,7 +102,10 @@ impl Call {
                     && self.theirs.is_none()
                     && self.unacknowledged.is_empty()
             }
-            _ => self.our_update.is_none() && !(brings_offer && self.awaits_offer()),
+            _ => {
+                let is_behind = self.stage == Stage::Confirmed && self.ours.is_some();
+                self.our_update.is_none() && !is_behind && !(brings_offer && self.awaits_offer())
+            }
         }
     }
 

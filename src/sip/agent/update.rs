@@ -13,8 +13,8 @@ use crate::time::Instant;
 
 impl UserAgent {
     /// Changes a call, answered or not, by UPDATE (RFC 3311). It waits for its turn while an offer
-    /// or another UPDATE of the call is in progress, and is repeated after a 491. If the call ends
-    /// before, no event speaks of it.
+    /// or another UPDATE or re-INVITE of the call is in progress, and is repeated after a 491. If the
+    /// call ends before, no event speaks of it.
     pub fn update(
         &mut self,
         now: Instant,

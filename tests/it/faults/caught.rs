@@ -211,6 +211,11 @@ pub const CAUGHT: &[(&str, Wrong, &str)] = &[
     ("A German calls", Platform("speak-english"), "WXC-ANN-1"),
     ("The recorder hears only people", Platform("record-announcements"), "WXC-ANN-2"),
     (
+        "An announcement is on the recording, where that was chosen",
+        Platform("record-announcements"),
+        "REG-FCC-2",
+    ),
+    (
         "What is said during an announcement is recorded",
         Platform("forget-meanwhile"),
         "RFC6341-5-REQ005",
@@ -253,6 +258,14 @@ pub const CAUGHT: &[(&str, Wrong, &str)] = &[
     ("The recorder is told of the notices of a pause", Platform("tell-nothing"), "WXC-ANN-3"),
     ("The call goes on", Platform("fail-silently"), "WXC-ANN-1"),
     ("The call ends", Platform("fail-silently"), "WXC-ANN-1"),
+    // who_is_who
+    ("The recorder's time is over", Platform("believe-anybody"), "RFC7866-12.1-2"),
+    ("Somebody else answers for the recorder", Platform("believe-anybody"), "RFC7866-12.1-2"),
+    ("Somebody at the recorder's answers", Platform("believe-anybody"), "RFC5922-7.1-1"),
+    ("The recorder answers for everybody", Platform("believe-anybody"), "RFC5922-7.2-1"),
+    ("The recorder signs for itself", Platform("believe-anybody"), "RFC7866-12.1-2"),
+    ("The platform can say who it is", Platform("show-no-certificate"), "RFC7866-12.1-1"),
+    ("Somebody else calls as the platform", Recorder("let-anybody-in"), "RFC7866-12.1-3"),
     // reminder_tone
     ("Nobody asked for a tone", Platform("remind-uninvited"), "WXC-TONE-4"),
     ("Switched on, and nothing else said", Platform("remind-later-each-time"), "WXC-TONE-2"),

@@ -72,6 +72,24 @@ fn every_fault_breaks_its_own_rule() {
     stage::assert_none(&mistakes, faults::all().count());
 }
 
+/// A recorder refuses what a later request overtook (RFC 3261 section 12.2.2): that is not said of
+/// the form that it has.
+#[test]
+fn what_was_overtaken_is_refused_whatever_its_form_is() {
+    let office = stage::scenario("quiet_office");
+    let told = stage::example("The recorder is told of the notices of a pause");
+    let jobs = [stage::job(&told, &office, office.seed)];
+    let seen = stage::play(&jobs, 1, |_, played| played.kept.unwrap().timeline.unwrap());
+    let mut script = Script::of(&seen[0]);
+    // The way back from the pause, written as in the drafts.
+    Edit::Swap("INVITE platform recorder 3", &[(";+sip.src", ";src")]).apply(&mut script);
+    Edit::Swap("200 INVITE recorder platform 3", &[("200 OK", "500 Server Internal Error")])
+        .apply(&mut script);
+    assert!(broken(&script.timeline()).contains("INT-BW-2"));
+    Edit::Late("UPDATE platform recorder", -400).apply(&mut script);
+    assert!(!broken(&script.timeline()).contains("INT-BW-2"));
+}
+
 /// However a sound run is written, no rule objects. `TALLYLIGHT_VARIANTS` says how many ways are
 /// tried.
 #[test]

@@ -242,9 +242,12 @@ fn assert_ended(peer: &mut TcpStream) {
 }
 
 fn next_returned(wire: &mut Wire) -> Packet {
-    match wire.wait(soon(wire)).unwrap().event {
-        Event::Undeliverable(packet) => packet,
-        Event::Packet(packet) => panic!("{packet:?}"),
+    loop {
+        match wire.wait(soon(wire)).unwrap().event {
+            Event::Undeliverable(packet) => return packet,
+            Event::Packet(packet) => panic!("{packet:?}"),
+            Event::Handshake(_) => {}
+        }
     }
 }
 

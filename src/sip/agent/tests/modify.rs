@@ -295,6 +295,22 @@ fn an_offer_in_an_update_waits_until_the_first_one_is_answered() {
 }
 
 #[test]
+fn an_update_waits_until_our_reinvite_is_over() {
+    let mut pair = Pair::new(Settings::default());
+    let (call, _) = pair.talking();
+    pair.alice.agent.reinvite(pair.now, call, offer().into()).unwrap();
+    pair.alice.agent.update(pair.now, call, Content::none()).unwrap();
+    pair.run(20);
+    let request = pair.bob.modify();
+    pair.run(100);
+    pair.bob.agent.respond(pair.now, request, Reply::new(200).with(answer())).unwrap();
+    pair.run(100);
+    let sent = pair.messages();
+    let place = |what: &str| sent.iter().position(|it| it == what);
+    assert!(place("alice UPDATE") > place("bob 200 INVITE"), "{sent:?}");
+}
+
+#[test]
 fn updates_with_offers_that_cross_are_refused_491_and_tried_again() {
     let mut pair = Pair::new(Settings::default());
     let (call, theirs) = pair.talking();

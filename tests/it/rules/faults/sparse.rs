@@ -63,6 +63,19 @@ pub const FAULTS: &[Fault] = &[
     ),
     fault(
         CALL,
+        "Opus under the number of another codec",
+        &[Swap(
+            "INVITE Alice platform",
+            &[
+                (" 101\r\n", " 101 18\r\n"),
+                ("a=ptime:20\r\n", "a=ptime:20\r\na=rtpmap:18 opus/48000/2\r\n"),
+            ],
+        )],
+        &["RFC3551-3-1"],
+        &[("RFC3264-8-1", "what she says next has none of it")],
+    ),
+    fault(
+        CALL,
         "a number of RTCP beside RTCP",
         &[Swap(
             "INVITE Alice platform",

@@ -58,7 +58,7 @@ fn the_best_is_taken(case: &Case<'_>) -> Vec<Verdict> {
 
 /// Each request that was challenged, the challenge, and the request that met it: the first one with
 /// its nonce.
-fn met<'b, 'a>(case: &'b Case<'a>) -> Vec<(&'b Said<'a>, &'b Said<'a>, &'b Said<'a>)> {
+pub(super) fn met<'b, 'a>(case: &'b Case<'a>) -> Vec<(&'b Said<'a>, &'b Said<'a>, &'b Said<'a>)> {
     let challenged = case.requests().filter_map(|(request, asked): (&Said<'a>, &Asked)| {
         let refusal = asked.outcome(case).filter(|it| matches!(it.code, Some(401 | 407)))?;
         let nonces: Vec<_> = challenges(refusal).filter_map(|it| param(it, "nonce")).collect();

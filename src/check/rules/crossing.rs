@@ -9,8 +9,9 @@ use crate::sip::Method;
 pub const RULES: &[Rule] = &[
     rule("RFC3261-12.2.2-2", what_is_older_is_refused),
     rule("RFC3261-13.2.1-3", an_offer_in_an_answer_is_answered),
-    rule("RFC3261-14.2-1", a_second_invitation_waits),
+    rule("RFC3261-14.2-1", |case| a_second_one_waits(case, "RFC3261-14.2-1", &Method::Invite)),
     rule("RFC3261-15.1.2-2", a_goodbye_leaves_nothing_open),
+    rule("RFC3311-5.2-1", |case| a_second_one_waits(case, "RFC3311-5.2-1", &Method::Update)),
     rule("RFC3311-5.2-3", updates_are_answered_at_once),
     rule("RFC6026-7.1-1", a_call_that_was_taken_is_not_refused),
 ];
@@ -72,14 +73,15 @@ fn an_offer_in_an_answer_is_answered(case: &Case<'_>) -> Vec<Verdict> {
 }
 
 /// An INVITE that comes while another of the same side is not answered yet is refused with 500, and
-/// told to wait for ten seconds at most (RFC 3261 section 14.2).
-fn a_second_invitation_waits(case: &Case<'_>) -> Vec<Verdict> {
+/// told to wait for ten seconds at most (RFC 3261 section 14.2); an UPDATE likewise (RFC 3311
+/// section 5.2).
+fn a_second_one_waits(case: &Case<'_>, row: &'static str, method: &Method) -> Vec<Verdict> {
     let mut verdicts = Vec::new();
     for talk in &case.talks {
         for of_caller in [true, false] {
             let mut before: Option<&Asked> = None;
             for (request, asked) in taken(case, talk, of_caller) {
-                if request.method != Method::Invite {
+                if request.method != *method {
                     continue;
                 }
                 let first = before.replace(asked).map(|it| (it.request(case), it.outcome(case)));
@@ -95,10 +97,11 @@ fn a_second_invitation_waits(case: &Case<'_>) -> Vec<Verdict> {
                 let wait = outcome.message.headers.get("Retry-After");
                 let wait = wait.and_then(|it| it.trim().parse::<u32>().ok());
                 let met = outcome.code == Some(500) && wait.is_some_and(|it| it <= 10);
-                verdicts.push(case.require(met, "RFC3261-14.2-1", outcome, || {
-                    "where 500 with a Retry-After of 0 to 10 s was due, since the INVITE before \
-                     was not answered yet"
-                        .to_owned()
+                verdicts.push(case.require(met, row, outcome, || {
+                    format!(
+                        "where 500 with a Retry-After of 0 to 10 s was due, since the {method} \
+                         before was not answered yet"
+                    )
                 }));
             }
         }

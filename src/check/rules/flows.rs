@@ -12,7 +12,7 @@ use crate::siprec::{BroadWorks, DataMode};
 use crate::time::Instant;
 
 pub const RULES: &[Rule] = &[
-    rule("RFC3665-3.1-1", nobody_leaves_before_it_began),
+    rule("RFC3665-3.1-1", |case| leaves_too_early(case, "RFC3665-3.1-1")),
     rule("RFC3665-3.2-1", whoever_stays_on_the_way_is_asked),
     rule("RFC3665-3.7-1", media_moves_with_its_address),
     rule("RFC6341-5-REQ001", recordings_are_sessions),
@@ -25,7 +25,7 @@ pub const RULES: &[Rule] = &[
 
 /// The called side does not end a call before it was acknowledged (RFC 3665 section 3.1, RFC 3261
 /// section 15).
-fn nobody_leaves_before_it_began(case: &Case<'_>) -> Vec<Verdict> {
+pub(super) fn leaves_too_early(case: &Case<'_>, row: &'static str) -> Vec<Verdict> {
     let judged = case.talks.iter().filter_map(|talk| {
         let answer = case.at(talk.confirmed?);
         let bye = case.at(talk.ended?);
@@ -34,7 +34,7 @@ fn nobody_leaves_before_it_began(case: &Case<'_>) -> Vec<Verdict> {
         let by_callee = !talk.is_from_caller(bye);
         let given_up = bye.at.since(answer.at) > GIVE_UP;
         let early = by_callee && !given_up && acknowledged.is_none_or(|ack| ack > bye.at);
-        Some(case.require(!early, "RFC3665-3.1-1", bye, || {
+        Some(case.require(!early, row, bye, || {
             format!("before its answer (message {}) was acknowledged", answer.number)
         }))
     });

@@ -13,9 +13,12 @@ pub const RULES: &[Rule] = &[
     rule("RFC3261-13.2.2.4-1", answers_are_acknowledged),
     rule("RFC3261-13.3.1.4-1", answers_are_repeated_until_acknowledged),
     rule("RFC3261-14.1-1", one_invitation_at_a_time),
-    rule("RFC3261-14.1-2", whoever_collides_waits),
-    rule("RFC3261-14.1-3", what_is_refused_changes_nothing),
+    rule("RFC3261-14.1-2", |case| whoever_collides_waits(case, "RFC3261-14.1-2", &Method::Invite)),
+    rule("RFC3261-14.1-3", |case| {
+        what_is_refused_changes_nothing(case, "RFC3261-14.1-3", &Method::Invite)
+    }),
     rule("RFC3261-14.2-2", collisions_are_told),
+    rule("RFC3311-5.3-1", updates_are_as_invitations),
 ];
 
 /// Every copy of a 2xx that arrives is acknowledged with the number of the INVITE (RFC 3261 section
@@ -44,7 +47,10 @@ fn answers_are_acknowledged(case: &Case<'_>) -> Vec<Verdict> {
 }
 
 /// Every ACK to an INVITE, whichever way it went: that to a 2xx may pass by the proxies.
-fn acks<'b, 'a>(case: &'b Case<'a>, request: &'b Said<'a>) -> impl Iterator<Item = &'b Said<'a>> {
+pub(super) fn acks<'b, 'a>(
+    case: &'b Case<'a>,
+    request: &'b Said<'a>,
+) -> impl Iterator<Item = &'b Said<'a>> {
     let same = |asked: &&Asked| {
         let own = asked.request(case);
         own.call_id == request.call_id
@@ -136,8 +142,17 @@ fn pending(
 
 /// The INVITEs of a dialog, each once.
 fn invites<'b, 'a>(case: &'b Case<'a>, talk: &'b Talk<'a>) -> Vec<(&'b Said<'a>, &'b Asked)> {
+    of_method(case, talk, &Method::Invite)
+}
+
+/// The requests of a method in a dialog, each once.
+fn of_method<'b, 'a>(
+    case: &'b Case<'a>,
+    talk: &'b Talk<'a>,
+    method: &Method,
+) -> Vec<(&'b Said<'a>, &'b Asked)> {
     let mut found: Vec<(&Said<'a>, &Asked)> = Vec::new();
-    for it in case.all(&talk.said).filter(|it| it.is(&Method::Invite)) {
+    for it in case.all(&talk.said).filter(|it| it.is(method)) {
         // What a proxy sends on is no other.
         let known =
             found.iter().any(|(known, _)| known.cseq == it.cseq && known.from_tag == it.from_tag);
@@ -150,15 +165,15 @@ fn invites<'b, 'a>(case: &'b Case<'a>, talk: &'b Talk<'a>) -> Vec<(&'b Said<'a>,
 
 /// After a collision the one whose Call-ID it is waits for 2.1 to 4 seconds, the other for two at
 /// most (RFC 3261 section 14.1).
-fn whoever_collides_waits(case: &Case<'_>) -> Vec<Verdict> {
+fn whoever_collides_waits(case: &Case<'_>, row: &'static str, method: &Method) -> Vec<Verdict> {
     let mut verdicts = Vec::new();
     for talk in &case.talks {
-        let invites = invites(case, talk);
-        for (request, asked) in &invites {
+        let all = of_method(case, talk, method);
+        for (request, asked) in &all {
             let told = asked.outcome(case).filter(|it| it.code == Some(491));
             let Some(told) = told.and_then(|it| it.arrived) else { continue };
             let own = talk.is_from_caller(request);
-            let again = invites
+            let again = all
                 .iter()
                 .map(|(it, _)| *it)
                 .find(|it| talk.is_from_caller(it) == own && it.at > told);
@@ -171,7 +186,7 @@ fn whoever_collides_waits(case: &Case<'_>) -> Vec<Verdict> {
                 continue;
             }
             let suits = waited + SLACK >= least && waited <= most + SLACK;
-            verdicts.push(case.require(suits, "RFC3261-14.1-2", again, || {
+            verdicts.push(case.require(suits, row, again, || {
                 let (least, most) = (least.as_millis(), most.as_millis());
                 format!("{} ms after a collision, and not {least} to {most}", waited.as_millis())
             }));
@@ -181,10 +196,14 @@ fn whoever_collides_waits(case: &Case<'_>) -> Vec<Verdict> {
 }
 
 /// An INVITE that is refused leaves the call as it was (RFC 3261 section 14.1): what flowed goes on.
-fn what_is_refused_changes_nothing(case: &Case<'_>) -> Vec<Verdict> {
+fn what_is_refused_changes_nothing(
+    case: &Case<'_>,
+    row: &'static str,
+    method: &Method,
+) -> Vec<Verdict> {
     let mut verdicts = Vec::new();
     for (place, talk) in case.talks.iter().enumerate() {
-        for (request, asked) in invites(case, talk) {
+        for (request, asked) in of_method(case, talk, method) {
             let Some(refusal) = asked.outcome(case).filter(|it| it.is_answer(300, 699)) else {
                 continue;
             };
@@ -206,12 +225,21 @@ fn what_is_refused_changes_nothing(case: &Case<'_>) -> Vec<Verdict> {
                 let after = lane.between(told + T1, Some(until)).len();
                 before >= STEADY && after == 0
             });
-            verdicts.push(case.require(stopped.is_none(), "RFC3261-14.1-3", refusal, || {
+            verdicts.push(case.require(stopped.is_none(), row, refusal, || {
                 let who = stopped.map(|lane| case.timeline.cast().label(lane.flow.source));
                 format!("and {} sent no more media", who.unwrap_or_default())
             }));
         }
     }
+    verdicts
+}
+
+/// An UPDATE that is refused leaves the call as it was, and whoever collides waits as with INVITE
+/// (RFC 3311 section 5.3).
+fn updates_are_as_invitations(case: &Case<'_>) -> Vec<Verdict> {
+    let row = "RFC3311-5.3-1";
+    let mut verdicts = whoever_collides_waits(case, row, &Method::Update);
+    verdicts.extend(what_is_refused_changes_nothing(case, row, &Method::Update));
     verdicts
 }
 

@@ -7,6 +7,7 @@
 
 mod asked;
 mod awareness;
+mod bodies;
 mod cancel;
 mod case;
 mod challenges;
@@ -14,7 +15,9 @@ mod changes;
 mod contacts;
 mod credentials;
 mod crossing;
+mod described;
 mod dialogs;
+mod early;
 mod events;
 mod extensions;
 mod first_metadata;
@@ -35,6 +38,7 @@ mod metadata_ids;
 mod metadata_taken;
 mod mixed;
 mod offers;
+mod outcomes;
 mod parties;
 mod ports;
 mod provisional;
@@ -50,7 +54,9 @@ mod rtp;
 mod said;
 mod security;
 mod session;
+mod session_ids;
 mod session_timers;
+mod sips;
 mod snapshot;
 mod sparse;
 mod standstill;
@@ -115,13 +121,16 @@ const fn rule(requirement: &'static str, judge: fn(&Case<'_>) -> Vec<Verdict>) -
 
 const TOPICS: &[&[Rule]] = &[
     awareness::RULES,
+    bodies::RULES,
     cancel::RULES,
     challenges::RULES,
     changes::RULES,
     contacts::RULES,
     credentials::RULES,
     crossing::RULES,
+    described::RULES,
     dialogs::RULES,
+    early::RULES,
     events::RULES,
     extensions::RULES,
     first_metadata::RULES,
@@ -140,6 +149,7 @@ const TOPICS: &[&[Rule]] = &[
     metadata_taken::RULES,
     mixed::RULES,
     offers::RULES,
+    outcomes::RULES,
     parties::RULES,
     provisional::RULES,
     recorded_media::RULES,
@@ -152,7 +162,9 @@ const TOPICS: &[&[Rule]] = &[
     rtcp::RULES,
     rtp::RULES,
     security::RULES,
+    session_ids::RULES,
     session_timers::RULES,
+    sips::RULES,
     snapshot::RULES,
     sparse::RULES,
     standstill::RULES,

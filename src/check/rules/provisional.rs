@@ -14,12 +14,12 @@ pub const RULES: &[Rule] = &[
     rule("RFC3262-3-5", one_waits_for_another),
 ];
 
-fn has_tag(said: &Said<'_>, header: &'static str) -> bool {
+pub(super) fn has_tag(said: &Said<'_>, header: &'static str) -> bool {
     said.tokens(header).iter().any(|tag| tag == "100rel")
 }
 
 /// Each reliable provisional response, with the INVITE that it answers.
-fn reliable<'b, 'a>(
+pub(super) fn reliable<'b, 'a>(
     case: &'b Case<'a>,
 ) -> impl Iterator<Item = (&'b Said<'a>, &'b Asked, &'b Said<'a>)> {
     case.requests_of(Method::Invite).flat_map(|(invite, asked)| {
@@ -145,7 +145,7 @@ fn one_waits_for_another(case: &Case<'_>) -> Vec<Verdict> {
     judged.collect()
 }
 
-fn rseq(response: &Said<'_>) -> Option<u32> {
+pub(super) fn rseq(response: &Said<'_>) -> Option<u32> {
     let number = response.message.headers.get("RSeq")?.trim().parse().ok()?;
     (1..1 << 31).contains(&number).then_some(number)
 }

@@ -9,6 +9,9 @@ use crate::sip::Method;
 use crate::siprec::{DataMode, Metadata, Oddity, Received};
 
 pub const RULES: &[Rule] = &[
+    rule("RFC3261-7.3.1-1", |case| {
+        taken(case, "RFC3261-7.3.1-1", "a list written otherwise", is_listed_otherwise)
+    }),
     rule("RFC3261-7.3.3-1", |case| taken(case, "RFC3261-7.3.3-1", "short names", has_short_names)),
     rule("RFC3261-8.2.2-1", |case| {
         taken(case, "RFC3261-8.2.2-1", "an unknown header", is_decorated)
@@ -145,6 +148,16 @@ pub(super) fn answered(
 
 fn has_short_names(request: &Said<'_>) -> bool {
     request.message.headers.lines().any(|line| line.name().len() == 1)
+}
+
+/// Whether a list that mostly stands in one line stands in several, or one of several lines in one.
+fn is_listed_otherwise(request: &Said<'_>) -> bool {
+    let headers = &request.message.headers;
+    let lines = |name: &str| headers.lines().filter(|line| line.is(name)).count();
+    let is_split = |name: &&str| lines(name) > 1;
+    let is_joined = |name: &&str| headers.all(name).count() > lines(name);
+    ["Allow", "Supported", "Accept"].iter().any(is_split)
+        || ["Via", "Route", "Record-Route"].iter().any(is_joined)
 }
 
 fn is_decorated(request: &Said<'_>) -> bool {

@@ -132,7 +132,9 @@ fn is_of_unknown_type(request: &Said<'_>) -> bool {
         !known.iter().any(is_known) || kind.subtype.to_ascii_lowercase().starts_with("unknown")
     });
     let matters = !matches!(request.method, Method::Bye | Method::Cancel | Method::Info);
-    matters && is_unknown && !request.message.body.is_empty()
+    let what = request.message.headers.get("Content-Disposition").unwrap_or_default();
+    let is_optional = what.to_ascii_lowercase().contains("handling=optional");
+    matters && is_unknown && !is_optional && !request.message.body.is_empty()
 }
 
 fn has_two_lengths(request: &Said<'_>) -> bool {
@@ -235,7 +237,12 @@ fn takes_no_sdp(request: &Said<'_>) -> bool {
 
 fn has_bare_ipv6(request: &Said<'_>) -> bool {
     let StartLine::Request { uri, .. } = &request.message.start else { return false };
-    let host = uri.rsplit('@').next().unwrap_or_default().trim_start_matches("sip:");
+    let host = uri
+        .rsplit('@')
+        .next()
+        .unwrap_or_default()
+        .trim_start_matches("sip:")
+        .trim_start_matches("sips:");
     host.matches(':').count() > 1 && !host.contains('[')
 }
 

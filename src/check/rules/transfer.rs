@@ -1,10 +1,12 @@
 //! Calls that are handed on (RFC 3515, RFC 3891).
 
+use std::time::Duration;
+
 use super::tolerance::answered;
 use super::{Case, Rule, rule};
 use crate::check::Verdict;
 use crate::evidence::Dialog;
-use crate::sip::Method;
+use crate::sip::{Method, Replaces};
 
 pub const RULES: &[Rule] = &[
     rule("RFC3515-2.4.1-1", one_target_is_named),
@@ -12,6 +14,7 @@ pub const RULES: &[Rule] = &[
     rule("RFC3515-2.4.4-1", progress_is_told),
     rule("RFC3515-2.4.7-1", the_last_word_says_so),
     rule("RFC3891-3-1", calls_are_replaced_by_invitations),
+    rule("RFC3891-3-4", what_is_replaced_ends),
     rule("RFC3891-6.2-1", whoever_replaces_says_so),
 ];
 
@@ -62,6 +65,35 @@ fn calls_are_replaced_by_invitations(case: &Case<'_>) -> Vec<Verdict> {
     judged.collect()
 }
 
+/// A call that another one takes the place of ends with that (RFC 3891 section 3): whoever takes the
+/// new one says goodbye to the old.
+fn what_is_replaced_ends(case: &Case<'_>) -> Vec<Verdict> {
+    let judged = case.requests_of(Method::Invite).filter_map(|(invite, asked)| {
+        let replaces = Replaces::parse(invite.message.headers.first("Replaces")?).ok()?;
+        let taken = asked.outcome(case).filter(|it| it.is_answer(200, 299))?;
+        let host = case.host(invite.target());
+        let old = case.talks.iter().find(|talk| {
+            let tags = [&talk.tags.0, &talk.tags.1];
+            let is_meant = tags.contains(&&replaces.to_tag) && tags.contains(&&replaces.from_tag);
+            let is_up = talk.confirmed.is_some_and(|place| case.at(place).at < taken.at);
+            let first = talk.said.first().map(|place| case.at(*place));
+            let is_own = first.is_some_and(|it| {
+                [it.source(), it.target()].into_iter().any(|end| case.host(end) == host)
+            });
+            talk.call_id == replaces.call_id && is_meant && is_up && is_own
+        })?;
+        let until = taken.at + SOON;
+        let ended = old.ended.is_some_and(|place| case.at(place).at <= until);
+        let lives = case.lives(host, taken.at);
+        (ended || lives && until < case.end).then(|| {
+            case.require(ended, "RFC3891-3-4", taken, || {
+                format!("and did not end the call {} that it replaces", old.call_id)
+            })
+        })
+    });
+    judged.collect()
+}
+
 /// Whoever replaces calls has `replaces` in Supported (RFC 3891 section 6.2).
 fn whoever_replaces_says_so(case: &Case<'_>) -> Vec<Verdict> {
     let replacing = case.said.iter().filter(|it| it.is(&Method::Invite));
@@ -99,3 +131,6 @@ fn is_told(dialog: &Dialog<'_>) -> Option<Verdict> {
         "a call was to be handed on, and nobody was told how that went".to_owned()
     }))
 }
+
+/// What ends at once has ended by then.
+const SOON: Duration = Duration::from_secs(5);

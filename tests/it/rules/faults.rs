@@ -2,6 +2,7 @@
 
 mod answers;
 mod crossing;
+mod described;
 mod dialogs;
 mod field;
 mod headers;
@@ -11,6 +12,7 @@ mod legal;
 mod media;
 mod messages;
 mod offers;
+mod outcomes;
 mod pressed;
 mod sparse;
 mod spoil;
@@ -29,8 +31,10 @@ pub fn all() -> impl Iterator<Item = &'static Fault> {
         headers::FAULTS,
         answers::FAULTS,
         crossing::FAULTS,
+        described::FAULTS,
         dialogs::FAULTS,
         offers::FAULTS,
+        outcomes::FAULTS,
         media::FAULTS,
         pressed::FAULTS,
         sparse::FAULTS,

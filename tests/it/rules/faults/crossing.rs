@@ -116,7 +116,11 @@ pub const FAULTS: &[Fault] = &[
             ASKED_AGAIN[1],
         ],
         &["RFC3261-8.1.3.5-2"],
-        &[UNTOLD, ("RFC5621-4.2-1", "several parts are what was not taken")],
+        &[
+            UNTOLD,
+            ("RFC5621-4.2-1", "several parts are what was not taken"),
+            ("RFC3261-7.4.1-2", "and Accept does not have them"),
+        ],
     ),
     fault(
         REFUSED,

@@ -172,7 +172,7 @@ pub const FAULTS: &[Fault] = &[
             Again("ACK Alice platform", 500, &[]),
             Lose("ACK Alice platform"),
         ],
-        &["RFC3665-3.1-1"],
+        &["RFC3665-3.1-1", "RFC3261-15-1"],
         &[],
     ),
     fault(

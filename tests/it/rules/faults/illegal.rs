@@ -39,7 +39,7 @@ pub const FAULTS: &[Fault] = &[
         CALL,
         "an unknown body is taken",
         &[ASK, form(&[UNKNOWN]), FINE],
-        &["RFC4475-3.3.6-1"],
+        &["RFC4475-3.3.6-1", "RFC3261-20.11-1"],
         &[],
     ),
     fault(

@@ -276,7 +276,7 @@ pub const FAULTS: &[Fault] = &[
             Reply("REGISTER Alice platform 2", 1, "200 OK", ""),
         ],
         &["RFC3261-22.2-1"],
-        &[],
+        &[("RFC3261-10.2-1", "it is a registration")],
     ),
     fault(
         CALL,

@@ -16,7 +16,9 @@ use crate::time::Instant;
 pub const RULES: &[Rule] = &[
     rule("RFC4733-2.1-1", events_share_the_stream_of_speech),
     rule("RFC4733-2.5.1.1-1", only_what_is_listed_is_sent),
+    rule("RFC4733-2.3.5-1", keys_last_a_while),
     rule("RFC4733-2.5.1.2-1", events_begin_with_a_mark),
+    rule("RFC4733-2.5.1.3-1", long_events_are_cut),
     rule("RFC4733-2.5.1.4-1", the_end_is_said_three_times),
     rule("RFC4733-3.2-1", keys_have_their_codes),
     rule("RFC4733-FAC-2", codes_are_recognised_once),
@@ -79,7 +81,11 @@ fn events_share_the_stream_of_speech(case: &Case<'_>) -> Vec<Verdict> {
 fn events_begin_with_a_mark(case: &Case<'_>) -> Vec<Verdict> {
     let mut verdicts = Vec::new();
     for lane in watched(case) {
-        for run in events(case, lane) {
+        let runs = events(case, lane);
+        for (place, run) in runs.iter().enumerate() {
+            if place > 0 && goes_on(&runs[place - 1], run) {
+                continue;
+            }
             let later = run.iter().skip(1).find(|packet| packet.marker);
             let passed_on = case.ports.is_relayed(run[0].ssrc, case.host(lane.flow.source));
             verdicts.push(if !run[0].marker && !passed_on {
@@ -91,6 +97,67 @@ fn events_begin_with_a_mark(case: &Case<'_>) -> Vec<Verdict> {
                     broken(case, "RFC4733-2.5.1.2-1", lane.flow, later, what)
                 })
             });
+        }
+    }
+    verdicts
+}
+
+/// Whether a run is the next piece of an event that is longer than can be said at once (RFC 4733
+/// section 2.5.1.3).
+fn goes_on(before: &[&RtpSeen], run: &[&RtpSeen]) -> bool {
+    let longest = before.iter().filter_map(|it| it.sound.event());
+    let longest = longest.max_by_key(|it| it.duration).filter(|it| it.duration == u16::MAX);
+    let step = run[0].timestamp.wrapping_sub(before[0].timestamp);
+    let next = run[0].sound.event();
+    run[0].ssrc == before[0].ssrc
+        && step.abs_diff(u16::MAX.into()) <= ABOUT
+        && longest.zip(next).is_some_and(|(one, other)| one.event == other.event)
+}
+
+/// What lasts longer than can be said goes on as another piece: the one before does not say that it
+/// is over, the next has no mark, and no duration begins again (RFC 4733 section 2.5.1.3).
+fn long_events_are_cut(case: &Case<'_>) -> Vec<Verdict> {
+    let mut verdicts = Vec::new();
+    for lane in &case.lanes {
+        let runs = events(case, lane);
+        for (place, run) in runs.iter().enumerate() {
+            let duration = |it: &RtpSeen| it.sound.event().map_or(0, |it| it.duration);
+            let is_round =
+                |pair: &&[&RtpSeen]| duration(pair[0]) > 3 << 14 && duration(pair[1]) < 1 << 14;
+            let round = run.windows(2).find(is_round).map(|pair| pair[1]);
+            let before = place.checked_sub(1).map(|place| &runs[place]);
+            let before = before.filter(|before| goes_on(before, run));
+            let over = |it: &&&RtpSeen| it.sound.event().is_some_and(|it| it.end);
+            let wrong = if let Some(packet) = round {
+                Some((packet, "of an event that lasts less long than it did before"))
+            } else if let Some(packet) = before.and_then(|before| before.iter().find(over)) {
+                Some((*packet, "that ends an event, which goes on as another"))
+            } else if before.is_some() && run[0].marker {
+                Some((run[0], "of an event that goes on, with a mark"))
+            } else {
+                None
+            };
+            verdicts.push(wrong.map_or(Verdict::Pass, |(packet, what)| {
+                broken(case, "RFC4733-2.5.1.3-1", lane.flow, packet, what)
+            }));
+        }
+    }
+    verdicts
+}
+
+/// A key is no state, and what is no state lasts longer than nothing (RFC 4733 section 2.3.5).
+fn keys_last_a_while(case: &Case<'_>) -> Vec<Verdict> {
+    let mut verdicts = Vec::new();
+    for lane in &case.lanes {
+        for run in events(case, lane) {
+            let empty = run.iter().find(|it| {
+                let event = it.sound.event();
+                event.is_some_and(|it| Digit::of_event(it.event).is_some() && it.duration == 0)
+            });
+            verdicts.push(empty.map_or(Verdict::Pass, |packet| {
+                let what = "of a key that lasts no time, as if it were a state";
+                broken(case, "RFC4733-2.3.5-1", lane.flow, packet, what)
+            }));
         }
     }
     verdicts
@@ -233,6 +300,8 @@ fn is_pressed(case: &Case<'_>, who: &str, from: Instant, to: Instant) -> bool {
 
 /// The events of the keys of a telephone (RFC 4733 section 3.2).
 const KEYS: &str = "0-15";
+/// What a piece of an event may be longer or shorter by, in units of its clock.
+const ABOUT: u32 = 400;
 /// Speech so many packets before an event says where its time stood.
 const NEAR: u16 = 1_000;
 /// Until the last copy of the end of an event is sent, at any packet time.

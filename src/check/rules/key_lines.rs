@@ -107,7 +107,7 @@ fn keys_have_fingerprints(case: &Case<'_>) -> Vec<Verdict> {
     verdicts
 }
 
-fn is_over_dtls(medium: &MediaDescription) -> bool {
+pub(super) fn is_over_dtls(medium: &MediaDescription) -> bool {
     medium.proto.to_ascii_uppercase().starts_with("UDP/TLS/RTP")
 }
 

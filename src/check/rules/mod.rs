@@ -18,12 +18,17 @@ mod crossing;
 mod described;
 mod dialogs;
 mod early;
+mod dtls;
 mod events;
+mod exchange;
 mod extensions;
+mod feedback;
 mod first_metadata;
 mod flows;
 mod formats;
 mod headers;
+mod ice;
+mod ice_lines;
 mod identity;
 mod invites;
 mod key_lines;
@@ -37,11 +42,13 @@ mod metadata_graph;
 mod metadata_ids;
 mod metadata_taken;
 mod mixed;
+mod numbers;
 mod offers;
 mod outcomes;
 mod parties;
 mod ports;
 mod provisional;
+mod reception;
 mod recorded_media;
 mod recording;
 mod recording_body;
@@ -52,6 +59,7 @@ mod returns;
 mod rtcp;
 mod rtp;
 mod said;
+mod sealed;
 mod security;
 mod session;
 mod session_ids;
@@ -60,6 +68,7 @@ mod sips;
 mod snapshot;
 mod sparse;
 mod standstill;
+mod symmetric;
 mod talk;
 mod tolerance;
 mod torture;
@@ -131,12 +140,16 @@ const TOPICS: &[&[Rule]] = &[
     described::RULES,
     dialogs::RULES,
     early::RULES,
+    dtls::RULES,
     events::RULES,
     extensions::RULES,
+    feedback::RULES,
     first_metadata::RULES,
     flows::RULES,
     formats::RULES,
     headers::RULES,
+    ice::RULES,
+    ice_lines::RULES,
     identity::RULES,
     invites::RULES,
     key_lines::RULES,
@@ -148,10 +161,12 @@ const TOPICS: &[&[Rule]] = &[
     metadata_ids::RULES,
     metadata_taken::RULES,
     mixed::RULES,
+    numbers::RULES,
     offers::RULES,
     outcomes::RULES,
     parties::RULES,
     provisional::RULES,
+    reception::RULES,
     recorded_media::RULES,
     recording::RULES,
     recording_body::RULES,
@@ -161,6 +176,7 @@ const TOPICS: &[&[Rule]] = &[
     returns::RULES,
     rtcp::RULES,
     rtp::RULES,
+    sealed::RULES,
     security::RULES,
     session_ids::RULES,
     session_timers::RULES,
@@ -168,6 +184,7 @@ const TOPICS: &[&[Rule]] = &[
     snapshot::RULES,
     sparse::RULES,
     standstill::RULES,
+    symmetric::RULES,
     tolerance::RULES,
     torture::RULES,
     transactions::RULES,

@@ -15,20 +15,33 @@ pub const RULES: &[Rule] = &[
     rule("RFC3550-6.5.1-1", everybody_has_one_name),
 ];
 
+/// A report, and what it says, if that can be read.
+pub(super) type Report<'a> = (&'a ReportSeen, Option<Compound>);
+
 /// Each report that is not encrypted, once: as it left, or as it arrived where the sender is not
 /// watched.
-fn reports<'a>(case: &Case<'a>) -> Vec<(&'a ReportSeen, Option<Compound>)> {
+pub(super) fn clear<'a>(case: &Case<'a>) -> Vec<Report<'a>> {
     let reports = case.timeline.reports();
     let sent: BTreeSet<_> =
         reports.iter().filter(|it| it.side == Side::Sent).map(|it| it.source).collect();
     let own = reports.iter().filter(|it| it.side == Side::Sent || !sent.contains(&it.source));
-    let ports = &case.ports;
-    let clear =
-        own.filter(|it| !ports.secret.contains(&it.target) && !ports.reduced.contains(&it.target));
+    let clear = own.filter(|it| !case.ports.secret.contains(&it.target));
     clear.map(|it| (it, Compound::read(&it.bytes).ok())).collect()
 }
 
-fn broken(case: &Case<'_>, row: &'static str, report: &ReportSeen, what: &str) -> Verdict {
+/// Those of them that have to be whole.
+pub(super) fn reports<'a>(case: &Case<'a>) -> Vec<Report<'a>> {
+    let mut reports = clear(case);
+    reports.retain(|(it, _)| !case.ports.reduced.contains(&it.target));
+    reports
+}
+
+pub(super) fn broken(
+    case: &Case<'_>,
+    row: &'static str,
+    report: &ReportSeen,
+    what: &str,
+) -> Verdict {
     let cast = case.timeline.cast();
     let (who, whom) = (cast.label(report.source), cast.label(report.target));
     Verdict::fail(row, report.at, format!("{who} sent {whom} RTCP {what}")).blaming(&who)
@@ -180,7 +193,7 @@ fn differs(
 }
 
 /// A span of NTP time, in seconds; none is longer than a day.
-fn seconds(ntp: u64) -> f64 {
+pub(super) fn seconds(ntp: u64) -> f64 {
     let (whole, part) = (ntp >> 32, (ntp >> 16) & 0xFFFF);
     let float = |it: u64| f64::from(u32::try_from(it).unwrap_or(u32::MAX));
     float(whole) + float(part) / 65_536.0

@@ -78,9 +78,11 @@ pub enum Stage {
 }
 
 impl Call {
-    /// A call that we begin, with an offer of everything we have.
-    pub fn new(local: SocketAddr, settings: &Settings) -> Self {
-        let mut rng = ChaCha8Rng::seed_from_u64(settings.seed ^ u64::from(local.port()) << 32);
+    /// A call that we begin, with an offer of everything we have: the `nth` with its media at
+    /// `local`, from 0.
+    pub fn new(local: SocketAddr, nth: u64, settings: &Settings) -> Self {
+        let own = u64::from(local.port()) << 32 ^ nth << 48;
+        let mut rng = ChaCha8Rng::seed_from_u64(settings.seed ^ own);
         let origin = Origin::new("-", u64::from(rng.next_u32()), local.ip());
         let formats = settings.codecs.iter().map(|codec| Format::of(codec.clone())).collect();
         let seed = rng.next_u64();
@@ -116,12 +118,13 @@ impl Call {
     /// A call that came in; the status to refuse it with if it cannot be understood.
     pub fn incoming(
         local: SocketAddr,
+        nth: u64,
         settings: &Settings,
         request: &Message,
     ) -> Result<Self, u16> {
         let offered =
             if request.body.is_empty() { None } else { Some(sdp_of(request).ok_or(400_u16)?) };
-        Ok(Self { stage: Stage::Ringing, offered, ..Self::new(local, settings) })
+        Ok(Self { stage: Stage::Ringing, offered, ..Self::new(local, nth, settings) })
     }
 
     /// The address of its media.

@@ -15,6 +15,7 @@ pub use app::Settings as AppSettings;
 pub use settings::Settings;
 
 use std::collections::{BTreeMap, VecDeque};
+use std::net::SocketAddr;
 
 use super::{Command, Input, Output, Role, SESSION_TIMER};
 use crate::packet::{Packet, Transport};
@@ -42,6 +43,9 @@ pub struct Phone {
     errand: Errand,
     app: Option<App>,
     packets: VecDeque<Packet>,
+    /// How often each port for media was in use: a call on one that comes back has other random
+    /// numbers than the one before it.
+    used: BTreeMap<u16, u64>,
 }
 
 impl Phone {
@@ -78,6 +82,7 @@ impl Phone {
             errand: Errand::None,
             app,
             packets: VecDeque::new(),
+            used: BTreeMap::new(),
         }
     }
 
@@ -292,7 +297,8 @@ impl Phone {
             let _ = self.agent.reject(now, id, &Reply::new(486));
             return;
         };
-        match Call::incoming(local, &self.settings, request) {
+        let nth = self.nth_on(local);
+        match Call::incoming(local, nth, &self.settings, request) {
             Ok(call) => {
                 self.calls.insert(id, call);
                 let _ = self.agent.ring(now, id, 180, Content::none());
@@ -302,6 +308,13 @@ impl Phone {
                 let _ = self.agent.reject(now, id, &Reply::new(code));
             }
         }
+    }
+
+    /// How many calls had this address for their media before.
+    fn nth_on(&mut self, local: SocketAddr) -> u64 {
+        let used = self.used.entry(local.port()).or_default();
+        *used += 1;
+        *used - 1
     }
 
     fn forget(&mut self, now: Instant, id: CallId) {

@@ -127,7 +127,7 @@ impl Phone {
         is_room: bool,
     ) -> Option<CallId> {
         let local = self.settings.ports.take()?;
-        let mut call = super::Call::new(local, &self.settings);
+        let mut call = super::Call::new(local, self.nth_on(local), &self.settings);
         call.is_room = is_room;
         let invite = Invite {
             uri: callee.uri.clone(),

@@ -5,21 +5,30 @@ mod crossing;
 mod described;
 mod dialogs;
 mod field;
+mod handshakes;
 mod headers;
 mod illegal;
 mod keys;
 mod legal;
 mod media;
 mod messages;
+mod numbers;
 mod offers;
 mod outcomes;
 mod pressed;
+mod reports;
+mod sealed;
 mod sparse;
 mod spoil;
+mod ways;
 mod whole;
 
+use std::net::IpAddr;
+
+use tallylight::evidence::Script;
+
 use super::Fault;
-use super::edit::Edit;
+use super::edit::{Edit, rewrite};
 
 /// Every fault.
 pub fn all() -> impl Iterator<Item = &'static Fault> {
@@ -39,6 +48,11 @@ pub fn all() -> impl Iterator<Item = &'static Fault> {
         pressed::FAULTS,
         sparse::FAULTS,
         keys::FAULTS,
+        sealed::FAULTS,
+        handshakes::FAULTS,
+        ways::FAULTS,
+        numbers::FAULTS,
+        reports::FAULTS,
         whole::FAULTS,
     ];
     topics.into_iter().flatten()
@@ -52,6 +66,29 @@ const fn fault(
     also: &'static [(&'static str, &'static str)],
 ) -> Fault {
     Fault { name, on, edits, breaks, also }
+}
+
+/// Alice describes herself otherwise in her answers, as something new if it was not new anyhow.
+fn describe_anew(script: &mut Script, change: impl Fn(&str) -> String) {
+    let origin = |text: &str| text.lines().find(|it| it.starts_with("o=")).map(str::to_owned);
+    let own = script.messages.iter_mut().filter(|line| {
+        let is_alice = line.packet.source.ip() == IpAddr::from([192, 0, 2, 10]);
+        is_alice && line.text().contains("m=audio ")
+    });
+    let (mut offers, answers): (Vec<_>, Vec<_>) =
+        own.partition(|line| line.text().starts_with("INVITE "));
+    let first = origin(&offers.remove(0).text());
+    for line in answers {
+        rewrite(line, |text| {
+            let text = change(text);
+            let Some(same) = origin(&text).filter(|it| first.as_ref() == Some(it)) else {
+                return text;
+            };
+            let mut words: Vec<String> = same.split(' ').map(str::to_owned).collect();
+            words[2] = (words[2].parse::<u64>().unwrap() + 1).to_string();
+            text.replace(&same, &words.join(" "))
+        });
+    }
 }
 
 /// Two people, and a recorder.

@@ -282,7 +282,7 @@ fn times(metadata: &Metadata) -> Vec<&str> {
     let streams = metadata.participant_streams.iter().map(|it| &it.interval);
     let intervals = recordings.chain(people).chain(streams);
     let intervals = intervals.flat_map(|it| [&it.associate_time, &it.disassociate_time]);
-    sessions.chain(intervals).filter_map(|it| it.as_deref()).collect()
+    sessions.chain(intervals).filter_map(Option::as_deref).collect()
 }
 
 /// By how many seconds a time is after a moment; nothing, if it cannot be read, or was before we

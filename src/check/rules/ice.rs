@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use super::exchange::{Stream, streams};
+use super::exchange::{Exchange, Stream, streams};
 use super::{Case, Rule, rule};
 use crate::check::Verdict;
 use crate::evidence::{Content, Flow};
@@ -43,7 +43,7 @@ struct Sought<'a> {
 }
 
 fn sought<'a>(case: &Case<'a>) -> Vec<Sought<'a>> {
-    let all = streams(case).into_iter().filter(|it| it.exchanges.iter().all(|it| it.is_open()));
+    let all = streams(case).into_iter().filter(|it| it.exchanges.iter().all(Exchange::is_open));
     let each = all.filter_map(|stream| {
         let said = stream.exchanges.iter().map(|it| Some((it.caller.ice()?, it.callee.ice()?)));
         let said = said.collect::<Option<Vec<_>>>()?;
@@ -59,6 +59,16 @@ fn sought<'a>(case: &Case<'a>) -> Vec<Sought<'a>> {
         Some(Sought { stream, said, told })
     });
     each.collect()
+}
+
+/// A way that one side nominated, and the other agreed to.
+#[derive(Clone, Copy, Debug)]
+struct Choice<'a> {
+    way: Pair,
+    at: Instant,
+    /// The USERNAME of the check: another one is of another beginning.
+    name: Option<&'a str>,
+    by_caller: bool,
 }
 
 /// The two ends of a way, in one order for both directions.
@@ -82,30 +92,28 @@ impl Sought<'_> {
         self.of(caller).any(|it| it.is_lite)
     }
 
-    /// The ways that were nominated, where that was answered: which, when, by which name and whom.
-    fn nominated(&self) -> Vec<(Pair, Instant, Option<&str>, bool)> {
+    /// The ways that were nominated, where that was answered, in order.
+    fn choices(&self) -> Vec<Choice<'_>> {
         let mut asked: BTreeMap<TransactionId, &Told<'_>> = BTreeMap::new();
-        let mut found: BTreeMap<TransactionId, (Pair, Instant, Option<&str>, bool)> =
-            BTreeMap::new();
+        let mut found: BTreeMap<TransactionId, Choice<'_>> = BTreeMap::new();
         for told in &self.told {
-            match told.message.class {
-                Class::Request if told.message.use_candidate => {
-                    asked.entry(told.message.id).or_insert(told);
-                }
-                Class::Success => {
-                    let Some(request) = asked.get(&told.message.id) else { continue };
-                    if (request.source, request.target) == (told.target, told.source) {
-                        let name = request.message.username.as_deref();
-                        let way = pair(told.source, told.target);
-                        let nominated = (way, told.at, name, request.from_caller);
-                        found.entry(told.message.id).or_insert(nominated);
-                    }
-                }
-                _ => {}
+            let id = told.message.id;
+            if told.message.class == Class::Request && told.message.use_candidate {
+                asked.entry(id).or_insert(told);
+            }
+            let request = asked.get(&id).filter(|_| told.message.class == Class::Success);
+            let Some(request) = request else { continue };
+            if (request.source, request.target) == (told.target, told.source) {
+                found.entry(id).or_insert(Choice {
+                    way: pair(told.source, told.target),
+                    at: told.at,
+                    name: request.message.username.as_deref(),
+                    by_caller: request.from_caller,
+                });
             }
         }
         let mut found: Vec<_> = found.into_values().collect();
-        found.sort_by_key(|it| it.1);
+        found.sort_by_key(|it| it.at);
         found
     }
 
@@ -194,19 +202,20 @@ fn one_way_is_chosen(case: &Case<'_>) -> Vec<Verdict> {
     let mut verdicts = Vec::new();
     for it in sought(case) {
         let mut chosen: BTreeMap<Option<&str>, Pair> = BTreeMap::new();
-        let nominated = it.nominated();
-        for (way, at, name, by_caller) in &nominated {
+        let choices = it.choices();
+        for choice in &choices {
             let speaks_ice2 = it.stream.exchanges.iter().all(|it| {
-                let options = it.half(*by_caller).value("ice-options").unwrap_or_default();
+                let options = it.half(choice.by_caller).value("ice-options").unwrap_or_default();
                 options.split_ascii_whitespace().any(|it| it == "ice2")
             });
             if !speaks_ice2 {
                 continue;
             }
-            let first = *chosen.entry(*name).or_insert(*way);
-            let (one, other) = *way;
-            verdicts.push(Verdict::require(first == *way, "RFC8445-8.1.1-1", *at, || {
-                let side = if *by_caller { "the caller" } else { "the called side" };
+            let first = *chosen.entry(choice.name).or_insert(choice.way);
+            let is_same = first == choice.way;
+            verdicts.push(Verdict::require(is_same, "RFC8445-8.1.1-1", choice.at, || {
+                let side = if choice.by_caller { "the caller" } else { "the called side" };
+                let (one, other) = choice.way;
                 format!("{side} chose the way between {one} and {other} after another")
             }));
         }
@@ -218,9 +227,9 @@ fn one_way_is_chosen(case: &Case<'_>) -> Vec<Verdict> {
 fn media_keeps_to_its_way(case: &Case<'_>) -> Vec<Verdict> {
     let mut verdicts = Vec::new();
     for it in sought(case) {
-        let nominated = it.nominated();
-        let Some(known) = nominated.iter().map(|it| it.1).max() else { continue };
-        let ways: BTreeSet<_> = nominated.iter().map(|it| it.0).collect();
+        let choices = it.choices();
+        let Some(known) = choices.iter().map(|it| it.at).max() else { continue };
+        let ways: BTreeSet<_> = choices.iter().map(|it| it.way).collect();
         let (_, until) = it.stream.span(case);
         for flow in case.timeline.flows() {
             if it.stream.is_from_caller(flow.source, flow.target).is_none() {
@@ -249,10 +258,10 @@ fn media_keeps_to_its_way(case: &Case<'_>) -> Vec<Verdict> {
 fn ways_are_kept_open(case: &Case<'_>) -> Vec<Verdict> {
     let mut verdicts = Vec::new();
     for it in sought(case) {
-        let nominated = it.nominated();
-        let ways: BTreeSet<_> = nominated.iter().map(|it| it.0).collect();
+        let choices = it.choices();
+        let ways: BTreeSet<_> = choices.iter().map(|it| it.way).collect();
         let (Some(way), 1) = (ways.first(), ways.len()) else { continue };
-        let Some(chosen) = nominated.iter().map(|it| it.1).max() else { continue };
+        let Some(chosen) = choices.iter().map(|it| it.at).max() else { continue };
         let (_, until) = it.stream.span(case);
         for (source, target) in [(way.0, way.1), (way.1, way.0)] {
             let seen = activity(case, source, target);

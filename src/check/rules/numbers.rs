@@ -80,13 +80,20 @@ fn marks(packets: &[&RtpSeen]) -> BTreeSet<(u16, u32)> {
 
 /// What comes to one port under one number while a lane's packets do, from another address, and is
 /// not the same again.
-fn intruders<'a>(case: &Case<'a>) -> Vec<(&'a Flow, u32, Vec<&'a RtpSeen>, usize)> {
+struct Intruder<'b, 'a> {
+    lane: &'b Lane<'a>,
+    flow: &'a Flow,
+    ssrc: u32,
+    packets: Vec<&'a RtpSeen>,
+}
+
+fn intruders<'b, 'a>(case: &'b Case<'a>) -> Vec<Intruder<'b, 'a>> {
     let mut to: BTreeMap<SocketAddr, Vec<&'a Flow>> = BTreeMap::new();
     for flow in case.timeline.flows() {
         to.entry(flow.target).or_default().push(flow);
     }
     let mut found = Vec::new();
-    for (place, lane) in case.lanes.iter().enumerate() {
+    for lane in &case.lanes {
         let others = to.get(&lane.flow.target).into_iter().flatten();
         for flow in others.copied().filter(|it| it.source != lane.flow.source) {
             for (ssrc, packets) in &lane.sources {
@@ -103,7 +110,7 @@ fn intruders<'a>(case: &Case<'a>) -> Vec<(&'a Flow, u32, Vec<&'a RtpSeen>, usize
                 let known = marks(packets);
                 let strange = marks(&own).difference(&known).count();
                 if meanwhile > ENOUGH && strange > ENOUGH && 2 * strange > own.len() {
-                    found.push((flow, *ssrc, own, place));
+                    found.push(Intruder { lane, flow, ssrc: *ssrc, packets: own });
                 }
             }
         }
@@ -114,9 +121,9 @@ fn intruders<'a>(case: &Case<'a>) -> Vec<(&'a Flow, u32, Vec<&'a RtpSeen>, usize
 /// Two who send to one port have two numbers (RFC 3550 section 5.1).
 fn no_two_send_under_one_number(case: &Case<'_>) -> Vec<Verdict> {
     let mut verdicts: Vec<_> = case.lanes.iter().map(|_| Verdict::Pass).collect();
-    for (flow, ssrc, packets, place) in intruders(case) {
+    for Intruder { lane, flow, ssrc, packets } in intruders(case) {
         let cast = case.timeline.cast();
-        let (who, other) = (cast.label(flow.source), case.lanes[place].flow.source);
+        let (who, other) = (cast.label(flow.source), lane.flow.source);
         let seen = format!(
             "{who} sent RTP from {} under {ssrc}, the number of what came from {other}",
             flow.source
@@ -208,9 +215,9 @@ fn voices<'a>(packets: impl Iterator<Item = &'a RtpSeen>) -> BTreeMap<Voice, usi
 fn what_collides_is_kept_out(case: &Case<'_>) -> Vec<Verdict> {
     let mut verdicts = Vec::new();
     let recorded = || case.recordings.iter().flat_map(|it| &it.streams).flat_map(|it| &it.flows);
-    for (flow, _, packets, place) in intruders(case) {
+    for Intruder { lane, flow, packets, .. } in intruders(case) {
         let is_agreed = case.lanes.iter().any(|lane| std::ptr::eq(lane.flow, flow));
-        let host = case.host(case.lanes[place].flow.target);
+        let host = case.host(lane.flow.target);
         let to_it = case.lanes.iter().filter(|lane| case.host(lane.flow.target) == host);
         let known = voices(to_it.flat_map(|lane| lane.packets));
         let strange = voices(packets.iter().copied());

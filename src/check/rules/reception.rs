@@ -118,9 +118,13 @@ struct Seen {
 }
 
 impl Seen {
-    /// Nothing, where a source began anew.
+    /// Nothing, where a source began anew, or the reports are of other numbers than came.
     fn of(lane: &Lane<'_>, before: &Told<'_>, now: &Told<'_>) -> Option<Self> {
         let own = packets(lane, now);
+        let has = |told: &Told<'_>| own.iter().any(|it| it.sequence == low(told.block.highest));
+        if !has(before) || !has(now) {
+            return None;
+        }
         let meanwhile = own.iter().filter(|it| it.at > before.report.at);
         let mut last = own.iter().rfind(|it| it.at <= before.report.at)?.sequence;
         let (low, span) = (low(before.block.highest), low(now.block.highest));

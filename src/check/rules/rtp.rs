@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::{Case, Lane, Rule, rule};
 use crate::check::Verdict;
-use crate::evidence::{Content, Flow, RtpSeen};
+use crate::evidence::{Content, Flow, Kind, RtpSeen};
 use crate::packet::Transport;
 use crate::sdp::Codec;
 
@@ -13,6 +13,7 @@ pub const RULES: &[Rule] = &[
     rule("RFC3550-5.1-1", what_goes_to_a_media_port_is_rtp),
     rule("RFC3550-5.1-3", packets_are_numbered),
     rule("RFC3550-5.1-4", time_goes_on),
+    rule("RFC3551-4.1-1", marks_begin_what_is_said),
     rule("RFC3551-4.2-1", packets_are_as_long_as_was_agreed),
     rule("RFC3551-4.5.14-1", telephone_sound_is_8_bits_at_8_khz),
 ];
@@ -142,6 +143,45 @@ fn odd_time<'a>(
     None
 }
 
+/// The first packet after a silence has the mark, and no other (RFC 3551 section 4.1). That is said of
+/// telephones: who passes several streams on as one may mark where they meet.
+fn marks_begin_what_is_said(case: &Case<'_>) -> Vec<Verdict> {
+    let mut verdicts = Vec::new();
+    for lane in case.lanes.iter().filter(|it| case.timeline.cast().is(it.flow.source, Kind::Phone))
+    {
+        let clocks = clocks(case, lane);
+        let all = in_order(lane);
+        // Of each two packets that follow each other, by how much their times do.
+        let pairs = all.windows(2).filter_map(|pair| {
+            let [before, next] = pair else { return None };
+            let follows = next.ssrc == before.ssrc
+                && next.payload_type == before.payload_type
+                && next.sequence == before.sequence.wrapping_add(1)
+                && clocks.contains_key(&next.payload_type)
+                && !case.ports.is_relayed(next.ssrc, case.host(lane.flow.source));
+            follows.then(|| (*next, next.timestamp.wrapping_sub(before.timestamp)))
+        });
+        let pairs: Vec<_> = pairs.collect();
+        let mut steps: Vec<u32> = pairs.iter().map(|it| it.1).collect();
+        steps.sort_unstable();
+        let Some(usual) = steps.get(steps.len() / 2).filter(|_| steps.len() >= FEW) else {
+            continue;
+        };
+        let odd = |marker: bool, is_due: &dyn Fn(u32) -> bool, most: usize| {
+            let mut odd = pairs.iter().filter(|(it, step)| it.marker == marker && is_due(*step));
+            odd.nth(most).map(|(packet, _)| *packet)
+        };
+        let marked = odd(true, &|step| step == *usual, MARKS);
+        let unmarked = odd(false, &|step| step > 10 * usual && step < 1 << 31, SILENCES);
+        let wrong = marked.map(|it| (it, "with a mark, in the middle of what is said"));
+        let wrong = wrong.or(unmarked.map(|it| (it, "without a mark, after a silence")));
+        verdicts.push(wrong.map_or(Verdict::Pass, |(packet, what)| {
+            broken(case, "RFC3551-4.1-1", lane.flow, packet, what)
+        }));
+    }
+    verdicts
+}
+
 /// A packet holds what the receiver asked for, or else 20 ms (RFC 3551 section 4.2).
 fn packets_are_as_long_as_was_agreed(case: &Case<'_>) -> Vec<Verdict> {
     let mut verdicts = Vec::new();
@@ -226,5 +266,9 @@ const ASIDE: f64 = 3.0;
 const DRIFT: f64 = 0.01;
 /// RFC 3551 section 4.2.
 const DEFAULT: Duration = Duration::from_millis(20);
+/// A telephone may mark what begins for another reason than that it was silent,
+const MARKS: usize = 10;
+/// and forget it once or twice.
+const SILENCES: usize = 2;
 /// Fewer packets show no habit.
 const FEW: usize = 20;

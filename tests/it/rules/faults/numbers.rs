@@ -23,6 +23,7 @@ pub const FAULTS: &[Fault] = &[
         &[("RFC3550-5.1-6", "the number is taken")],
     ),
     fault(CALL, "media from another port", &[Act(from_another_port)], &["RFC4961-4-1"], &[]),
+    fault(CALL, "marks in the middle", &[Act(mark_much)], &["RFC3551-4.1-1"], &[]),
     fault(TYPED, "a key that lasts no time", &[Act(press_shortly)], &["RFC4733-2.3.5-1"], &[]),
     fault(TYPED, "a key that lasts less and less", &[Act(go_round)], &["RFC4733-2.5.1.3-1"], &[]),
 ];
@@ -103,7 +104,12 @@ fn from_another_port(script: &mut Script) {
     flow.source.set_port(port + 500);
 }
 
-/// The first packets of what Bob presses say something else.
+/// Alice's telephone marks each tenth packet.
+fn mark_much(script: &mut Script) {
+    each(flow(script, ALICE), |packet| packet.marker |= packet.sequence.is_multiple_of(10));
+}
+
+/// The first packet of what Bob presses says something else.
 fn first_event(script: &mut Script, duration: u16) {
     let flow = flow(script, BOB);
     let first = flow.sent.iter().find(|it| it.sound.event().is_some()).unwrap().sequence;

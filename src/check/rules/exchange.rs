@@ -76,7 +76,7 @@ impl<'a> Exchange<'a> {
     }
 }
 
-impl<'a> Stream<'a> {
+impl Stream<'_> {
     /// Where one side took RTP, whenever.
     pub(super) fn addresses(&self, of_caller: bool) -> BTreeSet<SocketAddr> {
         self.exchanges.iter().flat_map(|it| it.half(of_caller).addresses()).collect()

@@ -195,7 +195,8 @@ fn what_is_synchronised_has_one_name(case: &Case<'_>) -> Vec<Verdict> {
                 let host = case.host(lane.flow.source);
                 lane.sources.iter().map(move |(ssrc, _)| (host, *ssrc))
             });
-            let Some(name) = sources.filter_map(|it| names.get(&it)).last() else { continue };
+            let mut own = sources.rev().filter_map(|it| names.get(&it));
+            let Some(name) = own.next() else { continue };
             for group in stream.exchanges.iter().filter_map(|it| group(it, from_caller)) {
                 let key = (stream.talk, from_caller, group);
                 groups.entry(key).or_default().insert(stream.medium, name.clone());

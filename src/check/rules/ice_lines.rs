@@ -46,8 +46,8 @@ fn restarts(case: &Case<'_>) -> Vec<Verdict> {
             for pair in all.windows(2) {
                 let [(before, _), (now, place)] = pair else { continue };
                 for (stream, media) in before.media.iter().zip(&now.media).enumerate() {
-                    let before = Half { description: *before, medium: media.0 };
-                    let now = Half { description: *now, medium: media.1 };
+                    let before = Half { description: before, medium: media.0 };
+                    let now = Half { description: now, medium: media.1 };
                     if let Some(wrong) = changed(before, now) {
                         verdicts.push(case.require(
                             wrong.is_empty(),

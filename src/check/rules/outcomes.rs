@@ -176,14 +176,14 @@ fn registrations_follow_each_other(case: &Case<'_>) -> Vec<Verdict> {
         let is_open = answered.is_some_and(|answered| answered > request.at + SLACK);
         let binds = |it: &Said<'_>| it.message.headers.has("Contact");
         let is_counted = request.cseq.is_none() || request.cseq > before.cseq;
-        verdicts.push(if !is_counted {
-            let seen = format!("with no higher number in CSeq than message {} has", before.number);
-            case.broken(row, request, seen)
-        } else {
+        verdicts.push(if is_counted {
             let overlaps = is_open && binds(request) && binds(before);
             case.require(!overlaps, row, request, || {
                 format!("before message {} was answered", before.number)
             })
+        } else {
+            let seen = format!("with no higher number in CSeq than message {} has", before.number);
+            case.broken(row, request, seen)
         });
     }
     verdicts
@@ -304,7 +304,8 @@ fn challenges_that_nobody_knows_are_not_met(case: &Case<'_>) -> Vec<Verdict> {
         let met = odd.iter().find(|it| param(it, "nonce") == nonce);
         let asked = again.asked.and_then(|it| case.asked[it].outcome(case));
         let is_taken = asked.is_none_or(|it| it.is_answer(200, 299));
-        (!odd.is_empty() && !(met.is_some() && is_taken)).then(|| {
+        let is_understood = met.is_some() && is_taken;
+        (!odd.is_empty() && !is_understood).then(|| {
             case.require(met.is_none(), "RFC8760-2.4-2", again, || {
                 let what = met.map(|it| algorithm(it)).unwrap_or_default();
                 format!("with credentials for a challenge by {what}, which there is not")

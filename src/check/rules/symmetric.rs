@@ -37,7 +37,8 @@ fn media_comes_from_where_it_is_taken(case: &Case<'_>) -> Vec<Verdict> {
             let reports = reports.map(|it| (it.source, it.at, "RTCP"));
             let mut known: BTreeSet<SocketAddr> = BTreeSet::new();
             for (source, at, what) in media.chain(reports) {
-                if known.insert(source) && !(given.contains(&source) && !own.contains(&source)) {
+                let is_others = given.contains(&source) && !own.contains(&source);
+                if !is_others && known.insert(source) {
                     verdicts.push(verdict(case, source, at, what, own.contains(&source)));
                 }
             }

@@ -97,7 +97,7 @@ impl Platform {
             while let Some((is_rtcp, packet)) =
                 self.bridges.get_mut(&id).and_then(|it| it.speak(now))
             {
-                if let Some(packet) = self.from_end(id, End::Callee, &packet) {
+                if let Some(packet) = self.said_at(id, End::Callee, &packet) {
                     self.relay_from(now, id, End::Callee, is_rtcp, &packet);
                 }
             }
@@ -106,7 +106,7 @@ impl Platform {
 
     /// What the platform itself says for one end of a call, as if it had come from there; nothing if
     /// the call is over.
-    pub(super) fn from_end(&self, id: BridgeId, end: End, bytes: &bytes::Bytes) -> Option<Packet> {
+    pub(super) fn said_at(&self, id: BridgeId, end: End, bytes: &bytes::Bytes) -> Option<Packet> {
         let local = self.bridges.get(&id)?.leg(end).local;
         Some(super::recording::datagram(local, local, bytes))
     }

@@ -196,7 +196,7 @@ impl Platform {
         let due: Vec<_> = due.map(|(id, _)| *id).collect();
         for room in due {
             for Mixed { bridge, from, is_rtcp, bytes } in self.mix_room(now, room) {
-                let Some(packet) = self.from_end(bridge, from, &bytes) else { continue };
+                let Some(packet) = self.said_at(bridge, from, &bytes) else { continue };
                 let person = self.bridges.get(&bridge).map(|it| it.leg(from));
                 // What somebody said goes to the recorders, what the room says to its people.
                 if person.is_some_and(|leg| leg.call.is_some()) {

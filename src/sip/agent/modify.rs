@@ -95,18 +95,15 @@ impl Call {
         if self.dialog.is_none() && self.forks.is_empty() {
             return false;
         }
-        match wanted.method {
-            Method::Invite => {
-                self.stage == Stage::Confirmed
-                    && self.ours.is_none()
-                    && self.theirs.is_none()
-                    && self.unacknowledged.is_empty()
-            }
-            _ => {
-                let is_behind = self.stage == Stage::Confirmed && self.ours.is_some();
-                self.our_update.is_none() && !is_behind && !(brings_offer && self.awaits_offer())
-            }
+        let is_confirmed = self.stage == Stage::Confirmed;
+        if wanted.method == Method::Invite {
+            return is_confirmed
+                && self.ours.is_none()
+                && self.theirs.is_none()
+                && self.unacknowledged.is_empty();
         }
+        let is_behind = is_confirmed && self.ours.is_some();
+        self.our_update.is_none() && !is_behind && !(brings_offer && self.awaits_offer())
     }
 
     fn send_reinvite(&mut self, core: &mut Core, now: Instant, mut wanted: Wanted) {

@@ -120,7 +120,9 @@ fn password(of: IpAddr) -> String {
 fn check(script: &mut Script, nth: u16, change: fn(&mut Message)) {
     let flow = super::spoil::flow(script, ALICE);
     let mut ends = [flow.source, flow.target];
-    ends.iter_mut().for_each(|it| it.set_port(it.port() + nth * ASIDE));
+    for it in &mut ends {
+        it.set_port(it.port() + nth * ASIDE);
+    }
     let [alice, platform] = ends;
     let id = [u8::try_from(nth).unwrap() + 1; 12];
     let mut request = Message::new(Class::Request, id);

@@ -32,7 +32,7 @@ fn recorders_are_who_they_should_be(case: &Case<'_>) -> Vec<Verdict> {
     let judged = shown.filter(|(_, shown)| !has_row(shown)).map(|(it, shown)| {
         let met = shown == Shown::Sound || it.1.end != Ending::Opened;
         broken_unless(met, "RFC7866-12.1-2", case, it, |client, server| {
-            format!("{client} took {server} for the recorder, which showed {shown}")
+            format!("{client} trusted {server}, which showed {shown}")
         })
     });
     judged.collect()
@@ -56,7 +56,7 @@ fn names_nobody(case: &Case<'_>, row: &'static str, flaw: Flaw) -> Vec<Verdict> 
     let judged = case.timeline.handshakes().iter().filter(|(_, it)| it.by_server == shown);
     let judged = judged.map(|it| {
         broken_unless(it.1.end != Ending::Opened, row, case, it, |client, server| {
-            format!("{client} took {server} for itself, which showed a certificate {flaw}")
+            format!("{client} trusted {server}, which showed a certificate {flaw}")
         })
     });
     judged.collect()

@@ -1,5 +1,6 @@
 //! Real sockets and the real clock.
 
+mod certificates;
 mod clock;
 mod complaint;
 mod connection;
@@ -7,7 +8,6 @@ mod datagram;
 mod inbox;
 mod keys;
 mod lateness;
-mod papers;
 mod reader;
 mod settings;
 mod slack;

@@ -7,7 +7,7 @@ use super::words::Unsaid;
 use super::world::World;
 use crate::check::trust;
 use crate::evidence::Kind;
-use crate::testbed::{Flaw, Paper};
+use crate::testbed::{Credential, Flaw};
 
 /// What is wrong with a certificate: `has expired`.
 #[derive(Clone, Copy, Debug, Eq, cucumber::Parameter, PartialEq)]
@@ -29,19 +29,19 @@ impl FromStr for Flawed {
 /// The recorder has a certificate that nobody should believe.
 #[cucumber::given(expr = "the recorder's certificate {flaw}")]
 fn recorders(world: &mut World, flaw: Flawed) -> Result<(), StepError> {
-    world.hand(Kind::Recorder, Paper::Flawed(flaw.0))
+    world.equip(Kind::Recorder, Credential::Flawed(flaw.0))
 }
 
 /// The platform has a certificate that nobody should believe.
 #[cucumber::given(expr = "the platform's certificate {flaw}")]
 fn platforms(world: &mut World, flaw: Flawed) -> Result<(), StepError> {
-    world.hand(Kind::Platform, Paper::Flawed(flaw.0))
+    world.equip(Kind::Platform, Credential::Flawed(flaw.0))
 }
 
 /// Whoever connects to the recorder has to show a certificate.
 #[cucumber::given("the recorder asks for certificates")]
 fn asks(world: &mut World) -> Result<(), StepError> {
-    world.hand(Kind::Recorder, Paper::Asks)
+    world.equip(Kind::Recorder, Credential::Asks)
 }
 
 /// Each has seen a certificate of the other one.

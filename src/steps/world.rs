@@ -11,7 +11,7 @@ use crate::evidence::{Dialog, Timeline, What, dialogs};
 use crate::role::Command;
 use crate::role::recorder::Memory;
 use crate::scenario::Scenario;
-use crate::testbed::{self, Paper, Testbed};
+use crate::testbed::{self, Credential, Testbed};
 use crate::time::Instant;
 
 use super::feature::Example;
@@ -85,14 +85,14 @@ impl World {
         Ok(())
     }
 
-    /// A part has other papers from the next connection on.
-    pub(super) fn hand(
+    /// A part has other credentials from the next connection on.
+    pub(super) fn equip(
         &mut self,
         kind: crate::evidence::Kind,
-        paper: Paper,
+        credential: Credential,
     ) -> Result<(), StepError> {
         let name = self.part(kind)?;
-        if self.set()?.testbed.hand(&name, paper) {
+        if self.set()?.testbed.equip(&name, credential) {
             return Ok(());
         }
         let why = format!("give {name} another certificate: that is for simulated parts only");

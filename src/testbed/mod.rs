@@ -16,7 +16,7 @@ pub use any::AnyDriver;
 pub use cast::{Error, faults};
 pub use library::{ADMINISTRATOR, PARTNER};
 pub use stop::{is_stopped, stop};
-pub use trust::{Flaw, Paper};
+pub use trust::{Credential, Flaw};
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};

@@ -12,7 +12,7 @@ pub use crate::packet::Flaw;
 
 /// What somebody does about certificates.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Paper {
+pub enum Credential {
     /// Shows one with something wrong about it.
     Flawed(Flaw),
     /// Asks whoever connects for one (RFC 7866 section 12.1).
@@ -27,14 +27,14 @@ pub(super) const FAULTS: [(RoleName, &str); 3] = [
 ];
 
 impl Testbed {
-    /// A part has other papers from the next connection on. Returns whether it can be: not on the
+    /// A part has other credentials from the next connection on. Returns whether it can be: not on the
     /// wire, and not if there is no such part.
-    pub fn hand(&mut self, name: &str, paper: Paper) -> bool {
-        self.change(name, |credentials| match paper {
+    pub fn equip(&mut self, name: &str, credential: Credential) -> bool {
+        self.change(name, |credentials| match credential {
             // Who has a fault has it, whatever is asked of it.
-            Paper::Flawed(_) if credentials.shows == Shown::Nothing => {}
-            Paper::Flawed(flaw) => credentials.shows = Shown::Flawed(flaw),
-            Paper::Asks => credentials.asks = true,
+            Credential::Flawed(_) if credentials.shows == Shown::Nothing => {}
+            Credential::Flawed(flaw) => credentials.shows = Shown::Flawed(flaw),
+            Credential::Asks => credentials.asks = true,
         })
     }
 

@@ -24,7 +24,8 @@ use crate::stage;
 fn the_captures_of_real_systems_are_judged_as_is_known_of_them() {
     // Ids like `grp-1`, times like `+0000`, a version of the description that stays what it was,
     // and media from another port than that of the description, which is odd; a Call-ID where the
-    // Session-ID belongs: all of the client's. The telephone's INVITE does not list what it knows.
+    // Session-ID belongs: all of the client's. The telephone's INVITE does not list what it knows, and
+    // both telephones have one SSRC, which neither gives up.
     let of_client = [
         "RFC7865-6.10-3",
         "RFC7865-6.10-4",
@@ -36,6 +37,7 @@ fn the_captures_of_real_systems_are_judged_as_is_known_of_them() {
         "RFC3261-18.1.1-1",
         "RFC3261-13.2.1-1",
         "RFC3550-11-1",
+        "RFC3550-8.2-1",
         "RFC7865-6.3.1-4",
     ];
     for (name, of_recorder) in [
@@ -171,23 +173,51 @@ fn when_a_clock_jumps_in_a_call_it_is_judged_as_if_it_had_not_and_the_jump_is_to
 
 #[test]
 fn two_hundred_calls_are_told_apart() {
+    assert_told_apart("one-after-another", 40, |text, _| text.to_owned());
+}
+
+/// Nine of them are up at any moment.
+#[test]
+fn two_hundred_calls_at_once_are_told_apart() {
+    assert_told_apart("at-once", 1, |text, call| {
+        let text = text.replace("+12025550101", &format!("caller{call:06}"));
+        let text = text.replace("+12025550102", &format!("callee{call:06}"));
+        let lines = text.split_inclusive('\n').map(|line| {
+            let named = ["m=audio ", "a=rtcp:"].into_iter().find(|it| line.starts_with(it));
+            let Some(named) = named else { return line.to_owned() };
+            let port: u64 = line[named.len()..][..5].parse().unwrap();
+            line.replacen(&port.to_string(), &(port + 16 * call).to_string(), 1)
+        });
+        lines.collect()
+    });
+}
+
+/// A call that is there two hundred times, so many seconds apart, each in words of its own, which are
+/// as long as those that they replace.
+fn assert_told_apart(name: &str, seconds: u64, other: impl Fn(&str, u64) -> String) {
     let (timeline, _) = played("A two-party call", "");
-    let mut file = PcapWriter::new(Vec::new(), timeline.epoch()).unwrap();
+    let mut all = Vec::new();
     for call in 0..200_u64 {
         for (at, packet) in packets(&timeline) {
             let text = String::from_utf8_lossy(&packet.payload).into_owned();
-            // Every call has names of its own; each is as long as the one that it replaces.
             let text = text.replace("Call-ID: ", &format!("Call-ID: {call:03}"));
             let text = text.replace("branch=z9hG4bK", &format!("branch=z9hG4bK{call:03}"));
-            let at = Instant::from_nanos(at.as_nanos() + call * 40_000_000_000);
-            file.packet(at, &Packet { payload: text.into(), ..packet }, None).unwrap();
+            let payload = other(&text, call).into();
+            let at = Instant::from_nanos(at.as_nanos() + call * seconds * 1_000_000_000);
+            all.push((at, Packet { payload, ..packet }));
         }
+    }
+    all.sort_by_key(|(at, _)| *at);
+    let mut file = PcapWriter::new(Vec::new(), timeline.epoch()).unwrap();
+    for (at, packet) in all {
+        file.packet(at, &packet, None).unwrap();
     }
     let file = file.finish().unwrap();
     let captured = read(&[&file]);
     let found = calls(&captured.timeline);
     assert_eq!(found.len(), 200);
-    let path = scratch("two-hundred.pcapng", &file);
+    assert!(found.iter().all(|call| call.call_ids.len() == 3), "two legs, and a recording");
+    let path = scratch(&format!("{name}.pcapng"), &file);
     let (code, text) = judge(&[path.to_str().unwrap()]);
     assert!(text.contains("200 more calls, nothing wrong"), "{text}");
     assert_eq!(code, 0, "{text}");

@@ -1,7 +1,7 @@
 //! What real sockets promise, over the loopback interface.
 
+mod certificates;
 mod datagrams;
-mod papers;
 mod streams;
 mod web;
 

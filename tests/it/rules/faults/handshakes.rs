@@ -7,15 +7,14 @@ use tallylight::evidence::{Script, ScriptLine};
 use tallylight::packet::{Packet, Transport};
 use tallylight::time::Instant;
 
-use super::super::edit::Edit::{self, Act, Over};
+use super::super::edit::Edit::{self, Act};
 use super::super::edit::{put, rewrite};
-use super::{CALL, fault, spoil};
+// What DTLS adds may be too much for a datagram (RFC 3261 section 18.1.1).
+use super::keys::{SEALS, TLS};
+use super::{CALL, fault};
 use crate::rules::Fault;
 
-/// What DTLS adds may be too much for a datagram (RFC 3261 section 18.1.1).
-const TLS: Edit = Over(Transport::Tls);
 const DTLS: Edit = Act(with_dtls);
-const SEALS: Edit = Act(spoil::with_seals);
 
 /// Only what is said at first is changed.
 const LATER: (&str, &str) = ("RFC3264-8-1", "what she says later has none of it");

@@ -6,9 +6,12 @@ use super::super::edit::Edit::{self, Act, Over, Swap};
 use super::{CALL, DECLINED, REFUSED, fault, spoil};
 use crate::rules::Fault;
 
-const TLS: Edit = Over(Transport::Tls);
-const KEYS: Edit = Act(spoil::with_keys);
-const SEALS: Edit = Act(spoil::with_seals);
+/// Whatever is said is said over TLS.
+pub const TLS: Edit = Over(Transport::Tls);
+/// Every description has keys.
+pub const KEYS: Edit = Act(spoil::with_keys);
+/// Every report has a seal.
+pub const SEALS: Edit = Act(spoil::with_seals);
 
 pub const FAULTS: &[Fault] = &[
     fault(

@@ -3,16 +3,12 @@
 use std::net::IpAddr;
 
 use tallylight::evidence::Script;
-use tallylight::packet::Transport;
 
-use super::super::edit::Edit::{self, Act, Over};
+use super::super::edit::Edit::Act;
 use super::super::edit::rewrite;
-use super::{CALL, TYPED, describe_anew, fault, spoil};
+use super::keys::{KEYS, SEALS, TLS};
+use super::{CALL, TYPED, describe_anew, fault};
 use crate::rules::Fault;
-
-const TLS: Edit = Over(Transport::Tls);
-const KEYS: Edit = Act(spoil::with_keys);
-const SEALS: Edit = Act(spoil::with_seals);
 
 pub const FAULTS: &[Fault] = &[
     fault(

@@ -26,7 +26,9 @@ fn a_long_capture_is_judged_piece_by_piece_and_every_call_of_it_once() {
     loop {
         let some = calls(&captured.timeline);
         assert_eq!(recordings(&captured.timeline).len(), some.len());
-        assert!(broken(&captured.timeline).is_empty());
+        // Each call is the first one over again, and so its streams begin as that one's.
+        let broken = broken(&captured.timeline);
+        assert!(broken.iter().all(|row| row == "RFC3550-5.1-2"), "{broken:?}");
         // They go on where the one before ended.
         assert!(some.first().map(|call| call.dialled) > begun);
         begun = some.last().map(|call| call.dialled);

@@ -227,6 +227,15 @@ Feature: Everybody on a recorded call is told
       Then nobody is told that the recording is paused
       And nobody hears a tone
 
+    Example: A pause that fails is not announced
+      Given Alice's calls are always recorded, with pause and resume
+      And an announcement tells of pauses of Alice's recordings
+      And the recorder refuses to be paused
+      And Alice and Bob are talking
+      When Alice pauses the recording
+      And they talk for 4 seconds
+      Then nobody is told that the recording is paused
+
     Example: Only the recorded party is told of a pause
       Given Alice's calls are always recorded, with pause and resume
       And an announcement tells of pauses of Alice's recordings

@@ -66,6 +66,15 @@ Feature: Telephones show what is true
       And they talk for 4 seconds
       Then Alice's telephone never showed for longer than 3 seconds what was not true
 
+    @needs.pause
+    Example: A pause that fails
+      Given Alice's calls are always recorded, with pause and resume
+      And the recorder refuses to be paused
+      And Alice and Bob are talking
+      When Alice pauses the recording
+      And they talk for 4 seconds
+      Then Alice's telephone shows that the call is recorded
+
   Rule: What is not granted is not shown
 
     @needs.pause

@@ -69,6 +69,16 @@ Feature: A call outlives its recording
       And the loss of the recorder is noticed, and 5 seconds pass
       Then Bob is heard in two recordings
 
+    @needs.pause
+    Example: A pause outlives the recorder
+      Given Alice's calls are always recorded, with pause and resume
+      And a second recorder stands by
+      And Alice and Bob are talking
+      When Alice pauses the recording
+      And the recorder goes out of service
+      And Bob says "4929 1234 5678 9012"
+      Then the recorder never hears Bob say "4929 1234 5678 9012"
+
   Rule: A call that must be recorded ends when it cannot be
 
     Example: No recorder takes it

@@ -9,7 +9,7 @@ use super::prompts_heard::{Audience, Passage, heard_by, parties, passages, towar
 use super::streams::each_recording;
 use super::view::{Conversation, last_conversation, living};
 pub use crate::audio::Message;
-use crate::evidence::{Dialog, RecordingSession, Timeline, dialogs};
+use crate::evidence::{Dialog, Exchange, RecordingSession, Timeline, dialogs};
 use crate::sdp::MediaDescription;
 use crate::time::Instant;
 
@@ -115,8 +115,11 @@ fn not_so_soon(
     let since = reason(timeline, conversation, news.message, passage.from);
     let is_later = |within: Duration| since.is_some_and(|since| passage.from - since > within);
     let is_fine = news.within.is_some_and(is_later);
-    Verdict::require(is_fine, requirement(news.message), passage.from, || {
-        format!("{name} was told that {}", words(news.message))
+    let is_untrue = news.message == Message::Paused && since.is_none();
+    let row = if is_untrue { "WXC-PRN-4" } else { requirement(news.message) };
+    Verdict::require(is_fine, row, passage.from, || {
+        let adds = if is_untrue { ", and no recorder had agreed to that" } else { "" };
+        format!("{name} was told that {}{adds}", words(news.message))
     })
 }
 
@@ -145,12 +148,12 @@ fn reason(
 
 /// When the streams of a recording were paused, or taken up again.
 pub(super) fn changes(session: &RecordingSession<'_>, paused: bool) -> Vec<Instant> {
-    let is_paused = |exchange: &crate::evidence::Exchange| {
+    let is_paused = |exchange: &Exchange| {
         let mut open = exchange.offer.media.iter().filter(|medium| !medium.is_disabled());
         open.all(MediaDescription::is_still)
     };
     let exchanges = session.dialog.exchanges();
-    let by_client = exchanges.iter().filter(|exchange| exchange.by_caller);
+    let by_client = exchanges.iter().filter(|it| it.by_caller && it.answer.is_some());
     let by_client: Vec<_> = by_client.map(|it| (it.offered, is_paused(it))).collect();
     let pairs = by_client.iter().zip(by_client.iter().skip(1));
     pairs.filter(|(old, new)| old.1 != new.1 && new.1 == paused).map(|(_, new)| new.0).collect()

@@ -67,8 +67,10 @@ pub fn source(source: &str) -> String {
 
 /// The lines of the ladder around the moment of a finding, and what never came.
 fn excerpt(finding: &Finding, ladder: &Ladder) -> Vec<LadderLine> {
-    let lines: Vec<_> =
-        ladder.lines.iter().filter(|line| !line.text.contains("REGISTER")).collect();
+    // Registrations only stand in the way, unless it is about one.
+    let is_of_one = finding.seen.contains(REGISTER);
+    let wanted = |line: &&Line| is_of_one || !line.text.contains(REGISTER);
+    let lines: Vec<_> = ladder.lines.iter().filter(wanted).collect();
     let marked = lines.iter().position(|line| line.at >= finding.at).unwrap_or(lines.len());
     let first = marked.saturating_sub(LINES_BEFORE);
     let after = if finding.never.is_some() { LINES_AFTER_NEVER } else { LINES_AFTER };
@@ -109,6 +111,7 @@ fn never(text: &str) -> LadderLine {
     }
 }
 
+const REGISTER: &str = "REGISTER";
 const LINES_BEFORE: usize = 2;
 const LINES_AFTER: usize = 3;
 /// What came instead may come a while later.

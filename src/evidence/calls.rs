@@ -95,10 +95,7 @@ impl Call {
     fn add(&mut self, dialog: &Dialog<'_>) {
         self.call_ids.insert(dialog.call_id.to_owned());
         self.over = self.over.zip(dialog.over()).map(|(one, other)| one.max(other));
-        let descriptions = dialog.sightings().filter_map(|sighting| sighting.description());
-        let media = descriptions.flat_map(|(_, description)| &description.media);
-        let addresses = media.flat_map(|it| [it.rtp_address(), it.rtcp_address()]).flatten();
-        self.addresses.extend(addresses);
+        self.addresses.extend(dialog.media_addresses());
     }
 
     fn may_last_until(&self, at: Instant) -> bool {

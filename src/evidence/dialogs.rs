@@ -7,6 +7,7 @@ use super::exchange::{Exchange, exchanges};
 use super::index::Kept;
 use super::sighting::{Side, Sighting};
 use super::timeline::Timeline;
+use crate::sdp::MediaDescription;
 use crate::sip::{Message, Method};
 use crate::time::Instant;
 
@@ -79,6 +80,13 @@ impl<'a> Dialog<'a> {
     pub fn sightings(&self) -> impl DoubleEndedIterator<Item = &'a Sighting> + Clone + use<'a> {
         let all = self.timeline.signalling();
         self.kept.places.iter().map(|place| &all[*place])
+    }
+
+    /// Where its descriptions want RTP and RTCP, oldest first.
+    pub fn media_addresses(&self) -> impl Iterator<Item = SocketAddr> + use<'a> {
+        let descriptions = self.sightings().filter_map(|it| it.description());
+        let media = descriptions.flat_map(|(_, description)| &description.media);
+        media.flat_map(MediaDescription::addresses)
     }
 
     /// Its offers and answers, oldest first.

@@ -56,6 +56,18 @@ impl Ladder {
         let metadata = sessions.iter().enumerate().flat_map(metadata);
         Self { lines, streams: StreamLine::all(timeline), metadata: metadata.collect() }
     }
+
+    /// The streams alone, a line each.
+    pub fn stream_lines(&self) -> impl Iterator<Item = String> {
+        let from = width(&mut self.streams.iter().map(|line| line.from.as_str()));
+        let to = width(&mut self.streams.iter().map(|line| line.to.as_str()));
+        self.draw_streams(from, to)
+    }
+
+    fn draw_streams(&self, from: usize, to: usize) -> impl Iterator<Item = String> {
+        let each = self.streams.iter();
+        each.map(move |line| format!("{:>from$} -> {:<to$}  {line}", line.from, line.to))
+    }
 }
 
 fn handshakes(timeline: &Timeline) -> impl Iterator<Item = Line> {
@@ -267,11 +279,13 @@ impl fmt::Display for Line {
     }
 }
 
+/// The longest of some names.
+fn width(names: &mut dyn Iterator<Item = &str>) -> usize {
+    names.map(|name| name.chars().count()).max().unwrap_or_default()
+}
+
 impl fmt::Display for Ladder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let width = |names: &mut dyn Iterator<Item = &str>| {
-            names.map(|name| name.chars().count()).max().unwrap_or_default()
-        };
         let from = width(&mut self.lines.iter().map(|line| line.from.as_str()));
         let to = width(&mut self.lines.iter().filter_map(|line| line.to.as_deref()));
         writeln!(f, "{:>12} {:>12}  times in ms", "left", "arrived")?;
@@ -281,8 +295,8 @@ impl fmt::Display for Ladder {
         if !self.streams.is_empty() {
             writeln!(f)?;
         }
-        for line in &self.streams {
-            writeln!(f, "{:>from$} -> {:<to$}  {line}", line.from, line.to)?;
+        for line in self.draw_streams(from, to) {
+            writeln!(f, "{line}")?;
         }
         if !self.metadata.is_empty() {
             writeln!(f)?;

@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use super::cast::{Cast, Kind, Member};
 use super::exchange::description_of;
 use crate::packet::Packet;
+use crate::sdp::MediaDescription;
 use crate::sip::{Message, Method};
 
 /// Learns from one message that reached a part of ours. `message` is what `packet` holds.
@@ -58,7 +59,7 @@ fn contacts(message: &Message) -> Vec<SocketAddr> {
 fn media(source: SocketAddr, message: &Message) -> Vec<SocketAddr> {
     let Some((_, description)) = description_of(message) else { return Vec::new() };
     let media = description.media.iter().take(MEDIA_MAX);
-    let said = media.flat_map(|medium| [medium.rtp_address(), medium.rtcp_address()]).flatten();
+    let said = media.flat_map(MediaDescription::addresses);
     said.flat_map(|said| [said, SocketAddr::new(source.ip(), said.port())]).collect()
 }
 

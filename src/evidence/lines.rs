@@ -8,7 +8,7 @@ use super::deed::What;
 use super::media::{RtpSeen, Sound};
 use super::sighting::{Content, Side};
 use super::timeline::Timeline;
-use crate::packet::{Ending, Handshake, Shown};
+use crate::packet::{Handshake, Shown};
 use crate::time::Instant;
 
 /// Writes everything that a timeline holds, oldest first: who takes part, then `sip`, `http`, `stun`,
@@ -125,11 +125,10 @@ fn line(timeline: &Timeline, at: Instant, place: Place<'_>) -> Value {
 }
 
 fn handshake(at: u64, seen: &Handshake) -> Value {
-    let end = Ending::ALL.iter().find(|(_, known)| *known == seen.end);
     json!({
         "kind": "tls", "at": at, "from": seen.client.to_string(), "to": seen.server.to_string(),
         "server": seen.by_server.map(Shown::word), "client": seen.by_client.map(Shown::word),
-        "end": end.map(|(word, _)| word),
+        "end": seen.end.word(),
     })
 }
 

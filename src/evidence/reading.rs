@@ -169,13 +169,13 @@ fn handshake(tls: &Tls) -> Result<Handshake, &'static str> {
     let shown = |word: &Option<String>| {
         word.as_deref().map(|word| Shown::of_word(word).ok_or("certificate")).transpose()
     };
-    let end = Ending::ALL.into_iter().find(|(word, _)| *word == tls.end).ok_or("end of TLS")?;
+    let end = Ending::of_word(&tls.end).ok_or("end of TLS")?;
     Ok(Handshake {
         client: tls.from,
         server: tls.to,
         by_server: shown(&tls.server)?,
         by_client: shown(&tls.client)?,
-        end: end.1,
+        end,
     })
 }
 

@@ -138,7 +138,7 @@ fn micros(span: Duration) -> i64 {
 impl fmt::Display for StreamLine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let label = self.label.as_ref().map_or_else(String::new, |label| format!("label {label}"));
-        let speaker = if self.speaker.is_empty() { "nobody" } else { &self.speaker };
+        let speaker = if self.speaker.is_empty() { "unmarked" } else { &self.speaker };
         let (first, last) = self.span;
         write!(
             f,

@@ -242,6 +242,8 @@ impl Agent {
             pair.state = if answer.error == Some(487) { State::Waiting } else { State::Failed };
             if answer.error == Some(487) && self.controls == check.controls {
                 self.controls = !check.controls;
+                // RFC 8445 section 7.2.5.1.
+                self.tie_breaker = self.rng.next_u64();
             }
             return;
         }

@@ -96,6 +96,16 @@ impl Ending {
         ("refused by the client", Self::RefusedByClient),
         ("refused by the server", Self::RefusedByServer),
     ];
+
+    /// The word for it in a timeline.
+    pub fn word(self) -> &'static str {
+        Self::ALL.iter().find(|(_, known)| *known == self).map_or("", |(word, _)| word)
+    }
+
+    /// What a [word](Self::word) stands for.
+    pub fn of_word(word: &str) -> Option<Self> {
+        Self::ALL.iter().find(|(known, _)| *known == word).map(|it| it.1)
+    }
 }
 
 /// As it goes on after "a certificate".
@@ -124,8 +134,7 @@ impl fmt::Display for Shown {
 /// `TLS refused by the client: the server shows a certificate whose time is over`
 impl fmt::Display for Handshake {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let end = Ending::ALL.iter().find(|(_, known)| *known == self.end);
-        write!(f, "TLS {}", end.map_or("", |(word, _)| word))?;
+        write!(f, "TLS {}", self.end.word())?;
         let mut sign = ": ";
         for (who, shown) in [("server", self.by_server), ("client", self.by_client)] {
             if let Some(shown) = shown {

@@ -28,6 +28,12 @@ pub enum Malformed {
         /// The number of formats.
         count: usize,
     },
+    /// A line begins with a letter that there is not.
+    #[error("take {letter}= for a line of SDP: there is no such letter")]
+    StrangeLetter {
+        /// The letter.
+        letter: char,
+    },
     /// A line is not one of SDP.
     #[error("parse SDP: {why}")]
     Syntax {
@@ -91,6 +97,13 @@ impl Description {
         Self::read(body)
     }
 
+    /// Reads a body that is to be answered, or is an answer: in one with a letter that there is not
+    /// nobody knows what is meant (RFC 8866 section 5).
+    pub fn understand(body: &[u8]) -> Result<Self, Malformed> {
+        let read = Self::parse(body)?;
+        read.strange_letter().map_or(Ok(read), |letter| Err(Malformed::StrangeLetter { letter }))
+    }
+
     /// Reads a body of any length: one of ours may be longer than the offer that it answers.
     pub(super) fn read(body: &[u8]) -> Result<Self, Malformed> {
         // A name in another charset must not hide a call: the bytes themselves are kept.
@@ -116,6 +129,15 @@ impl Description {
     /// The body as it was read, byte for byte.
     pub fn as_bytes(&self) -> &[u8] {
         &self.bytes
+    }
+
+    /// The first letter of a line that RFC 8866 section 5 does not know.
+    pub fn strange_letter(&self) -> Option<char> {
+        let mut lines = self.bytes.split(|it| *it == b'\n');
+        let odd = lines.find(|line| {
+            line.get(1) == Some(&b'=') && line.first().is_some_and(|it| !LETTERS.contains(it))
+        })?;
+        odd.first().map(|it| char::from(*it))
     }
 
     /// The first stream with this label (RFC 4574).
@@ -167,6 +189,8 @@ fn uncapitalised(text: &str) -> String {
     }
 }
 
+/// Every letter of RFC 8866 section 5.
+const LETTERS: &[u8] = b"vosiuepcbtrzkam";
 /// A description of a hundred labelled streams is a tenth of this.
 const MAX_LENGTH: usize = 64 * 1024;
 /// A recorded call has two streams, a conference perhaps a dozen.

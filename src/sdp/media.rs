@@ -127,6 +127,11 @@ impl MediaDescription {
         }
     }
 
+    /// Where RTP goes, then where RTCP goes, as far as either is said.
+    pub fn addresses(&self) -> impl Iterator<Item = SocketAddr> + Clone + use<> {
+        [self.rtp_address(), self.rtcp_address()].into_iter().flatten()
+    }
+
     /// The first attribute of this name.
     pub fn attribute(&self, name: &str) -> Option<&Attribute> {
         self.attributes.iter().find(|it| it.name == name)

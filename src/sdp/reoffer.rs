@@ -50,8 +50,8 @@ impl Session {
     #[must_use]
     pub fn following(self, previous: &Self) -> Self {
         debug_assert!(self.media.len() >= previous.media.len(), "streams are never dropped");
-        let same = Self { origin: previous.origin.clone(), ..self };
-        if same.to_bytes() == previous.to_bytes() {
+        let same = Self { origin: previous.origin.clone(), is_unsaid: false, ..self };
+        if previous.is_unsaid || same.to_bytes() == previous.to_bytes() {
             return same;
         }
         let version = previous.origin.version.saturating_add(1);
@@ -59,13 +59,20 @@ impl Session {
     }
 
     /// This description once more, after another one was sent and refused: as it was, but under a
-    /// version that was never said of anything else (RFC 3264 section 8).
+    /// version that was never said of anything else (RFC 3264 section 8). If something else is said
+    /// before this one ever was, it has that version instead.
     #[must_use]
     pub fn instead_of(self, refused: &Self) -> Self {
         if self == *refused {
             return self;
         }
         let version = refused.origin.version.saturating_add(1);
-        Self { origin: Origin { version, ..self.origin }, ..self }
+        Self { origin: Origin { version, ..self.origin }, is_unsaid: true, ..self }
+    }
+
+    /// The description as bytes of SDP, to be sent as it is.
+    pub fn say(&mut self) -> Vec<u8> {
+        self.is_unsaid = false;
+        self.to_bytes()
     }
 }

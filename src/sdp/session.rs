@@ -37,12 +37,21 @@ pub struct Session {
     pub attributes: Vec<Attribute>,
     /// The streams. Once written, one keeps its place for ever: see [`Session::remove`].
     pub media: Vec<Medium>,
+    /// Whether this version was never sent: see [`Session::instead_of`].
+    pub is_unsaid: bool,
 }
 
 impl Session {
     /// A description without streams, whose media goes to `address`.
     pub fn new(origin: Origin, address: IpAddr) -> Self {
-        Self { origin, address, times: Vec::new(), attributes: Vec::new(), media: Vec::new() }
+        Self {
+            origin,
+            address,
+            times: Vec::new(),
+            attributes: Vec::new(),
+            media: Vec::new(),
+            is_unsaid: false,
+        }
     }
 
     /// The same description as the other side will read it.
@@ -117,6 +126,11 @@ impl Medium {
     /// Whether the stream is refused or gone.
     pub fn is_disabled(&self) -> bool {
         self.port == 0
+    }
+
+    /// Whether nothing flows on it: it is gone, or held.
+    pub fn is_still(&self) -> bool {
+        self.is_disabled() || self.hold.is_some()
     }
 
     /// The direction to be written: what is left of it while the stream is held.

@@ -12,6 +12,12 @@ fn refuses(world: &mut World) -> Result<(), StepError> {
     break_recorder(world, "refuse")
 }
 
+/// The recorder takes recording sessions, and refuses to pause them.
+#[cucumber::given("the recorder refuses to be paused")]
+fn refuses_pauses(world: &mut World) -> Result<(), StepError> {
+    break_recorder(world, "refuse-pauses")
+}
+
 /// The recorder does not answer: nobody is there.
 #[cucumber::given("the recorder is away")]
 fn is_away(world: &mut World) -> Result<(), StepError> {

@@ -15,14 +15,18 @@ use tallylight::evidence::{Ladder, Script, Timeline};
 use crate::{shown, stage};
 
 mod conforming;
+mod course;
 mod edit;
 mod first;
+mod flows;
+mod liberties;
 mod media;
 mod metadata;
 mod mixtures;
 mod scripted;
 mod sessions;
 mod taken;
+mod told;
 mod trust;
 
 use edit::Change;
@@ -56,6 +60,7 @@ const ASKED: &str = "a telephone is asked";
 const REGISTERED: &str = "a recorder registers";
 const SHARED: &str = "two clients";
 const STILL: &str = "a pause without an end";
+const HELD: &str = "a hold without an end";
 
 const EXAMPLES: &[&str] =
     &[TALK, HOLD, PAUSE, ROOM, TWO, WISH, STOP, ANNOUNCED, UNRECORDED, REFUSED, LASTING];
@@ -65,10 +70,14 @@ fn faults() -> impl Iterator<Item = &'static Fault> {
         .iter()
         .chain(metadata::FAULTS)
         .chain(taken::FAULTS)
+        .chain(told::FAULTS)
         .chain(sessions::FAULTS)
         .chain(media::FAULTS)
         .chain(mixtures::FAULTS)
         .chain(trust::FAULTS)
+        .chain(liberties::FAULTS)
+        .chain(course::FAULTS)
+        .chain(flows::FAULTS)
 }
 
 /// Each row that some fault here breaks, and what that is.
@@ -113,6 +122,7 @@ fn healthy() -> BTreeMap<&'static str, Script> {
         (REGISTERED, scripted::recorder_registers()),
         (SHARED, scripted::two_clients()),
         (STILL, scripted::paused_for_good()),
+        (HELD, scripted::held_for_good()),
     ]);
     all
 }

@@ -237,7 +237,7 @@ fn bridged<'c, 'a>(case: &'c Case<'a>) -> Vec<Leg<'c, 'a>> {
     leg.collect()
 }
 
-fn attributes(description: &Description) -> impl Iterator<Item = &Attribute> {
+pub(super) fn attributes(description: &Description) -> impl Iterator<Item = &Attribute> {
     let of_media = description.media.iter().flat_map(|medium| &medium.attributes);
     description.attributes.iter().chain(of_media)
 }

@@ -13,17 +13,20 @@ pub const RULES: &[Rule] = &[
     rule("RFC3261-7.4.1-2", who_takes_no_parts_gets_none),
     rule("RFC3261-20.11-1", what_is_not_said_is_assumed),
     rule("RFC5621-3.2-1", |case| case.each("RFC5621-3.2-1", is_encoded)),
+    rule("RFC5621-4.3-1", |case| case.each("RFC5621-4.3-1", is_nested)),
+    rule("RFC5621-8.2-1", |case| case.each("RFC5621-8.2-1", says_what_it_needs)),
     rule("RFC5621-8.4-1", what_is_required_is_not_passed_over),
     rule("RFC6086-3-1", |case| case.each("RFC6086-3-1", is_of_both_kinds)),
     rule("RFC6086-4.3.2-1", |case| case.each("RFC6086-4.3.2-1", answers_with_a_package)),
     rule("RFC6086-5.2.3-1", packages_are_told_first),
 ];
 
-/// A body, or a part of one, in lower case: its type, what it is for, and how it is encoded; each
-/// empty where that is not said.
+/// A body, or a part of one, in lower case: its type, what it is for, how it is encoded, and by what
+/// others refer to it; each empty where that is not said.
 #[derive(Debug, Default)]
 struct Part {
     kind: String,
+    name: String,
     disposition: String,
     encoding: String,
 }
@@ -34,6 +37,7 @@ impl Part {
         let first = |value: String| value.split(';').next().unwrap_or_default().trim().to_owned();
         Self {
             kind: first(value("Content-Type")),
+            name: value("Content-ID"),
             disposition: value("Content-Disposition"),
             encoding: value("Content-Transfer-Encoding"),
         }
@@ -172,6 +176,34 @@ fn is_encoded(said: &Said<'_>) -> Option<Result<(), String>> {
     }))
 }
 
+/// Parts are not within parts of the same kind, unless something refers to the inner ones (RFC 5621
+/// section 4.3).
+fn is_nested(said: &Said<'_>) -> Option<Result<(), String>> {
+    let all = if is_multipart(said) { parts(said) } else { Vec::new() };
+    let first = all.first()?;
+    let outer = Part::of(|name| said.message.headers.get(name)).kind;
+    let odd = all.iter().find(|it| match outer.as_str() {
+        "multipart/mixed" => it.kind == outer && it.name.is_empty(),
+        "multipart/alternative" => it.kind == outer,
+        _ => false,
+    });
+    Some(unless(odd.is_some(), || {
+        format!("with {} within {outer}, for nothing", odd.unwrap_or(first).kind)
+    }))
+}
+
+/// What a part needs of whoever does not know it is one of two things (RFC 5621 section 8.2).
+fn says_what_it_needs(said: &Said<'_>) -> Option<Result<(), String>> {
+    let all = parts(said);
+    let mut told = all.iter().filter_map(|it| Some((it.handling()?, &it.kind))).peekable();
+    told.peek()?;
+    let odd = told.find(|(handling, _)| !["required", "optional"].contains(handling));
+    Some(unless(odd.is_some(), || {
+        let (handling, kind) = odd.map_or(("", ""), |(handling, kind)| (handling, kind.as_str()));
+        format!("with {kind}, whose handling is {handling:?}")
+    }))
+}
+
 /// An INFO of the old kind has no package (RFC 6086 section 3).
 fn is_of_both_kinds(said: &Said<'_>) -> Option<Result<(), String>> {
     let all = if said.is(&Method::Info) { parts(said) } else { Vec::new() };
@@ -224,7 +256,7 @@ fn packages_are_told_first(case: &Case<'_>) -> Vec<Verdict> {
 }
 
 /// What stands before the slash of a type that there is (RFC 2046, RFC 6838).
-const KINDS: &[&str] = &[
+pub(super) const KINDS: &[&str] = &[
     "application",
     "audio",
     "example",

@@ -25,7 +25,10 @@ fn a_cancel_repeats_the_invite(case: &Case<'_>) -> Vec<Verdict> {
 }
 
 /// The INVITE that a CANCEL is about: the last of its call before it, from the same host.
-fn meant<'b, 'a>(case: &'b Case<'a>, cancel: &Said<'a>) -> Option<(&'b Said<'a>, &'b Asked)> {
+pub(super) fn meant<'b, 'a>(
+    case: &'b Case<'a>,
+    cancel: &Said<'a>,
+) -> Option<(&'b Said<'a>, &'b Asked)> {
     let of_call = case.requests_of(Method::Invite).filter(|(invite, _)| {
         invite.call_id == cancel.call_id
             && invite.number < cancel.number
@@ -63,6 +66,7 @@ fn what_is_cancelled_ends(case: &Case<'_>) -> Vec<Verdict> {
             continue;
         };
         let lives = case.lives(case.host(cancel.target()), arrived);
+        let owing = case.timeline.cast().label(cancel.target());
         let is_over = arrived + SOON < case.end && lives;
         if let Some(outcome) = asked.outcome(case) {
             let suits = if invite.branch == cancel.branch { 200 } else { 481 };
@@ -70,7 +74,8 @@ fn what_is_cancelled_ends(case: &Case<'_>) -> Vec<Verdict> {
                 format!("where {suits} was due")
             }));
         } else if is_over && invite.branch == cancel.branch {
-            verdicts.push(case.broken(ROW, cancel, "and nobody answered it"));
+            let verdict = case.broken(ROW, cancel, format!("and {owing} never answered it"));
+            verdicts.push(verdict.blaming(&owing));
         }
         match invited.outcome(case) {
             Some(outcome) if outcome.at >= arrived => {
@@ -79,7 +84,8 @@ fn what_is_cancelled_ends(case: &Case<'_>) -> Vec<Verdict> {
                 }));
             }
             None if is_over && invite.branch == cancel.branch => {
-                verdicts.push(case.broken(ROW, invite, "which was cancelled, and never ended"));
+                let seen = format!("which was cancelled, and which {owing} never ended");
+                verdicts.push(case.broken(ROW, invite, seen).blaming(&owing));
             }
             _ => {}
         }

@@ -4,16 +4,19 @@ use std::collections::BTreeSet;
 use std::net::SocketAddr;
 
 use super::asked::{Asked, asked};
+use super::exchange::{Stream, streams};
 use super::lane::{Lane, lanes};
 use super::ports::Ports;
+use super::rtcp;
 use super::said::Said;
 use super::session::Session;
 use super::talk::{Talk, talks};
 use crate::check::Verdict;
 use crate::evidence::{
-    Call, Dialog, Host, RecordingSession, Sighting, Timeline, Transaction, calls, carried, dialogs,
-    recordings_among, watched,
+    Call, Dialog, Host, RecordingSession, ReportSeen, Sighting, Timeline, Transaction, calls,
+    carried, dialogs, recordings_among, watched,
 };
+use crate::rtp::Compound;
 use crate::sip::{Message, Method};
 use crate::time::Instant;
 
@@ -46,6 +49,10 @@ pub struct Case<'a> {
     pub end: Instant,
     /// What was said in each of the recording sessions, in the same order.
     pub(super) sessions: Vec<Session<'a>>,
+    /// Each report that is not encrypted, once, and what is in it, if it can be read.
+    pub(super) reports: Vec<(&'a ReportSeen, Option<Compound>)>,
+    /// Every stream that was offered and answered.
+    pub(super) streams: Vec<Stream<'a>>,
     watched: BTreeSet<Host>,
 }
 
@@ -65,17 +72,20 @@ impl<'a> Case<'a> {
         let transactions = asked.iter().map(|it| it.transaction(&said)).collect();
         let messages: Vec<_> = said.iter().map(|it| (it.sighting, it.message)).collect();
         let recordings = recordings_among(timeline, &dialogs);
+        let ports = Ports::of(timeline, &said);
         Self {
             timeline,
             calls: calls(timeline),
             sessions: recordings.iter().map(|it| Session::of(it, &messages)).collect(),
+            streams: streams(&talks),
             messages,
             transactions,
             recordings,
             dialogs,
             watched: watched(timeline),
             end: media.chain(signalling).max().unwrap_or_default(),
-            ports: Ports::of(timeline, &said),
+            reports: rtcp::read(timeline, &ports),
+            ports,
             said,
             asked,
             talks,
@@ -134,7 +144,7 @@ impl<'a> Case<'a> {
         let who = self.sender(said.sighting);
         let words =
             format!("{who} sent {} (message {}) {}", said.title(), said.number, seen.as_ref());
-        Verdict::fail(row, said.sighting.at, words)
+        Verdict::fail(row, said.sighting.at, words).blaming(&who)
     }
 
     /// What a row finds wrong with each message that it speaks of.

@@ -4,7 +4,8 @@ use super::session::{has_option, is_servers, is_tagged};
 use super::{Case, Rule, rule};
 use crate::check::Verdict;
 use crate::evidence::{Dialog, Kind, Sighting};
-use crate::sip::{Message, Method};
+use crate::packet::Transport;
+use crate::sip::{Message, Method, Uri};
 
 pub const RULES: &[Rule] = &[
     rule("RFC7866-6.1.1-1", clients_are_tagged),
@@ -23,6 +24,8 @@ pub const RULES: &[Rule] = &[
     rule("RFC7866-6.2-8", |case| {
         recorders_take(case, "RFC7866-6.2-8", |tag, option| tag && !option)
     }),
+    rule("RFC7866-11.1.1-1", supporting_is_not_requiring),
+    rule("RFC7866-12-3", whoever_asks_safely_is_safe),
 ];
 
 /// Every Contact of a recording client carries `+sip.src` (section 6.1.1).
@@ -60,6 +63,39 @@ fn requires_siprec(case: &Case<'_>, row: &'static str, by_server: bool) -> Vec<V
         case.held(met, row, dialog.first(), || {
             "began a recording without Require: siprec".to_owned()
         })
+    });
+    judged.collect()
+}
+
+/// To support `siprec` is unusual, and no way to require it (section 11.1.1).
+fn supporting_is_not_requiring(case: &Case<'_>) -> Vec<Verdict> {
+    let begun = case.recordings.iter().map(|recording| &recording.dialog);
+    let begun = begun.filter(|dialog| has_option(dialog.invite, "Supported", "siprec"));
+    let judged = begun.map(|dialog| {
+        let met = has_option(dialog.invite, "Require", "siprec");
+        case.held(met, "RFC7866-11.1.1-1", dialog.first(), || {
+            "began a recording with siprec in Supported, and not in Require".to_owned()
+        })
+    });
+    judged.collect()
+}
+
+/// Whoever begins a recording at a `sips` address does so over TLS, to be reached at one (section
+/// 12).
+fn whoever_asks_safely_is_safe(case: &Case<'_>) -> Vec<Verdict> {
+    let judged = case.recordings.iter().map(|recording| &recording.dialog).filter_map(|dialog| {
+        let is_safe = |uri: &Uri| uri.as_sip().is_some_and(|it| it.secure);
+        dialog.invite.request_uri().ok().filter(is_safe)?;
+        let over = dialog.first().transport;
+        let contact = dialog.invite.contact().ok().flatten();
+        let other = contact.map(|it| it.uri).filter(|it| !is_safe(it));
+        let wrong = match other {
+            _ if over != Transport::Tls => Some("in the open".to_owned()),
+            other => other.map(|it| format!("to be reached at {it}")),
+        };
+        Some(case.held(wrong.is_none(), "RFC7866-12-3", dialog.first(), || {
+            format!("began a recording at a sips address {}", wrong.unwrap_or_default())
+        }))
     });
     judged.collect()
 }

@@ -3,8 +3,11 @@
 use super::{Asked, Case, Rule, Said, rule};
 use crate::check::Verdict;
 
-pub const RULES: &[Rule] =
-    &[rule("RFC3261-22.2-1", the_same_is_asked_again), rule("RFC8760-2.4-1", the_best_is_taken)];
+pub const RULES: &[Rule] = &[
+    rule("RFC3261-22.2-1", the_same_is_asked_again),
+    rule("RFC8760-2.4-1", the_best_is_taken),
+    rule("RFC8760-2.6-2", proofs_are_as_long_as_their_algorithm),
+];
 
 /// A request with credentials is the one that was challenged, with the next number (RFC 3261
 /// section 22.2).
@@ -56,6 +59,22 @@ fn the_best_is_taken(case: &Case<'_>) -> Vec<Verdict> {
     judged.collect()
 }
 
+/// What SHA-256 and SHA-512-256 make has 64 digits (RFC 8760 section 2.6): what is shorter nobody has
+/// calculated by them. Which digits are right only the password tells.
+fn proofs_are_as_long_as_their_algorithm(case: &Case<'_>) -> Vec<Verdict> {
+    let judged = case.requests().filter_map(|(request, _)| {
+        let own = credentials(request)?;
+        let algorithm = param(own, "algorithm")?.to_ascii_lowercase();
+        let algorithm = algorithm.strip_suffix("-sess").unwrap_or(&algorithm);
+        let proof = param(own, "response").filter(|_| LONG.contains(&algorithm))?;
+        let met = proof.len() == DIGITS && proof.bytes().all(|it| it.is_ascii_hexdigit());
+        Some(case.require(met, "RFC8760-2.6-2", request, || {
+            format!("with {} characters as a proof by {algorithm}, not {DIGITS}", proof.len())
+        }))
+    });
+    judged.collect()
+}
+
 /// Each request that was challenged, the challenge, and the request that met it: the first one with
 /// its nonce.
 pub(super) fn met<'b, 'a>(case: &'b Case<'a>) -> Vec<(&'b Said<'a>, &'b Said<'a>, &'b Said<'a>)> {
@@ -98,3 +117,8 @@ pub(super) fn param<'a>(value: &'a str, name: &str) -> Option<&'a str> {
         own.trim().eq_ignore_ascii_case(name).then_some(value)
     })
 }
+
+/// The algorithms of RFC 8760.
+const LONG: &[&str] = &["sha-256", "sha-512-256"];
+/// Four bits in each.
+const DIGITS: usize = 64;

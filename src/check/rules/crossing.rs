@@ -125,10 +125,11 @@ fn a_goodbye_leaves_nothing_open(case: &Case<'_>) -> Vec<Verdict> {
             if !(came && was_open && is_due) {
                 continue;
             }
-            verdicts.push(case.require(is_answered, "RFC3261-15.1.2-2", request, || {
-                let who = case.timeline.cast().label(request.target());
+            let who = case.timeline.cast().label(request.target());
+            let verdict = case.require(is_answered, "RFC3261-15.1.2-2", request, || {
                 format!("and {who} never answered it once message {} had come", bye.number)
-            }));
+            });
+            verdicts.push(verdict.blaming(&who));
         }
     }
     verdicts

@@ -19,6 +19,9 @@ pub const RULES: &[Rule] = &[
     rule("RFC3264-8.4-2", nothing_goes_to_the_null_address),
     rule("RFC3264-9-1", what_is_known_opens_nothing),
     rule("RFC8866-5-1", what_is_unknown_is_passed_over),
+    rule("RFC8866-5.8-1", |case| {
+        taken(case, "RFC8866-5.8-1", "a bandwidth of an unknown kind", has_a_strange_bandwidth)
+    }),
     rule("RFC8866-5.2-1", |case| case.each("RFC8866-5.2-1", has_another_origin)),
     rule("RFC8866-5.14-1", reports_go_where_they_were_told),
 ];
@@ -155,7 +158,7 @@ fn what_is_unknown_is_passed_over(case: &Case<'_>) -> Vec<Verdict> {
     let row = "RFC8866-5-1";
     let mut verdicts = taken(case, row, "an attribute that nobody knows", has_a_strange_attribute);
     for offered in case.talks.iter().flat_map(|talk| &talk.offers) {
-        let Some(letter) = strange_letter(offered.offer) else { continue };
+        let Some(letter) = offered.offer.strange_letter() else { continue };
         let Some((_, place)) = offered.answer else { continue };
         let seen =
             format!("with an answer to a description that has {letter}=, which there is not");
@@ -171,12 +174,11 @@ fn has_a_strange_attribute(said: &Said<'_>) -> bool {
     all.any(|it| !ATTRIBUTES.contains(&it.name.as_str()))
 }
 
-fn strange_letter(description: &Description) -> Option<char> {
-    let mut lines = description.as_bytes().split(|it| *it == b'\n');
-    let odd = lines.find(|line| {
-        line.get(1) == Some(&b'=') && line.first().is_some_and(|it| !LETTERS.contains(it))
-    })?;
-    Some(char::from(*odd.first()?))
+/// Whether it speaks of bandwidth in words that nobody knows (RFC 8866 section 5.8).
+fn has_a_strange_bandwidth(said: &Said<'_>) -> bool {
+    let bandwidths = lines(said).filter_map(|line| line.strip_prefix(b"b="));
+    let mut kinds = bandwidths.filter_map(|it| it.split(|byte| *byte == b':').next());
+    kinds.any(|kind| !BANDWIDTHS.iter().any(|known| kind.eq_ignore_ascii_case(known)))
 }
 
 /// RTCP goes to the port above that of RTP, to the same, or to the one that was told (RFC 8866
@@ -247,8 +249,8 @@ const WORDS_LEAST: usize = 4;
 const ORIGIN_WORDS: usize = 6;
 /// What was under way has arrived by then, and whoever has to stop has.
 const SETTLED: Duration = Duration::from_millis(500);
-/// The letters that there are.
-const LETTERS: &[u8] = b"vosiuepcbtrzkam";
+/// The kinds of bandwidth that there are (RFC 8866, RFC 3556, RFC 3890).
+const BANDWIDTHS: &[&[u8]] = &[b"CT", b"AS", b"RS", b"RR", b"TIAS"];
 /// The attributes of every day.
 const ATTRIBUTES: &[&str] = &[
     "rtpmap",

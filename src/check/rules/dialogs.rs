@@ -248,7 +248,10 @@ fn a_goodbye_is_confirmed(case: &Case<'_>) -> Vec<Verdict> {
                 format!("in a dialog that there is (message {})", bye.number)
             }));
         } else if arrived + SOON < case.end && case.lives(case.host(bye.target()), arrived) {
-            verdicts.push(case.broken("RFC3261-15.1.2-1", bye, "and nobody answered it"));
+            let who = case.timeline.cast().label(bye.target());
+            let verdict =
+                case.broken("RFC3261-15.1.2-1", bye, format!("and {who} never answered it"));
+            verdicts.push(verdict.blaming(&who));
         }
     }
     verdicts

@@ -1,19 +1,23 @@
 //! Handshakes of DTLS between media ports: who begins, what is agreed on, and that media waits for
 //! it (RFC 5763, RFC 5764).
 
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use super::exchange::{Exchange, Stream, streams};
+use super::exchange::{Exchange, Stream};
 use super::key_lines::is_over_dtls;
 use super::{Case, Rule, rule};
 use crate::check::Verdict;
 use crate::evidence::{Content, RtpSeen};
+use crate::ice::stun::Class;
 use crate::packet::Transport;
 use crate::time::Instant;
 
 pub const RULES: &[Rule] = &[
     rule("RFC5763-5-3", the_active_side_begins),
+    rule("RFC5763-6.6-1", another_part_begins_anew),
+    rule("RFC5763-6.7.2-1", checks_are_answered_without_ice),
     rule("RFC5764-4.1-1", a_profile_is_agreed_on),
     rule("RFC5764-5.1-1", media_waits_for_the_handshake),
 ];
@@ -41,20 +45,20 @@ enum Extensions {
 }
 
 /// A stream whose keys DTLS agrees on.
-struct Secured<'a> {
-    stream: Stream<'a>,
+struct Secured<'a, 'b> {
+    stream: &'b Stream<'a>,
     /// Whether the side that began the dialog is to begin the handshake; nothing, if that changed.
     caller_begins: Option<bool>,
     /// Its hellos while the dialog lasted, each with whether it is of the side that began that.
     hellos: Vec<(bool, Hello)>,
 }
 
-fn secured<'a>(case: &Case<'a>) -> Vec<Secured<'a>> {
+fn secured<'a, 'b>(case: &'b Case<'a>) -> Vec<Secured<'a, 'b>> {
     let hellos = hellos(case);
     let is_dtls = |it: &Exchange<'_>| {
         it.is_open() && is_over_dtls(it.caller.medium) && is_over_dtls(it.callee.medium)
     };
-    let all = streams(case).into_iter().filter(|it| it.exchanges.iter().all(is_dtls));
+    let all = case.streams.iter().filter(|it| it.exchanges.iter().all(is_dtls));
     let each = all.map(|stream| {
         let (from, until) = stream.span(case);
         let own = hellos.iter().filter(|it| it.at >= from && it.at <= until);
@@ -157,18 +161,20 @@ impl<'a> Reader<'a> {
 
 /// The packets of one side of a stream, while its dialog lasted.
 fn sent<'a>(case: &Case<'a>, stream: &Stream<'_>, by_caller: bool) -> Vec<&'a RtpSeen> {
-    let own = case.lanes.iter().filter(|lane| {
-        (lane.talk, lane.medium, lane.from_caller) == (stream.talk, stream.medium, by_caller)
-    });
-    own.flat_map(|lane| lane.packets).collect()
+    stream.lanes(case, by_caller).flat_map(|lane| lane.packets).collect()
+}
+
+/// Whether there was so little rubbish that every hello was kept.
+fn has_all_hellos(case: &Case<'_>) -> bool {
+    let rubbish = case.timeline.signalling().iter();
+    rubbish.filter(|it| matches!(it.content, Content::Rubbish(..))).count() < MUCH
 }
 
 /// Whoever is active begins the handshake, and the other side does not (RFC 5763 section 5). Where
 /// much was seen that is nothing, a hello may be among what was not kept.
 fn the_active_side_begins(case: &Case<'_>) -> Vec<Verdict> {
     let row = "RFC5763-5-3";
-    let rubbish = case.timeline.signalling().iter();
-    let rubbish = rubbish.filter(|it| matches!(it.content, Content::Rubbish(..))).count();
+    let is_whole = has_all_hellos(case);
     let mut verdicts = Vec::new();
     for it in secured(case) {
         let Some(caller_begins) = it.caller_begins else { continue };
@@ -182,19 +188,81 @@ fn the_active_side_begins(case: &Case<'_>) -> Vec<Verdict> {
             }));
             continue;
         }
-        let media = sent(case, &it.stream, caller_begins);
+        let media = sent(case, it.stream, caller_begins);
         let (Some(first), Some(last)) = (media.first(), media.last()) else { continue };
-        if last.at.since(first.at) < LONG || rubbish >= MUCH || !it.hellos.is_empty() {
+        if last.at.since(first.at) < LONG || !is_whole || !it.hellos.is_empty() {
             continue;
         }
-        let whose = case.lanes.iter().find(|lane| {
-            let own = (it.stream.talk, it.stream.medium, caller_begins);
-            (lane.talk, lane.medium, lane.from_caller) == own
-        });
+        let whose = it.stream.lanes(case, caller_begins).next();
         let who = whose.map(|lane| case.timeline.cast().label(lane.flow.source));
         let who = who.unwrap_or_default();
         let seen = format!("{who} was to begin a handshake, and sends media without one");
         verdicts.push(Verdict::fail(row, last.at, seen).blaming(&who));
+    }
+    verdicts
+}
+
+/// Where the two sides change who begins, a handshake follows (RFC 5763 section 6.6): where one was
+/// seen before, and media goes on long enough for another.
+fn another_part_begins_anew(case: &Case<'_>) -> Vec<Verdict> {
+    let is_whole = has_all_hellos(case);
+    let mut verdicts = Vec::new();
+    for it in secured(case).into_iter().filter(|_| is_whole) {
+        for pair in it.stream.exchanges.windows(2) {
+            let [before, now] = pair else { continue };
+            let (was, is) = (caller_begins(before), caller_begins(now));
+            if was.is_none() || is.is_none() || was == is {
+                continue;
+            }
+            let (offer, answer) = (case.at(now.offered), case.at(now.answered));
+            let mut clients = it.hellos.iter().filter(|(_, hello)| hello.is_client);
+            let was_seen = clients.clone().any(|(_, hello)| hello.at < offer.at);
+            let follows = clients.any(|(_, hello)| hello.at >= offer.at);
+            let goes_on = [true, false].into_iter().any(|by_caller| {
+                let media = sent(case, it.stream, by_caller);
+                media.last().is_some_and(|last| last.at > answer.at + LONG)
+            });
+            if was_seen && (follows || goes_on) {
+                verdicts.push(case.require(follows, "RFC5763-6.6-1", answer, || {
+                    "with another side to begin, and media went on without a handshake".to_owned()
+                }));
+            }
+        }
+    }
+    verdicts
+}
+
+/// Whoever shakes hands answers a check of STUN meanwhile, although it does not speak ICE (RFC 5763
+/// section 6.7.2).
+fn checks_are_answered_without_ice(case: &Case<'_>) -> Vec<Verdict> {
+    let mut verdicts = Vec::new();
+    for it in secured(case) {
+        let speaks = |it: &Exchange<'_>| it.caller.ice().is_some() || it.callee.ice().is_some();
+        let server = it.hellos.iter().find(|(_, hello)| !hello.is_client);
+        let Some((_, server)) = server.filter(|_| !it.stream.exchanges.iter().any(speaks)) else {
+            continue;
+        };
+        let (from, _) = it.stream.span(case);
+        let told = || case.timeline.signalling().iter().filter_map(|it| Some((it, it.stun()?)));
+        let mut asked = BTreeSet::new();
+        for (check, message) in told().filter(|(_, it)| it.class == Class::Request) {
+            let is_own = it.stream.is_from_caller(check.source, check.target).is_some();
+            let is_early = check.at >= from && check.at <= server.at;
+            if !is_own || !is_early || asked.len() >= CHECKS_MAX || !asked.insert(message.id) {
+                continue;
+            }
+            let met = told().any(|(answer, it)| {
+                let is_answer = matches!(it.class, Class::Success | Class::Error);
+                is_answer && it.id == message.id && answer.source == check.target
+            });
+            let lives = case.lives(case.host(check.target), check.at + LONG);
+            if met || lives && check.at + LONG < case.end {
+                let who = case.timeline.cast().label(check.target);
+                verdicts.push(Verdict::require(met, "RFC5763-6.7.2-1", check.at, || {
+                    format!("{who} did not answer a check while it shook hands")
+                }));
+            }
+        }
     }
     verdicts
 }
@@ -240,10 +308,7 @@ fn media_waits_for_the_handshake(case: &Case<'_>) -> Vec<Verdict> {
         let Some((_, hello)) = it.hellos.iter().find(|(_, hello)| !hello.is_client) else {
             continue;
         };
-        let own = |lane: &&super::Lane<'_>| {
-            (lane.talk, lane.medium) == (it.stream.talk, it.stream.medium)
-        };
-        for lane in case.lanes.iter().filter(own) {
+        for lane in [true, false].into_iter().flat_map(|by| it.stream.lanes(case, by)) {
             let early = lane.between(Instant::START, Some(hello.at));
             verdicts.push(early.get(FEW).map_or(Verdict::Pass, |packet| {
                 let who = case.timeline.cast().label(lane.flow.source);
@@ -271,5 +336,7 @@ const SUPPORTED_VERSIONS: u16 = 43;
 const LONG: Duration = Duration::from_secs(5);
 /// Of more rubbish than this the timeline may not have kept all.
 const MUCH: usize = 200;
+/// More checks than these are more than there is time for.
+const CHECKS_MAX: usize = 16;
 /// So many packets may be on their way when the clocks of two captures differ.
 const FEW: usize = 3;

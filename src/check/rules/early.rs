@@ -15,6 +15,7 @@ use crate::sip::Method;
 pub const RULES: &[Rule] = &[
     rule("RFC3261-13.2.1-2", an_offer_is_answered_when_the_call_is_taken),
     rule("RFC3261-13.2.2.4-2", who_can_take_no_stream_leaves),
+    rule("RFC3261-13.3.1.1-1", long_waits_are_told),
     rule("RFC3261-15-1", goodbyes_are_of_calls),
     rule("RFC3262-3-1", what_has_to_arrive_is_numbered),
     rule("RFC3262-3-6", who_is_never_acknowledged_refuses),
@@ -83,6 +84,31 @@ fn who_can_take_no_stream_leaves(case: &Case<'_>) -> Vec<Verdict> {
                 format!("refusing all that message {} offers, and did not leave", offer.number)
             })
         })
+    });
+    judged.collect()
+}
+
+/// Whoever lets a caller wait for long says every minute that it is still there, and with more than
+/// 100 (RFC 3261 section 13.3.1.1). On the way some of that may be lost, and what has to arrive comes
+/// less often (RFC 3262 section 3).
+fn long_waits_are_told(case: &Case<'_>) -> Vec<Verdict> {
+    let judged = case.requests_of(Method::Invite).filter_map(|(invite, asked)| {
+        let arrived = invite.arrived?;
+        let outcome = asked.outcome(case)?;
+        let is_watched = case.is_watched(case.host(invite.target()));
+        let arrives = case.all(&asked.responses).any(|it| rseq(it).is_some());
+        let limit = if is_watched && !arrives { MINUTE } else { MINUTES };
+        if outcome.at <= arrived + limit {
+            return None;
+        }
+        let told = case.all(&asked.responses).filter(|it| it.is_answer(101, 699)).map(|it| it.at);
+        let mut times: Vec<_> = [arrived].into_iter().chain(told).collect();
+        times.sort_unstable();
+        let gap = times.windows(2).map(|pair| pair[1].since(pair[0])).find(|gap| *gap > limit);
+        Some(case.require(gap.is_none(), "RFC3261-13.3.1.1-1", outcome, || {
+            let seconds = gap.unwrap_or_default().as_secs();
+            format!("after {seconds} s without a word on message {}", invite.number)
+        }))
     });
     judged.collect()
 }
@@ -204,6 +230,10 @@ fn offers_and_acknowledgements_are_answered(case: &Case<'_>) -> Vec<Verdict> {
     verdicts
 }
 
+/// RFC 3261 section 13.3.1.1, and what a busy machine adds to that.
+const MINUTE: Duration = Duration::from_secs(70);
+/// One or two of such words may have been lost, out of our sight.
+const MINUTES: Duration = Duration::from_secs(200);
 /// Whoever leaves at once has left by then.
 const SOON: Duration = Duration::from_secs(5);
 /// 64 times T1 (RFC 3261 section 17), and what a busy machine adds to that.

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 
-use super::Case;
+use super::{Case, Lane, Talk};
 use crate::ice::Remote;
 use crate::sdp::{Attribute, Description, MediaDescription};
 use crate::time::Instant;
@@ -82,6 +82,22 @@ impl Stream<'_> {
         self.exchanges.iter().flat_map(|it| it.half(of_caller).addresses()).collect()
     }
 
+    /// Where one side took RTP and RTCP, as its addresses say, whenever.
+    pub(super) fn wanted(&self, of_caller: bool) -> BTreeSet<SocketAddr> {
+        let media = self.exchanges.iter().map(|it| it.half(of_caller).medium);
+        media.flat_map(MediaDescription::addresses).collect()
+    }
+
+    /// The ways that the media of one side takes.
+    pub(super) fn lanes<'b, 'a>(
+        &self,
+        case: &'b Case<'a>,
+        from_caller: bool,
+    ) -> impl DoubleEndedIterator<Item = &'b Lane<'a>> + use<'b, 'a> {
+        let own = (self.talk, self.medium, from_caller);
+        case.lanes.iter().filter(move |it| (it.talk, it.medium, it.from_caller) == own)
+    }
+
     /// Whether a packet from one address to another is of the side that began the dialog; nothing,
     /// if it is not of this stream.
     pub(super) fn is_from_caller(&self, source: SocketAddr, target: SocketAddr) -> Option<bool> {
@@ -101,9 +117,9 @@ impl Stream<'_> {
 }
 
 /// Every stream that was offered and answered.
-pub(super) fn streams<'a>(case: &Case<'a>) -> Vec<Stream<'a>> {
+pub(super) fn streams<'a>(talks: &[Talk<'a>]) -> Vec<Stream<'a>> {
     let mut streams: BTreeMap<(usize, usize), Vec<Exchange<'a>>> = BTreeMap::new();
-    for (talk, it) in case.talks.iter().enumerate() {
+    for (talk, it) in talks.iter().enumerate() {
         for offered in &it.offers {
             let Some((answer, answered)) = offered.answer else { continue };
             let pairs = offered.offer.media.iter().zip(&answer.media).enumerate();

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::tolerance::of_form;
 use super::{Case, Rule, Said, Talk, rule};
 use crate::check::Verdict;
 use crate::sip::{Method, Refresher};
@@ -9,6 +10,7 @@ use crate::time::Instant;
 
 pub const RULES: &[Rule] = &[
     rule("RFC3311-4-1", update_is_announced),
+    rule("RFC3311-5.1-1", updates_need_no_offer),
     rule("RFC3311-5.2-2", updates_that_collide_are_refused),
     rule("RFC3840-9-2", tags_have_their_plus),
     rule("RFC4028-7.2-1", clients_refresh),
@@ -38,6 +40,33 @@ fn update_is_announced(case: &Case<'_>) -> Vec<Verdict> {
             }));
         }
     }
+    verdicts
+}
+
+/// An UPDATE without an offer is as good as one with an offer, and is answered without a description
+/// (RFC 3311 sections 5.1 and 5.2). Metadata may be wrong in ways of its own.
+fn updates_need_no_offer(case: &Case<'_>) -> Vec<Verdict> {
+    let row = "RFC3311-5.1-1";
+    let is_plain = |it: &Said<'_>| {
+        let offers = it.sighting.description().is_some();
+        let is_told = matches!(it.sighting.metadata(), Some(Ok(_)));
+        let has_known_body = it.message.body.is_empty() || is_told;
+        let is_whole = it.flaw.is_none() && it.message.headers.has("Contact");
+        it.method == Method::Update && is_whole && !offers && has_known_body
+    };
+    let mut verdicts = of_form(case, row, "no offer", &[488, 606], is_plain);
+    verdicts.extend(of_form(case, row, "no body", &[400, 415], |it| {
+        is_plain(it) && it.message.body.is_empty()
+    }));
+    verdicts.extend(case.requests_of(Method::Update).filter_map(|(request, asked)| {
+        let outcome = asked.outcome(case).filter(|it| it.is_answer(200, 299))?;
+        let describes = outcome.sighting.description().is_some();
+        is_plain(request).then(|| {
+            case.require(!describes, row, outcome, || {
+                format!("with a description, where message {} offers nothing", request.number)
+            })
+        })
+    }));
     verdicts
 }
 
@@ -158,10 +187,11 @@ fn clients_refresh(case: &Case<'_>) -> Vec<Verdict> {
             let caller = case.sender(first.sighting);
             let callee = case.timeline.cast().label(first.target());
             let who = if timer.by_caller { caller } else { callee };
-            verdicts.push(case.require(in_time, "RFC4028-7.2-1", timer.answer, || {
+            let verdict = case.require(in_time, "RFC4028-7.2-1", timer.answer, || {
                 let seconds = timer.interval.as_secs();
                 format!("and {who} did not refresh the session within {seconds} s")
-            }));
+            });
+            verdicts.push(verdict.blaming(&who));
         }
     }
     verdicts
@@ -200,7 +230,12 @@ fn a_refresh_changes_nothing(case: &Case<'_>) -> Vec<Verdict> {
         for of_caller in [true, false] {
             let own = talk.descriptions(of_caller);
             for pair in own.windows(2) {
-                let [(before, _), (next, place)] = pair else { continue };
+                let [(before, earlier), (next, place)] = pair else { continue };
+                // What was refused changed nothing, and may be wanted once more.
+                let mut refused = talk.offers.iter().filter(|it| it.refused.is_some());
+                if refused.any(|it| it.offered == *earlier) {
+                    continue;
+                }
                 let is_same = without_origin(before) == without_origin(next);
                 let stays = before.as_bytes() == next.as_bytes();
                 if !is_same || !case.at(*place).is_request() {

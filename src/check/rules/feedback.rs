@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 
-use super::exchange::{Exchange, Half, streams};
+use super::exchange::{Exchange, Half};
 use super::rtcp::{broken, clear, reports, seconds};
 use super::{Case, Rule, rule};
 use crate::check::Verdict;
@@ -59,13 +59,12 @@ fn reports_take_their_time(case: &Case<'_>) -> Vec<Verdict> {
 /// no bandwidth was said.
 fn plain_audio(case: &Case<'_>) -> BTreeSet<SocketAddr> {
     let (mut plain, mut other) = (BTreeSet::new(), BTreeSet::new());
-    for stream in streams(case) {
+    for stream in &case.streams {
         for it in &stream.exchanges {
             let is_plain = is_plain(it.caller) && is_plain(it.callee);
             for half in [it.caller, it.callee] {
-                let given = [half.medium.rtcp_address(), half.medium.rtp_address()];
                 let list = if is_plain { &mut plain } else { &mut other };
-                list.extend(given.into_iter().flatten());
+                list.extend(half.medium.addresses());
             }
         }
     }
@@ -83,8 +82,8 @@ fn is_plain(half: Half<'_>) -> bool {
 
 /// Feedback comes behind the report and the description (RFC 4585 section 3.1).
 fn feedback_comes_last(case: &Case<'_>) -> Vec<Verdict> {
-    let judged = reports(case).into_iter().filter_map(|(report, compound)| {
-        let all = compound?.0;
+    let judged = reports(case).filter_map(|(report, compound)| {
+        let all = &compound?.0;
         let place = |is: &dyn Fn(&RtcpPacket) -> bool| all.iter().position(is);
         let feedback = place(&|it| kind(it).is_some())?;
         // Where one of them is missing altogether, the compound as a whole is wrong.
@@ -100,7 +99,7 @@ fn feedback_comes_last(case: &Case<'_>) -> Vec<Verdict> {
 }
 
 /// The type of a packet of feedback, and its format.
-fn kind(packet: &RtcpPacket) -> Option<(u8, u8)> {
+pub(super) fn kind(packet: &RtcpPacket) -> Option<(u8, u8)> {
     match packet {
         RtcpPacket::Other { packet_type: packet_type @ (205 | 206), bytes } => {
             Some((*packet_type, bytes.first()? & 31))
@@ -136,25 +135,19 @@ fn commands(half: Half<'_>) -> BTreeSet<String> {
 fn only_agreed_commands(case: &Case<'_>) -> Vec<Verdict> {
     let row = "RFC5104-7-1";
     let mut verdicts = Vec::new();
-    let mut agreed: BTreeMap<SocketAddr, BTreeSet<String>> = BTreeMap::new();
-    for stream in streams(case) {
-        for it in &stream.exchanges {
-            let (offer, answer) = (it.half(it.by_caller), it.half(!it.by_caller));
-            let (offered, answered) = (commands(offer), commands(answer));
-            if !answered.is_empty() && it.is_open() {
+    for stream in &case.streams {
+        for it in stream.exchanges.iter().filter(|it| it.is_open()) {
+            let (offered, answered) =
+                (commands(it.half(it.by_caller)), commands(it.half(!it.by_caller)));
+            if !answered.is_empty() {
                 let added: Vec<_> = answered.difference(&offered).map(String::as_str).collect();
                 verdicts.push(case.require(added.is_empty(), row, case.at(it.answered), || {
                     format!("with {} for a codec, which was not offered", added.join(" and "))
                 }));
             }
-            let both: BTreeSet<_> = offered.intersection(&answered).cloned().collect();
-            for medium in [offer.medium, answer.medium] {
-                for address in [medium.rtcp_address(), medium.rtp_address()].into_iter().flatten() {
-                    agreed.entry(address).or_default().extend(both.clone());
-                }
-            }
         }
     }
+    let agreed = agreed(case);
     for (report, compound) in clear(case) {
         let Some(known) = agreed.get(&report.target) else { continue };
         for name in compound.iter().flat_map(|it| &it.0).filter_map(command) {
@@ -168,11 +161,26 @@ fn only_agreed_commands(case: &Case<'_>) -> Vec<Verdict> {
     verdicts
 }
 
+/// Where RTCP is wanted, and the commands that both sides take there.
+pub(super) fn agreed(case: &Case<'_>) -> BTreeMap<SocketAddr, BTreeSet<String>> {
+    let mut agreed: BTreeMap<SocketAddr, BTreeSet<String>> = BTreeMap::new();
+    for it in case.streams.iter().flat_map(|stream| &stream.exchanges) {
+        let (caller, callee) = (commands(it.caller), commands(it.callee));
+        let both: BTreeSet<_> = caller.intersection(&callee).cloned().collect();
+        for medium in [it.caller.medium, it.callee.medium] {
+            for address in medium.addresses() {
+                agreed.entry(address).or_default().extend(both.clone());
+            }
+        }
+    }
+    agreed
+}
+
 /// The name that each source of a host gave last.
 fn names(case: &Case<'_>) -> BTreeMap<(Host, u32), String> {
     let mut names = BTreeMap::new();
     for (report, compound) in clear(case) {
-        for chunk in compound.iter().flat_map(Compound::chunks) {
+        for chunk in compound.into_iter().flat_map(Compound::chunks) {
             if let Some(name) = chunk.cname() {
                 names.insert((case.host(report.source), chunk.ssrc), name.to_owned());
             }
@@ -185,13 +193,9 @@ fn names(case: &Case<'_>) -> BTreeMap<(Host, u32), String> {
 fn what_is_synchronised_has_one_name(case: &Case<'_>) -> Vec<Verdict> {
     let names = names(case);
     let mut groups: BTreeMap<(usize, bool, Vec<String>), BTreeMap<usize, String>> = BTreeMap::new();
-    for stream in streams(case) {
+    for stream in &case.streams {
         for from_caller in [true, false] {
-            let own = case.lanes.iter().filter(|lane| {
-                let place = (stream.talk, stream.medium, from_caller);
-                (lane.talk, lane.medium, lane.from_caller) == place
-            });
-            let sources = own.flat_map(|lane| {
+            let sources = stream.lanes(case, from_caller).flat_map(|lane| {
                 let host = case.host(lane.flow.source);
                 lane.sources.iter().map(move |(ssrc, _)| (host, *ssrc))
             });
@@ -229,7 +233,7 @@ fn group(it: &Exchange<'_>, of_caller: bool) -> Option<Vec<String>> {
 /// By the clock of a client's reports nothing in its metadata is yet to come (RFC 6341 section 5,
 /// REQ-022): else the one cannot be put beside the other.
 fn media_and_metadata_have_one_clock(case: &Case<'_>) -> Vec<Verdict> {
-    let reports = clear(case);
+    let reports: Vec<_> = clear(case).collect();
     let mut verdicts = Vec::new();
     for (recording, session) in case.sessions() {
         let client = case.host(recording.dialog.caller);

@@ -248,9 +248,10 @@ fn a_refusal_is_survived(case: &Case<'_>) -> Vec<Verdict> {
             let lives = case.said.iter().any(|it| it.at >= told && case.host(it.source()) == host);
             if lives || told + GIVE_UP < case.end {
                 let who = case.timeline.cast().label(refusal.target());
-                verdicts.push(case.require(lives, "INT-ROB-1", refusal, || {
+                let verdict = case.require(lives, "INT-ROB-1", refusal, || {
                     format!("and {who} never said anything again")
-                }));
+                });
+                verdicts.push(verdict.blaming(&who));
             }
         }
     }

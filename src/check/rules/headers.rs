@@ -1,5 +1,5 @@
 //! Headers that every request has, and what they say (RFC 3261 sections 7.1, 8.1.1 and 13.2.1,
-//! RFC 6086, RFC 7989).
+//! RFC 3326, RFC 6086, RFC 7989).
 
 use std::collections::BTreeMap;
 
@@ -16,11 +16,13 @@ pub const RULES: &[Rule] = &[
     rule("RFC3261-8.1.1.6-1", |case| case.each("RFC3261-8.1.1.6-1", may_hop)),
     rule("RFC3261-13.2.1-1", |case| case.each("RFC3261-13.2.1-1", lists_itself)),
     rule("RFC3261-8.2.1-1", |case| case.each("RFC3261-8.2.1-1", names_what_it_knows)),
+    rule("RFC3326-2-1", |case| case.each("RFC3326-2-1", gives_its_reasons)),
     rule("RFC6086-4.2.1-1", packages_were_asked_for),
     rule("RFC6086-4.2.2-1", packages_unasked_for_are_refused),
     rule("RFC6086-4.2.2-2", |case| {
         answered(case, "RFC6086-4.2.2-2", "a report", |it| it.method == Method::Info)
     }),
+    rule("RFC6086-5.2.2-1", what_was_said_last_counts),
     rule("RFC7989-6-1", everybody_keeps_their_uuid),
     rule("RFC7989-4.1-1", |case| case.each("RFC7989-4.1-1", is_of_uuids)),
     rule("RFC7989-5-1", |case| case.each("RFC7989-5-1", names_both_sides)),
@@ -115,6 +117,54 @@ fn packages_unasked_for_are_refused(case: &Case<'_>) -> Vec<Verdict> {
     judged.collect()
 }
 
+/// Whoever has said last that it takes a package does not refuse it, and whoever has heard that it
+/// takes a package no more sends none (RFC 6086 section 5.2.2).
+fn what_was_said_last_counts(case: &Case<'_>) -> Vec<Verdict> {
+    let row = "RFC6086-5.2.2-1";
+    let mut verdicts = Vec::new();
+    for (info, asked, package, _) in of_packages(case).filter(|(.., is_wanted)| *is_wanted) {
+        let peer = case.host(info.target());
+        let tells = |it: &&Said<'_>| {
+            let is_peers = it.call_id == info.call_id && case.host(it.source()) == peer;
+            is_peers && it.message.headers.has("Recv-Info")
+        };
+        let last = case.said.iter().filter(tells).rfind(|it| it.number < info.number);
+        let Some(last) = last else { continue };
+        let mut wanted = last.message.headers.all("Recv-Info").flat_map(|it| it.split([',', ';']));
+        if wanted.any(|it| it.trim() == package) {
+            let Some(outcome) = asked.outcome(case) else { continue };
+            let between = |it: &Said<'_>| (info.number..outcome.number).contains(&it.number);
+            if !case.said.iter().filter(tells).any(between) {
+                verdicts.push(case.require(outcome.code != Some(469), row, outcome, || {
+                    format!("to the package {package}, which it takes by message {}", last.number)
+                }));
+            }
+        } else if last.arrived.is_some_and(|arrived| arrived <= info.at) {
+            let seen = format!("of {package}, which its peer takes no more by its last Recv-Info");
+            verdicts.push(case.broken(row, info, seen));
+        }
+    }
+    verdicts
+}
+
+/// A Reason can be read, has numbers for causes, and has one value of SIP and one of Q.850 (RFC 3326
+/// section 2; RFC 9366 lets others have more).
+fn gives_its_reasons(said: &Said<'_>) -> Option<Result<(), String>> {
+    said.message.headers.has("Reason").then_some(())?;
+    let Ok(reasons) = said.message.reasons() else {
+        return Some(Err("with a Reason that cannot be read".to_owned()));
+    };
+    let of =
+        |name: &str| reasons.iter().filter(|it| it.protocol.eq_ignore_ascii_case(name)).count();
+    if let Some(twice) = ["SIP", "Q.850"].into_iter().find(|name| of(name) > 1) {
+        return Some(Err(format!("with two Reasons of {twice}")));
+    }
+    let is_number = |it: &str| !it.is_empty() && it.bytes().all(|it| it.is_ascii_digit());
+    let mut causes = reasons.iter().filter_map(|it| it.params.get("cause"));
+    let odd = causes.find(|it| !is_number(it));
+    Some(unless(odd.is_some(), || format!("with the cause {:?} in Reason", odd.unwrap_or(""))))
+}
+
 /// In one dialog somebody has one UUID (RFC 7989 section 6): whoever it is by the tag, since proxies
 /// pass on what others said.
 fn everybody_keeps_their_uuid(case: &Case<'_>) -> Vec<Verdict> {
@@ -133,7 +183,7 @@ fn everybody_keeps_their_uuid(case: &Case<'_>) -> Vec<Verdict> {
     verdicts
 }
 
-fn session_id<'a>(said: &Said<'a>) -> Option<&'a str> {
+pub(super) fn session_id<'a>(said: &Said<'a>) -> Option<&'a str> {
     said.message.headers.get("Session-ID")
 }
 

@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use super::exchange::{Exchange, Stream, streams};
+use super::exchange::{Exchange, Stream};
 use super::{Case, Rule, rule};
 use crate::check::Verdict;
-use crate::evidence::{Content, Flow};
+use crate::evidence::{Content, Flow, Side};
 use crate::ice::Remote;
 use crate::ice::stun::{Class, Message, TransactionId};
 use crate::time::Instant;
@@ -24,35 +24,36 @@ pub const RULES: &[Rule] = &[
 
 /// One sending of a STUN message.
 #[derive(Clone, Copy, Debug)]
-struct Told<'a> {
-    at: Instant,
-    source: SocketAddr,
-    target: SocketAddr,
-    message: &'a Message,
+pub(super) struct Told<'a> {
+    pub(super) at: Instant,
+    pub(super) side: Side,
+    pub(super) source: SocketAddr,
+    pub(super) target: SocketAddr,
+    pub(super) message: &'a Message,
     bytes: &'a [u8],
-    from_caller: bool,
+    pub(super) from_caller: bool,
 }
 
 /// A stream for which both sides speak ICE in every exchange.
-struct Sought<'a> {
-    stream: Stream<'a>,
+pub(super) struct Sought<'a, 'b> {
+    stream: &'b Stream<'a>,
     /// What the caller said of it, and what the callee did, exchange by exchange.
     said: Vec<(Remote, Remote)>,
     /// All STUN between the two for its RTP, while the dialog lasted.
-    told: Vec<Told<'a>>,
+    pub(super) told: Vec<Told<'a>>,
 }
 
-fn sought<'a>(case: &Case<'a>) -> Vec<Sought<'a>> {
-    let all = streams(case).into_iter().filter(|it| it.exchanges.iter().all(Exchange::is_open));
+pub(super) fn sought<'a, 'b>(case: &'b Case<'a>) -> Vec<Sought<'a, 'b>> {
+    let all = case.streams.iter().filter(|it| it.exchanges.iter().all(Exchange::is_open));
     let each = all.filter_map(|stream| {
         let said = stream.exchanges.iter().map(|it| Some((it.caller.ice()?, it.callee.ice()?)));
         let said = said.collect::<Option<Vec<_>>>()?;
         let (from, until) = stream.span(case);
         let told = case.timeline.signalling().iter().filter_map(|it| {
             let Content::Stun(message, bytes) = &it.content else { return None };
-            let (source, target) = (it.source, it.target);
+            let (side, source, target) = (it.side, it.source, it.target);
             let from_caller = stream.is_from_caller(source, target)?;
-            let told = Told { at: it.at, source, target, message, bytes, from_caller };
+            let told = Told { at: it.at, side, source, target, message, bytes, from_caller };
             (it.at >= from && it.at <= until).then_some(told)
         });
         let told = told.collect();
@@ -78,7 +79,7 @@ fn pair(one: SocketAddr, other: SocketAddr) -> Pair {
     (one.min(other), one.max(other))
 }
 
-impl Sought<'_> {
+impl Sought<'_, '_> {
     fn requests(&self) -> impl Iterator<Item = &Told<'_>> {
         self.told.iter().filter(|it| it.message.class == Class::Request)
     }
@@ -117,13 +118,21 @@ impl Sought<'_> {
         found
     }
 
+    /// Whether one side says to be of RFC 8445, whenever it says anything.
+    pub(super) fn speaks_ice2(&self, caller: bool) -> bool {
+        self.stream.exchanges.iter().all(|it| {
+            let options = it.half(caller).value("ice-options").unwrap_or_default();
+            options.split_ascii_whitespace().any(|it| it == "ice2")
+        })
+    }
+
     /// Whether two who thought the same of themselves had to sort that out.
     fn had_conflict(&self) -> bool {
         self.told.iter().any(|it| it.message.error == Some(ROLE_CONFLICT))
     }
 }
 
-fn broken(case: &Case<'_>, row: &'static str, told: &Told<'_>, what: &str) -> Verdict {
+pub(super) fn broken(case: &Case<'_>, row: &'static str, told: &Told<'_>, what: &str) -> Verdict {
     let cast = case.timeline.cast();
     let (who, whom) = (cast.label(told.source), cast.label(told.target));
     Verdict::fail(row, told.at, format!("{who} sent {whom} a check {what}")).blaming(&who)
@@ -204,11 +213,7 @@ fn one_way_is_chosen(case: &Case<'_>) -> Vec<Verdict> {
         let mut chosen: BTreeMap<Option<&str>, Pair> = BTreeMap::new();
         let choices = it.choices();
         for choice in &choices {
-            let speaks_ice2 = it.stream.exchanges.iter().all(|it| {
-                let options = it.half(choice.by_caller).value("ice-options").unwrap_or_default();
-                options.split_ascii_whitespace().any(|it| it == "ice2")
-            });
-            if !speaks_ice2 {
+            if !it.speaks_ice2(choice.by_caller) {
                 continue;
             }
             let first = *chosen.entry(choice.name).or_insert(choice.way);
@@ -310,7 +315,7 @@ fn lite_agents_only_answer(case: &Case<'_>) -> Vec<Verdict> {
 }
 
 /// RFC 8445 section 7.3.1.1.
-const ROLE_CONFLICT: u16 = 487;
+pub(super) const ROLE_CONFLICT: u16 = 487;
 /// Until both know of a choice, and media has moved.
 const SETTLED: Duration = Duration::from_secs(2);
 /// As much is no mistake.

@@ -35,12 +35,11 @@ fn answers_are_acknowledged(case: &Case<'_>) -> Vec<Verdict> {
                 continue;
             }
             let who = case.sender(request.sighting);
-            verdicts.push(case.require(acknowledged > 0, "RFC3261-13.2.2.4-1", answer, || {
-                format!(
-                    "and no ACK of {who} followed with the number of message {}",
-                    request.number
-                )
-            }));
+            let verdict = case.require(acknowledged > 0, "RFC3261-13.2.2.4-1", answer, || {
+                let number = request.number;
+                format!("and no ACK of {who} followed with the number of message {number}")
+            });
+            verdicts.push(verdict.blaming(&who));
         }
     }
     verdicts
@@ -225,10 +224,11 @@ fn what_is_refused_changes_nothing(
                 let after = lane.between(told + T1, Some(until)).len();
                 before >= STEADY && after == 0
             });
-            verdicts.push(case.require(stopped.is_none(), row, refusal, || {
-                let who = stopped.map(|lane| case.timeline.cast().label(lane.flow.source));
-                format!("and {} sent no more media", who.unwrap_or_default())
-            }));
+            let who = stopped.map(|lane| case.timeline.cast().label(lane.flow.source));
+            let who = who.unwrap_or_default();
+            let seen = || format!("and {who} sent no more media");
+            let verdict = case.require(stopped.is_none(), row, refusal, seen);
+            verdicts.push(verdict.blaming(&who));
         }
     }
     verdicts

@@ -8,13 +8,19 @@ use super::tolerance::{answered, of_form, recorded};
 use super::{Case, Rule, Said, rule};
 use crate::check::Verdict;
 use crate::evidence::Host;
-use crate::siprec::{DataMode, Id, Metadata};
+use crate::siprec::{DataMode, Id, Metadata, Received};
 use crate::time::Instant;
 
 pub const RULES: &[Rule] = &[
     rule("RFC7865-9-9", |case| {
         // Other refusals are about other things.
         of_form(case, "RFC7865-9-9", "an extension in its metadata", &[400, 500], has_extension)
+    }),
+    rule("RFC7866-9.1-13", |case| {
+        of_form(case, "RFC7866-9.1-13", "metadata that keeps names back", &[400], keeps_names_back)
+    }),
+    rule("RFC9806-4.1-1", |case| {
+        of_form(case, "RFC9806-4.1-1", "a charset beside its type", &[400, 415], has_charset)
     }),
     rule("RFC9806-2-2", |case| {
         recorded(case, "RFC9806-2-2", "metadata by its old name", is_called_as_before)
@@ -123,6 +129,23 @@ fn is_metadata_alone(request: &Said<'_>) -> bool {
 fn is_called_as_before(request: &Said<'_>) -> bool {
     let body = String::from_utf8_lossy(&request.message.body);
     body.contains("application/rs-metadata\r\n") || body.contains("application/rs-metadata;")
+}
+
+/// Whether somebody is in it of whom only the address is told.
+fn keeps_names_back(request: &Said<'_>) -> bool {
+    is_update(request).is_some_and(|it| {
+        let mut people = it.participants.iter();
+        people.any(|it| it.names.iter().all(|name| name.names.is_empty()))
+    })
+}
+
+/// Whether its metadata says which letters it has, as any XML may, and these are the usual ones.
+fn has_charset(request: &Said<'_>) -> bool {
+    let kind = request.message.headers.get("Content-Type").unwrap_or_default();
+    let parts = Received::split(kind, &request.message.body).unwrap_or_default();
+    let kind = parts.metadata.map(|it| it.media_type());
+    let charset = kind.as_ref().and_then(|it| it.parameter("charset"));
+    charset.is_some_and(|it| ["utf-8", "us-ascii"].contains(&it.to_ascii_lowercase().as_str()))
 }
 
 fn is_broken(request: &Said<'_>) -> bool {

@@ -12,9 +12,11 @@ mod cancel;
 mod case;
 mod challenges;
 mod changes;
+mod conflicts;
 mod contacts;
 mod credentials;
 mod crossing;
+mod declared;
 mod described;
 mod dialogs;
 mod dtls;
@@ -27,36 +29,54 @@ mod first_metadata;
 mod flows;
 mod formats;
 mod headers;
+mod held;
 mod ice;
 mod ice_lines;
 mod identity;
+mod introductions;
 mod invites;
 mod key_lines;
 mod keys;
 mod lane;
+mod lasting;
 mod legs;
 mod media;
+mod media_control;
 mod messages;
 mod metadata;
+mod metadata_allowed;
 mod metadata_graph;
+mod metadata_history;
 mod metadata_ids;
 mod metadata_taken;
+mod metadata_times;
+mod metadata_words;
 mod mixed;
+mod mixers;
+mod notices;
 mod numbers;
+mod odd_answers;
 mod offers;
 mod outcomes;
 mod parties;
+mod pictures;
+mod playback;
 mod ports;
+mod preferences;
 mod provisional;
 mod reception;
 mod recorded_media;
 mod recording;
 mod recording_body;
+mod reference;
 mod relayed;
+mod renumbered;
+mod reoffers;
 mod responses;
 mod retries;
 mod returns;
 mod rtcp;
+mod rtcp_between;
 mod rtp;
 mod said;
 mod sealed;
@@ -68,6 +88,7 @@ mod sips;
 mod snapshot;
 mod sparse;
 mod standstill;
+mod strays;
 mod symmetric;
 mod talk;
 mod tolerance;
@@ -76,6 +97,8 @@ mod transactions;
 mod transfer;
 mod transport;
 mod trust;
+mod unusual;
+mod usage;
 
 pub use asked::Asked;
 pub use case::Case;
@@ -134,13 +157,15 @@ const TOPICS: &[&[Rule]] = &[
     cancel::RULES,
     challenges::RULES,
     changes::RULES,
+    conflicts::RULES,
     contacts::RULES,
     credentials::RULES,
     crossing::RULES,
+    declared::RULES,
     described::RULES,
     dialogs::RULES,
-    early::RULES,
     dtls::RULES,
+    early::RULES,
     events::RULES,
     extensions::RULES,
     feedback::RULES,
@@ -148,33 +173,51 @@ const TOPICS: &[&[Rule]] = &[
     flows::RULES,
     formats::RULES,
     headers::RULES,
+    held::RULES,
     ice::RULES,
     ice_lines::RULES,
     identity::RULES,
+    introductions::RULES,
     invites::RULES,
     key_lines::RULES,
     keys::RULES,
+    lasting::RULES,
     media::RULES,
+    media_control::RULES,
     messages::RULES,
     metadata::RULES,
+    metadata_allowed::RULES,
     metadata_graph::RULES,
+    metadata_history::RULES,
     metadata_ids::RULES,
     metadata_taken::RULES,
+    metadata_times::RULES,
+    metadata_words::RULES,
     mixed::RULES,
+    mixers::RULES,
+    notices::RULES,
     numbers::RULES,
+    odd_answers::RULES,
     offers::RULES,
     outcomes::RULES,
     parties::RULES,
+    pictures::RULES,
+    playback::RULES,
+    preferences::RULES,
     provisional::RULES,
     reception::RULES,
     recorded_media::RULES,
     recording::RULES,
     recording_body::RULES,
+    reference::RULES,
     relayed::RULES,
+    renumbered::RULES,
+    reoffers::RULES,
     responses::RULES,
     retries::RULES,
     returns::RULES,
     rtcp::RULES,
+    rtcp_between::RULES,
     rtp::RULES,
     sealed::RULES,
     security::RULES,
@@ -184,6 +227,7 @@ const TOPICS: &[&[Rule]] = &[
     snapshot::RULES,
     sparse::RULES,
     standstill::RULES,
+    strays::RULES,
     symmetric::RULES,
     tolerance::RULES,
     torture::RULES,
@@ -191,4 +235,6 @@ const TOPICS: &[&[Rule]] = &[
     transfer::RULES,
     transport::RULES,
     trust::RULES,
+    unusual::RULES,
+    usage::RULES,
 ];

@@ -149,7 +149,7 @@ fn whoever_collides_changes(case: &Case<'_>) -> Vec<Verdict> {
             let goes_on = packets.iter().rfind(|it| it.at > told + CHANGED);
             let is_over =
                 case.talks[lane.talk].ended.is_some_and(|it| case.at(it).at < told + CHANGED);
-            let says_goodbye = clear(case).iter().any(|(report, compound)| {
+            let says_goodbye = clear(case).any(|(report, compound)| {
                 let all = compound.iter().flat_map(|it| &it.0);
                 let mut gone = all.filter_map(|it| match it {
                     RtcpPacket::Goodbye { ssrcs, .. } => Some(ssrcs),
@@ -159,7 +159,7 @@ fn whoever_collides_changes(case: &Case<'_>) -> Vec<Verdict> {
                     && report.at >= told
                     && gone.any(|it| it.contains(ssrc))
             });
-            let reports = clear(case).iter().any(|(it, _)| case.host(it.source) == host);
+            let reports = clear(case).any(|(it, _)| case.host(it.source) == host);
             let (at, what) = match goes_on {
                 Some(packet) => (packet.at, "went on sending under it"),
                 None if reports && !says_goodbye && !is_over => (told + CHANGED, "said no goodbye"),

@@ -3,10 +3,13 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use super::case::unless;
 use super::extensions::open;
-use super::{Case, Rule, Talk, rule};
+use super::{Case, Rule, Said, Talk, rule};
 use crate::check::Verdict;
-use crate::sdp::{Description, Deviation, Problem, judge_answer, judge_grammar, judge_reoffer};
+use crate::sdp::{
+    Attribute, Description, Deviation, Problem, judge_answer, judge_grammar, judge_reoffer,
+};
 
 pub const RULES: &[Rule] = &[
     rule("RFC3264-4-1", one_offer_at_a_time),
@@ -34,6 +37,7 @@ pub const RULES: &[Rule] = &[
     rule("RFC4574-4-1", |case| {
         grammar(case, "RFC4574-4-1", |it| matches!(it, Deviation::Label { .. }))
     }),
+    rule("RFC4796-5-1", |case| case.each("RFC4796-5-1", names_its_content)),
     rule("RFC8866-5.3-1", |case| {
         grammar(case, "RFC8866-5.3-1", |it| matches!(it, Deviation::EmptyName))
     }),
@@ -164,6 +168,31 @@ fn answers_map_their_numbers(case: &Case<'_>) -> Vec<Verdict> {
         }))
     });
     judged.collect()
+}
+
+/// What a stream is for stands with it, as a list of words (RFC 4796 section 5).
+fn names_its_content(said: &Said<'_>) -> Option<Result<(), String>> {
+    let (_, description) = said.sighting.description()?;
+    let is_content = |it: &&Attribute| it.name == "content";
+    let of_streams = description.media.iter().flat_map(|it| &it.attributes).filter(is_content);
+    let of_session = description.attributes.iter().find(is_content);
+    let values: Vec<_> = of_streams.map(|it| it.value.as_deref().unwrap_or_default()).collect();
+    if let Some(odd) = of_session {
+        let value = odd.value.as_deref().unwrap_or_default();
+        return Some(Err(format!("with a=content:{value} for the session, not for a stream")));
+    }
+    let is_list = |value: &str| value.split(',').all(is_token);
+    let odd = values.iter().find(|value| !is_list(value));
+    values.first()?;
+    Some(unless(odd.is_some(), || {
+        format!("with a=content:{}, which is no list of words", odd.unwrap_or(&""))
+    }))
+}
+
+/// Whether something is a token (RFC 8866 section 9).
+fn is_token(text: &str) -> bool {
+    !text.is_empty()
+        && text.bytes().all(|it| it.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`{|}~".contains(&it))
 }
 
 fn deviations(description: &Description) -> Vec<Deviation> {

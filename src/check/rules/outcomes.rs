@@ -6,7 +6,6 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use super::credentials::{challenges, credentials, met, param};
-use super::invites::acks;
 use super::sips::contacts;
 use super::{Asked, Case, Rule, Said, Talk, rule};
 use crate::check::Verdict;
@@ -14,6 +13,7 @@ use crate::evidence::Kind;
 use crate::packet::Transport;
 use crate::sdp::MediaDescription;
 use crate::sip::{Method, Uri};
+use crate::time::Instant;
 
 pub const RULES: &[Rule] = &[
     rule("RFC3261-8.1.3.2-1", unknown_codes_are_those_of_their_class),
@@ -27,15 +27,24 @@ pub const RULES: &[Rule] = &[
     rule("RFC8760-2.4-2", challenges_that_nobody_knows_are_not_met),
 ];
 
-/// A code that is not known means what the first of its class means: a final one is acknowledged,
-/// and none leaves anybody asking (RFC 3261 section 8.1.3.2).
+/// A code that is not known means what the first of its class means (RFC 3261 section 8.1.3.2).
 fn unknown_codes_are_those_of_their_class(case: &Case<'_>) -> Vec<Verdict> {
-    let row = "RFC3261-8.1.3.2-1";
+    let is_unknown = |it: &Said<'_>| it.code.is_some_and(|code| !CODES.contains(&code));
+    answers_are_heard(case, "RFC3261-8.1.3.2-1", is_unknown)
+}
+
+/// Answers of some form are answers: a final one is acknowledged, and none leaves anybody asking.
+pub(super) fn answers_are_heard(
+    case: &Case<'_>,
+    row: &'static str,
+    is: impl Fn(&Said<'_>) -> bool,
+) -> Vec<Verdict> {
+    let acks = last_acks(case);
     let judged = case.requests().filter_map(|(request, asked)| {
         let of_invite = request.method == Method::Invite;
-        let least = if of_invite { 101 } else { 200 };
+        let least = if of_invite { 100 } else { 200 };
         let mut odd = case.all(&asked.responses).filter(|it| it.is_answer(least, 699));
-        let odd = odd.find(|it| it.code.is_some_and(|code| !CODES.contains(&code)))?;
+        let odd = odd.find(|it| is(it))?;
         let (host, arrived) = (case.host(request.source()), odd.arrived?);
         let mut later = case.all(&asked.requests).filter(|it| it.at > arrived + SLACK);
         let again = later.next().filter(|_| case.is_watched(host));
@@ -43,18 +52,35 @@ fn unknown_codes_are_those_of_their_class(case: &Case<'_>) -> Vec<Verdict> {
             let seen = format!("once more, although message {} had answered it", odd.number);
             return Some(case.broken(row, again, seen));
         }
-        if !of_invite || odd.is_answer(101, 199) {
+        if !of_invite || odd.is_answer(100, 199) {
             return Some(Verdict::Pass);
         }
-        let is_told = acks(case, request).any(|ack| ack.at >= arrived);
+        let last = acks.get(&(request.call_id, request.cseq, request.from_tag.as_deref()));
+        let is_told = last.is_some_and(|last| *last >= arrived);
         let is_due = arrived + SOON < case.end && case.lives(host, arrived);
         (is_told || is_due).then(|| {
             let who = case.sender(request.sighting);
-            case.require(is_told, row, odd, || format!("which {who} never acknowledged"))
+            let seen = || format!("which {who} never acknowledged");
+            case.require(is_told, row, odd, seen).blaming(&who)
         })
     });
     judged.collect()
 }
+
+/// When each INVITE was acknowledged last, whichever way the ACK went: by Call-ID, number and caller.
+fn last_acks<'b>(case: &'b Case<'_>) -> BTreeMap<Invited<'b>, Instant> {
+    let mut last: BTreeMap<Invited<'b>, Instant> = BTreeMap::new();
+    for asked in &case.asked {
+        let own = asked.request(case);
+        let Some(at) = case.all(&asked.acks).map(|ack| ack.at).max() else { continue };
+        let known = last.entry((own.call_id, own.cseq, own.from_tag.as_deref())).or_insert(at);
+        *known = at.max(*known);
+    }
+    last
+}
+
+/// Call-ID, number in `CSeq` and tag of the caller of an INVITE.
+type Invited<'b> = (&'b str, Option<u32>, Option<&'b str>);
 
 /// Whoever is sent on and asks again asks one of those that it was sent to (RFC 3261 section
 /// 8.1.3.4).

@@ -10,6 +10,8 @@ use crate::sdp::MediaDescription;
 /// Every address that a description gave, and every source of RTP.
 #[derive(Clone, Debug, Default)]
 pub struct Ports {
+    /// Where RTP and RTCP are wanted: what comes from there is of whoever gave it.
+    pub given: BTreeSet<SocketAddr>,
     /// Where RTP is wanted.
     pub rtp: BTreeSet<SocketAddr>,
     /// Where RTP and RTCP are wanted in secret (RFC 3711).
@@ -42,7 +44,8 @@ impl Ports {
     }
 
     fn add(&mut self, medium: &MediaDescription) {
-        let both = [medium.rtp_address(), medium.rtcp_address()].into_iter().flatten();
+        let both = medium.addresses();
+        self.given.extend(both.clone());
         self.rtp.extend(medium.rtp_address());
         if is_secret(medium) {
             self.secret.extend(both.clone());

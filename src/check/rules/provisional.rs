@@ -81,9 +81,11 @@ fn each_is_acknowledged(case: &Case<'_>) -> Vec<Verdict> {
         };
         let met = case.requests_of(Method::Prack).any(|(prack, _)| is_ours(prack));
         (met || arrived + SOON < over).then(|| {
-            case.require(met, "RFC3262-4-1", response, || {
-                "to be acknowledged, and no PRACK followed".to_owned()
-            })
+            let who = case.sender(invite.sighting);
+            let verdict = case.require(met, "RFC3262-4-1", response, || {
+                format!("to be acknowledged, and no PRACK of {who} followed")
+            });
+            verdict.blaming(&who)
         })
     });
     judged.collect()

@@ -4,6 +4,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use super::rtcp_between::agreed_on;
 use super::session::{Offered, Said, Session, by_section};
 use super::{Case, Rule, rule};
 use crate::check::Verdict;
@@ -139,7 +140,7 @@ fn refused(
 }
 
 /// Where a side takes RTCP, whatever was said when.
-fn rtcp_addresses(session: &Session<'_>, by_client: bool) -> Vec<SocketAddr> {
+pub(super) fn rtcp_addresses(session: &Session<'_>, by_client: bool) -> Vec<SocketAddr> {
     each_address(session, by_client, |medium| {
         // With one port for both (RFC 5761), RTCP may come there.
         [medium.rtcp_address(), medium.rtp_address().filter(|_| medium.rtcp_mux)]
@@ -264,17 +265,7 @@ fn flows_are_kept_alive(case: &Case<'_>, row: &'static str, waits: bool) -> Vec<
 /// 8.1.7.1.1); of the recorder alone, or of both.
 fn refreshes(case: &Case<'_>, row: &'static str, of: Option<bool>) -> Vec<Verdict> {
     case.each_session(|_, session| {
-        let agreed = {
-            let lines = |by_client: bool| {
-                let own = session.said.iter().filter(move |said| said.by_client == by_client);
-                let media = own.filter_map(|said| said.sdp).flat_map(|it| &it.media);
-                media.flat_map(|it| &it.attributes).any(|it| {
-                    it.name == "rtcp-fb"
-                        && it.value.as_deref().is_some_and(|it| it.contains("ccm fir"))
-                })
-            };
-            lines(true) && lines(false)
-        };
+        let agreed = agreed_on(session, "ccm fir");
         let infos = session.said.iter().filter(|said| {
             let content_type = said.message.headers.get("Content-Type").and_then(MediaType::parse);
             said.asks(&Method::Info)

@@ -13,6 +13,7 @@ use crate::siprec::{DataMode, Document, Id, MediaType, Metadata, Multipart, Part
 pub const RULES: &[Rule] = &[
     rule("RFC7866-9-1", has_its_type),
     rule("RFC9806-2-1", has_its_new_type),
+    rule("RFC9806-2-3", has_no_name_of_drafts),
     rule("RFC7866-9-2", metadata_says_what_it_is_for),
     rule("RFC7866-9.1-1", metadata_is_there_and_readable),
     rule("RFC7866-9.1-5", metadata_has_its_carriers),
@@ -20,6 +21,7 @@ pub const RULES: &[Rule] = &[
     rule("RFC7866-9.1-7", both_come_as_parts),
     rule("RFC7866-9.1-9", the_first_is_whole),
     rule("RFC7866-9.1-10", the_first_to_come_is_whole),
+    rule("RFC7866-9.1-14", what_is_listed_is_taken),
     rule("RFC7866-9.2-9", known_ids_are_taken),
 ];
 
@@ -83,6 +85,44 @@ fn has_its_new_type(case: &Case<'_>) -> Vec<Verdict> {
         })
     });
     judged.collect()
+}
+
+/// That of a draft for requests is no name at all; who lists it in Accept does no harm (RFC 9806
+/// section 2).
+fn has_no_name_of_drafts(case: &Case<'_>) -> Vec<Verdict> {
+    let said = case.sessions().flat_map(|(_, session)| &session.said);
+    let judged = said.filter_map(|said| {
+        let (_, called) = said.metadata_part()?;
+        Some(case.held(called.essence != DRAFT, "RFC9806-2-3", said.sighting, || {
+            format!("calls what it sends {DRAFT}, which no RFC does")
+        }))
+    });
+    judged.collect()
+}
+
+/// Whoever lists the type of metadata in Accept takes what is of that type, as a request for a
+/// snapshot (section 9.1).
+fn what_is_listed_is_taken(case: &Case<'_>) -> Vec<Verdict> {
+    case.each_session(|_, session| {
+        let alone = session.said.iter().filter(|it| it.message.is_request() && !it.is_multipart());
+        let judged = alone.filter_map(|said| {
+            let (_, kind) = said.metadata_part()?;
+            let mut before = session
+                .said
+                .iter()
+                .filter(|it| it.by_client != said.by_client && it.at() < said.at());
+            let listed = before.any(|it| {
+                let mut listed = it.message.headers.all("Accept").filter_map(MediaType::parse);
+                listed.any(|it| it.essence == kind.essence)
+            });
+            let answer = session.answer_to(said).filter(|_| listed)?;
+            let met = answer.message.code() != Some(415);
+            Some(case.held(met, "RFC7866-9.1-14", answer.sighting, || {
+                format!("refused with 415 what is {}, which it had listed", kind.essence)
+            }))
+        });
+        judged.collect()
+    })
 }
 
 /// The part that is metadata has the disposition of a recording session (section 9).
@@ -287,6 +327,8 @@ fn is_metadata(part: &Part) -> bool {
 const CURRENT: &str = "application/rs-metadata+xml";
 /// RFC 7866.
 const WITHDRAWN: &str = "application/rs-metadata";
+/// A draft of RFC 7866, and the examples of RFC 8068 in Accept.
+const DRAFT: &str = "application/rs-metadata-request";
 /// What a recorder answers that does not like what it was told.
 const REFUSED: [u16; 5] = [400, 403, 409, 488, 606];
 /// A call that is recorded has media from its beginning.

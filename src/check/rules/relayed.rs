@@ -2,12 +2,11 @@
 //! from the sources of its streams, which a translator leaves as they are.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::net::SocketAddr;
 
 use super::session::{Session, by_section};
 use super::{Case, Rule, rule};
 use crate::check::Verdict;
-use crate::evidence::{Dialog, Flow, Host, RecordingSession, ReportSeen, RtpSeen, Side};
+use crate::evidence::{Flow, Host, RecordingSession, ReportSeen, RtpSeen, Side};
 use crate::rtp::{Compound, RtcpPacket};
 use crate::time::Instant;
 
@@ -140,9 +139,9 @@ impl<'a> View<'a> {
         let seen = case.timeline.reports().iter();
         let seen = seen.filter(|it| it.at >= begins && ends.is_none_or(|ends| it.at <= ends));
         // Where both parties are recorded, what they say has the same source in both recordings.
-        let own = addresses(&recording.dialog);
+        let own: BTreeSet<_> = recording.dialog.media_addresses().collect();
         let of_others: BTreeSet<_> =
-            case.recordings.iter().flat_map(|it| addresses(&it.dialog)).collect();
+            case.recordings.iter().flat_map(|it| it.dialog.media_addresses()).collect();
         let is_own = |it: &&ReportSeen| {
             let ends = [it.source, it.target];
             let is_others = ends.iter().any(|end| of_others.contains(end));
@@ -165,13 +164,6 @@ impl<'a> View<'a> {
         let enough = if watched { 1 } else { ENOUGH };
         Self { streams, rtcp, enough, end: end.unwrap_or_default() }
     }
-}
-
-/// Where RTP and RTCP are wanted in a dialog.
-fn addresses(dialog: &Dialog<'_>) -> BTreeSet<SocketAddr> {
-    let descriptions = dialog.sightings().filter_map(|it| it.description());
-    let media = descriptions.flat_map(|(_, description)| &description.media);
-    media.flat_map(|it| [it.rtp_address(), it.rtcp_address()]).flatten().collect()
 }
 
 fn way_of(

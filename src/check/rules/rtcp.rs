@@ -1,39 +1,49 @@
-//! RTCP: what every report has to hold, and whether it is true (RFC 3550 section 6).
+//! RTCP: what every report has to hold, and whether it is true (RFC 3550 section 6, RFC 7022).
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
+use std::time::Duration;
 
-use super::{Case, Lane, Rule, rule};
+use super::{Case, Lane, Ports, Rule, rule};
 use crate::check::Verdict;
-use crate::evidence::{Host, ReportSeen, RtpSeen, Side};
+use crate::evidence::{Host, Kind, ReportSeen, RtpSeen, Side, Timeline};
 use crate::rtp::{Compound, RtcpPacket, SenderInfo};
+use crate::sip::Method;
 use crate::time::Instant;
 
 pub const RULES: &[Rule] = &[
     rule("RFC3550-6.1-1", reports_are_compound),
     rule("RFC3550-6.4.1-1", senders_report_what_they_sent),
     rule("RFC3550-6.5.1-1", everybody_has_one_name),
+    rule("RFC3550-6.3.7-1", whoever_says_goodbye_leaves),
+    rule("RFC7022-4.2-1", nobody_has_anothers_name),
 ];
 
 /// A report, and what it says, if that can be read.
-pub(super) type Report<'a> = (&'a ReportSeen, Option<Compound>);
+pub(super) type Report<'b, 'a> = (&'a ReportSeen, Option<&'b Compound>);
 
 /// Each report that is not encrypted, once: as it left, or as it arrived where the sender is not
 /// watched.
-pub(super) fn clear<'a>(case: &Case<'a>) -> Vec<Report<'a>> {
-    let reports = case.timeline.reports();
+pub(super) fn clear<'b, 'a>(case: &'b Case<'a>) -> impl Iterator<Item = Report<'b, 'a>> {
+    case.reports.iter().map(|(report, compound)| (*report, compound.as_ref()))
+}
+
+/// The reports of a timeline that are [clear](clear).
+pub(super) fn read<'a>(
+    timeline: &'a Timeline,
+    ports: &Ports,
+) -> Vec<(&'a ReportSeen, Option<Compound>)> {
+    let reports = timeline.reports();
     let sent: BTreeSet<_> =
         reports.iter().filter(|it| it.side == Side::Sent).map(|it| it.source).collect();
     let own = reports.iter().filter(|it| it.side == Side::Sent || !sent.contains(&it.source));
-    let clear = own.filter(|it| !case.ports.secret.contains(&it.target));
+    let clear = own.filter(|it| !ports.secret.contains(&it.target));
     clear.map(|it| (it, Compound::read(&it.bytes).ok())).collect()
 }
 
 /// Those of them that have to be whole.
-pub(super) fn reports<'a>(case: &Case<'a>) -> Vec<Report<'a>> {
-    let mut reports = clear(case);
-    reports.retain(|(it, _)| !case.ports.reduced.contains(&it.target));
-    reports
+pub(super) fn reports<'b, 'a>(case: &'b Case<'a>) -> impl Iterator<Item = Report<'b, 'a>> {
+    clear(case).filter(|(it, _)| !case.ports.reduced.contains(&it.target))
 }
 
 pub(super) fn broken(
@@ -49,11 +59,11 @@ pub(super) fn broken(
 
 /// A report comes first, and a description with it (RFC 3550 section 6.1).
 fn reports_are_compound(case: &Case<'_>) -> Vec<Verdict> {
-    let judged = reports(case).into_iter().map(|(report, compound)| {
+    let judged = reports(case).map(|(report, compound)| {
         let begins = |it: &Compound| it.0.first().is_some_and(|first| first.report().is_some());
         match compound {
             None => broken(case, "RFC3550-6.1-1", report, "that cannot be read"),
-            Some(it) if !begins(&it) => {
+            Some(it) if !begins(it) => {
                 broken(case, "RFC3550-6.1-1", report, "that does not begin with a report")
             }
             Some(it) if it.chunks().next().is_none() => {
@@ -92,13 +102,97 @@ fn everybody_has_one_name(case: &Case<'_>) -> Vec<Verdict> {
     verdicts
 }
 
+/// Whoever says that they leave does not go on sending as before (RFC 3550 section 6.3.7). Goodbyes
+/// that are passed on are somebody else's.
+fn whoever_says_goodbye_leaves(case: &Case<'_>) -> Vec<Verdict> {
+    let mut to: BTreeMap<(Host, SocketAddr), Vec<&Lane<'_>>> = BTreeMap::new();
+    for lane in &case.lanes {
+        let agreed = lane.agreed(&case.said, &case.talks[lane.talk]);
+        let told = agreed.iter().filter_map(|it| it.receiver.rtcp_address());
+        let targets: BTreeSet<_> = told.chain([lane.flow.target]).collect();
+        for target in targets {
+            to.entry((case.host(lane.flow.source), target)).or_default().push(lane);
+        }
+    }
+    let mut verdicts = Vec::new();
+    for (report, compound) in clear(case) {
+        let host = case.host(report.source);
+        let lanes = to.get(&(host, report.target));
+        for ssrc in
+            compound.into_iter().flat_map(gone).filter(|it| !case.ports.is_relayed(*it, host))
+        {
+            let sources = lanes.into_iter().flatten().flat_map(|lane| &lane.sources);
+            let mut own = sources.filter(|it| it.0 == ssrc).map(|it| &it.1).peekable();
+            if own.peek().is_none() {
+                continue;
+            }
+            verdicts.push(if own.any(|packets| goes_on(packets, report.at)) {
+                let what = format!("that says goodbye of {ssrc}, and went on sending under it");
+                broken(case, "RFC3550-6.3.7-1", report, &what)
+            } else {
+                Verdict::Pass
+            });
+        }
+    }
+    verdicts
+}
+
+/// The sources that leave, by a compound.
+fn gone(compound: &Compound) -> Vec<u32> {
+    let ssrcs = compound.0.iter().filter_map(|it| match it {
+        RtcpPacket::Goodbye { ssrcs, .. } => Some(ssrcs),
+        _ => None,
+    });
+    ssrcs.flatten().copied().collect()
+}
+
+/// Whether packets go on after a moment without a gap: whoever comes back later may do so.
+fn goes_on(packets: &[&RtpSeen], after: Instant) -> bool {
+    (1..=STEPS).all(|step| {
+        let (from, until) = (after + step * STEP, after + (step + 1) * STEP);
+        let place = packets.partition_point(|it| it.at < from);
+        packets.get(place).is_some_and(|it| it.at < until)
+    })
+}
+
+/// The names of two people are drawn apart, or given for good, so that no two are alike (RFC 7022
+/// section 4.2). Telephones of one user may share theirs, and so may the addresses of a gateway, which
+/// does not register.
+fn nobody_has_anothers_name(case: &Case<'_>) -> Vec<Verdict> {
+    let registers = case.requests_of(Method::Register);
+    let phones: BTreeSet<_> = registers.map(|(it, _)| case.host(it.source())).collect();
+    let mut known: BTreeMap<String, String> = BTreeMap::new();
+    let mut judged: BTreeSet<(Host, String)> = BTreeSet::new();
+    let mut verdicts = Vec::new();
+    for (report, compound) in clear(case) {
+        let host = case.host(report.source);
+        let phone = case.timeline.cast().at(report.source);
+        let phone = phone.filter(|it| it.kind == Kind::Phone && phones.contains(&host));
+        let Some(number) = phone.and_then(|it| it.number.as_ref()) else { continue };
+        let own = compound.and_then(|it| {
+            let (ssrc, _) =
+                it.0.first()?.report().filter(|it| !case.ports.is_relayed(it.0, host))?;
+            it.chunks().find(|chunk| chunk.ssrc == ssrc)?.cname()
+        });
+        let Some(name) = own.filter(|it| judged.insert((host, (*it).to_owned()))) else { continue };
+        let first = known.entry(name.to_owned()).or_insert_with(|| number.clone());
+        verdicts.push(if first == number {
+            Verdict::Pass
+        } else {
+            broken(case, "RFC7022-4.2-1", report, &format!("as {name}, which {first} is called"))
+        });
+    }
+    verdicts
+}
+
 /// What a source reports of itself agrees with what it sent, and the two times in each report go
 /// on alike (RFC 3550 section 6.4.1).
 fn senders_report_what_they_sent(case: &Case<'_>) -> Vec<Verdict> {
     let mut of_target: BTreeMap<SocketAddr, Vec<Told>> = BTreeMap::new();
     for (report, compound) in reports(case) {
-        let first = compound.and_then(|it| it.0.into_iter().next());
+        let first = compound.and_then(|it| it.0.first());
         let Some(RtcpPacket::SenderReport { ssrc, info, .. }) = first else { continue };
+        let (ssrc, info) = (*ssrc, *info);
         let told = Told { at: report.at, from: case.host(report.source), ssrc, info };
         of_target.entry(report.target).or_default().push(told);
     }
@@ -144,9 +238,7 @@ fn told_of<'b>(
     let from = packets.first().map(|first| first.at).unwrap_or_default();
     let until = talk.ended.map_or(case.end, |ended| case.at(ended).at);
     let agreed = lane.agreed(&case.said, talk);
-    let given =
-        agreed.iter().flat_map(|it| [it.receiver.rtcp_address(), it.receiver.rtp_address()]);
-    let given: BTreeSet<_> = given.flatten().collect();
+    let given: BTreeSet<_> = agreed.iter().flat_map(|it| it.receiver.addresses()).collect();
     let told = given.iter().filter_map(|target| of_target.get(target)).flatten();
     let own = told.filter(|it| {
         let of_source = it.from == case.host(lane.flow.source) && it.ssrc == ssrc;
@@ -199,6 +291,9 @@ pub(super) fn seconds(ntp: u64) -> f64 {
     float(whole) + float(part) / 65_536.0
 }
 
+/// So many steps after a goodbye, each so long, there are packets, if it was none.
+const STEPS: u32 = 5;
+const STEP: Duration = Duration::from_millis(500);
 /// What a stream's clock may be wrong by between two reports, in seconds.
 const TIMES: f64 = 0.2;
 /// What is on its way while the report is written.

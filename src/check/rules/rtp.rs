@@ -7,7 +7,7 @@ use super::{Case, Lane, Rule, rule};
 use crate::check::Verdict;
 use crate::evidence::{Content, Flow, Kind, RtpSeen};
 use crate::packet::Transport;
-use crate::sdp::Codec;
+use crate::sdp::{Codec, Format};
 
 pub const RULES: &[Rule] = &[
     rule("RFC3550-5.1-1", what_goes_to_a_media_port_is_rtp),
@@ -15,7 +15,11 @@ pub const RULES: &[Rule] = &[
     rule("RFC3550-5.1-4", time_goes_on),
     rule("RFC3551-4.1-1", marks_begin_what_is_said),
     rule("RFC3551-4.2-1", packets_are_as_long_as_was_agreed),
-    rule("RFC3551-4.5.14-1", telephone_sound_is_8_bits_at_8_khz),
+    rule("RFC3551-4.5.14-1", |case| {
+        each_format(case, "RFC3551-4.5.14-1", |it| matches!(it.payload_type(), Some(0 | 8)))
+    }),
+    rule("RFC3551-4.5.2-1", |case| each_format(case, "RFC3551-4.5.2-1", is_g722)),
+    rule("RFC3551-6-1", |case| each_format(case, "RFC3551-6-1", has_fixed_number)),
 ];
 
 /// A finding against whoever sent a packet.
@@ -223,23 +227,38 @@ fn packets_are_as_long_as_was_agreed(case: &Case<'_>) -> Vec<Verdict> {
     verdicts
 }
 
-/// Payload types 0 and 8 are PCMU and PCMA at 8 kHz, whatever is said (RFC 3551 section 4.5.14).
-fn telephone_sound_is_8_bits_at_8_khz(case: &Case<'_>) -> Vec<Verdict> {
+/// What is meant by a number or a name is the codec of the tables, with its clock and its channels,
+/// whatever is said (RFC 3551 section 6). Payload types 0 and 8 are PCMU and PCMA at 8 kHz (section
+/// 4.5.14).
+fn each_format(case: &Case<'_>, row: &'static str, concerns: fn(&Format) -> bool) -> Vec<Verdict> {
     let mut verdicts = Vec::new();
     for said in &case.said {
         let Some((_, description)) = said.sighting.description() else { continue };
         let formats = description.media.iter().flat_map(|medium| &medium.formats);
-        let telephone = formats.filter(|it| matches!(it.payload_type(), Some(0 | 8)));
-        for format in telephone {
-            let usual = format.payload_type().and_then(Codec::of_static);
+        for format in formats.filter(|it| concerns(it)) {
+            let of_number = format.payload_type().and_then(Codec::of_static);
+            let usual = if is_g722(format) { Some(Codec::G722) } else { of_number };
             let suits = format.codec.is_none() || format.codec == usual;
-            verdicts.push(case.require(suits, "RFC3551-4.5.14-1", said, || {
+            verdicts.push(case.require(suits, row, said, || {
                 let codec = format.codec.as_ref().map(ToString::to_string).unwrap_or_default();
                 format!("with payload type {} as {codec}", format.name)
             }));
         }
     }
     verdicts
+}
+
+/// G.722 counts at 8 kHz, although it is sampled at 16 (RFC 3551 section 4.5.2).
+fn is_g722(format: &Format) -> bool {
+    format.codec.as_ref().is_some_and(|it| it.name.eq_ignore_ascii_case("G722"))
+}
+
+/// A codec under the number that the table has for it (RFC 3551 section 6); of those that have rows
+/// of their own, and of numbers that are taken for another codec, it is not said.
+fn has_fixed_number(format: &Format) -> bool {
+    let number = format.payload_type().filter(|number| !matches!(number, 0 | 8 | 9));
+    let own = number.and_then(Codec::of_static).zip(format.codec.as_ref());
+    own.is_some_and(|(own, said)| own.name.eq_ignore_ascii_case(&said.name))
 }
 
 /// The packets of a lane as they were numbered, source by source, each once: the network may have

@@ -1,10 +1,11 @@
 //! Whether what keys promise is kept: encryption of reports, new keys for new addresses, parameters
-//! that are not known, and seals on keys that people press (RFC 4568, RFC 4733).
+//! that are not known, and seals on reports and on keys that people press (RFC 3711, RFC 4568, RFC
+//! 4733).
 
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
 
-use super::exchange::{Exchange, Half, streams};
+use super::exchange::{Exchange, Half, Stream};
 use super::ports::is_secret;
 use super::{Case, Rule, rule};
 use crate::check::Verdict;
@@ -12,6 +13,7 @@ use crate::evidence::ReportSeen;
 use crate::rtp::Compound;
 
 pub const RULES: &[Rule] = &[
+    rule("RFC3711-5.2-1", seals_of_reports_are_long),
     rule("RFC4568-6.3.2-1", reports_are_encrypted_as_agreed),
     rule("RFC4568-6.3.7-1", unknown_parameters_are_not_taken),
     rule("RFC4568-7.1.4-1", a_new_address_has_a_new_key),
@@ -57,39 +59,87 @@ fn form(it: &Exchange<'_>, from_caller: bool) -> Option<Form> {
     if is_open(&own) != is_open(&other) || own.inline.contains(';') {
         return None;
     }
-    let suite = own.suite.to_ascii_uppercase();
     // RFC 4568 section 6.2 and RFC 6188: 80 bits whatever those of RTP are. In RFC 7714 section 9
     // the seal stands before the index.
-    let seal = if suite.starts_with("AEAD_AES_") {
+    let seal = if own.suite.to_ascii_uppercase().starts_with("AEAD_AES_") {
         0
-    } else if suite.ends_with("_HMAC_SHA1_80") || suite.ends_with("_HMAC_SHA1_32") {
+    } else if is_hmac(&own) {
         10
     } else {
         return None;
     };
-    let index = own.inline.split('|').skip(1).find_map(|it| it.split_once(':'));
-    let index = index.map_or(Some(0), |(_, length)| length.parse().ok())?;
-    Some(Form { bit_at: 4 + seal + index, is_encrypted: !is_open(&own) })
+    Some(Form { bit_at: 4 + seal + index(&own)?, is_encrypted: !is_open(&own) })
+}
+
+/// Whether what is sent with a key is sealed by HMAC-SHA1.
+fn is_hmac(line: &Line<'_>) -> bool {
+    let suite = line.suite.to_ascii_uppercase();
+    suite.ends_with("_HMAC_SHA1_80") || suite.ends_with("_HMAC_SHA1_32")
+}
+
+/// How long the index of a key is, which stands in each packet; nothing, if it cannot be read.
+fn index(line: &Line<'_>) -> Option<usize> {
+    let index = line.inline.split('|').skip(1).find_map(|it| it.split_once(':'));
+    index.map_or(Some(0), |(_, length)| length.parse().ok())
+}
+
+/// What one side of a stream reported while the dialog lasted.
+fn reports<'c>(
+    case: &'c Case<'_>,
+    stream: &Stream<'_>,
+    from_caller: bool,
+) -> impl Iterator<Item = &'c ReportSeen> {
+    let (from, until) = stream.span(case);
+    let to: BTreeSet<SocketAddr> = stream.wanted(!from_caller);
+    let hosts = stream.wanted(from_caller);
+    case.timeline.reports().iter().filter(move |it| {
+        let is_from = hosts.iter().any(|host| host.ip() == it.source.ip());
+        is_from && to.contains(&it.target) && it.at >= from && it.at <= until
+    })
+}
+
+/// The seal of RTCP has ten octets, whatever that of RTP has (RFC 3711 section 5.2). A report is of
+/// words of four octets, and its index is one: that leaves two, or none if the seal is a short one.
+fn seals_of_reports_are_long(case: &Case<'_>) -> Vec<Verdict> {
+    let mut verdicts = Vec::new();
+    for stream in &case.streams {
+        for from_caller in [true, false] {
+            let own = stream.exchanges.iter().map(|it| {
+                let (own, _) = taken(it, from_caller)?;
+                index(&own).filter(|_| is_hmac(&own) && !own.inline.contains(';'))
+            });
+            let own: Option<BTreeSet<usize>> = own.collect();
+            let Some(length) = own.filter(|it| it.len() == 1).and_then(|it| it.first().copied())
+            else {
+                continue;
+            };
+            for report in reports(case, stream, from_caller) {
+                let is_bare = Compound::read(&report.bytes).is_ok_and(|it| it.is_regular());
+                let rest = report.bytes.len().checked_sub(length).map(|it| it % 4);
+                let Some(rest) = rest.filter(|rest| !is_bare && matches!(rest, 0 | 2)) else {
+                    continue;
+                };
+                let who = case.timeline.cast().label(report.source);
+                verdicts.push(Verdict::require(rest == 2, "RFC3711-5.2-1", report.at, || {
+                    format!("{who} sent RTCP with a seal of four octets, not of ten")
+                }));
+            }
+        }
+    }
+    verdicts
 }
 
 /// Reports are encrypted unless it was agreed that they are not, and say so (RFC 4568 section 6.3.2).
 fn reports_are_encrypted_as_agreed(case: &Case<'_>) -> Vec<Verdict> {
     let mut verdicts = Vec::new();
-    for stream in streams(case) {
-        let (from, until) = stream.span(case);
+    for stream in &case.streams {
         for from_caller in [true, false] {
             let mut forms = stream.exchanges.iter().map(|it| form(it, from_caller));
             let Some(agreed) = forms.next().flatten() else { continue };
             if !forms.all(|it| it == Some(agreed)) {
                 continue;
             }
-            let to: BTreeSet<SocketAddr> = addresses(&stream.exchanges, !from_caller);
-            let hosts = addresses(&stream.exchanges, from_caller);
-            let own = case.timeline.reports().iter().filter(|it| {
-                let is_from = hosts.iter().any(|host| host.ip() == it.source.ip());
-                is_from && to.contains(&it.target) && it.at >= from && it.at <= until
-            });
-            for report in own {
+            for report in reports(case, stream, from_caller) {
                 let Some(is_encrypted) = bit(report, agreed) else { continue };
                 let who = case.timeline.cast().label(report.source);
                 let wrong = is_encrypted != agreed.is_encrypted;
@@ -107,12 +157,6 @@ fn reports_are_encrypted_as_agreed(case: &Case<'_>) -> Vec<Verdict> {
     verdicts
 }
 
-/// Where one side takes RTP and RTCP.
-fn addresses(exchanges: &[Exchange<'_>], of_caller: bool) -> BTreeSet<SocketAddr> {
-    let media = exchanges.iter().map(|it| it.half(of_caller).medium);
-    media.flat_map(|it| [it.rtp_address(), it.rtcp_address()]).flatten().collect()
-}
-
 /// The bit for encryption; nothing, where there is no room for it, or no seal at all.
 fn bit(report: &ReportSeen, form: Form) -> Option<bool> {
     let is_bare = Compound::read(&report.bytes).is_ok_and(|it| it.is_regular());
@@ -124,7 +168,7 @@ fn bit(report: &ReportSeen, form: Form) -> Option<bool> {
 /// section 6.3.7). Who says it again may know it.
 fn unknown_parameters_are_not_taken(case: &Case<'_>) -> Vec<Verdict> {
     let mut verdicts = Vec::new();
-    for stream in streams(case) {
+    for stream in &case.streams {
         for it in stream.exchanges.iter().filter(|it| it.is_open()) {
             let Some((offered, answered)) = taken(it, it.by_caller) else { continue };
             let odd = offered.parameters.iter().find(|it| {
@@ -150,7 +194,7 @@ fn name(parameter: &str) -> String {
 /// Whoever takes media elsewhere has a new key (RFC 4568 section 7.1.4).
 fn a_new_address_has_a_new_key(case: &Case<'_>) -> Vec<Verdict> {
     let mut verdicts = Vec::new();
-    for stream in streams(case) {
+    for stream in &case.streams {
         for of_caller in [true, false] {
             for pair in stream.exchanges.windows(2) {
                 let [before, now] = pair else { continue };

@@ -267,13 +267,14 @@ impl<'a> Case<'a> {
     pub fn blame(&self, row: &'static str, sighting: &Sighting, seen: &str) -> Verdict {
         let place = self.timeline.signalling().iter().position(|it| std::ptr::eq(it, sighting));
         let packet = place.map_or_else(String::new, |place| format!(" (message {})", place + 1));
-        let seen = format!("{}{packet} {seen}{}", self.sender(sighting), by_section(row));
+        let who = self.sender(sighting);
+        let seen = format!("{who}{packet} {seen}{}", by_section(row));
         Verdict::Fail(Finding {
             requirement: Id(row),
             at: sighting.at,
             seen,
             never: None,
-            by: None,
+            by: Some(who),
         })
     }
 }

@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::headers::uuids_in;
+use super::cancel::meant;
+use super::headers::{session_id, uuids_in};
 use super::tolerance::of_form;
 use super::{Case, Rule, Said, rule};
 use crate::check::Verdict;
@@ -10,14 +11,16 @@ use crate::evidence::Kind;
 use crate::sip::Method;
 
 pub const RULES: &[Rule] = &[
+    rule("RFC7329-4.1-1", |case| {
+        let form = "a Session-ID of one number";
+        of_form(case, "RFC7329-4.1-1", form, &[400], |it| it.flaw.is_none() && is_of_old(it))
+    }),
     rule("RFC7989-6-2", the_peer_is_called_by_its_name),
     rule("RFC7989-6-3", another_name_disturbs_nobody),
     rule("RFC7989-7-1", whoever_is_between_passes_names_on),
+    rule("RFC7989-8-1", what_is_refused_renames_nobody),
+    rule("RFC7989-9-1", a_conference_has_one_name),
 ];
-
-fn session_id<'a>(said: &Said<'a>) -> Option<&'a str> {
-    said.message.headers.get("Session-ID")
-}
 
 /// What somebody calls itself, unless it has no name.
 fn local(said: &Said<'_>) -> Option<String> {
@@ -29,6 +32,15 @@ fn local(said: &Said<'_>) -> Option<String> {
 fn remote(said: &Said<'_>) -> Option<String> {
     let peer = uuids_in(session_id(said)?).get(1)?.to_ascii_lowercase();
     (!is_nil(&peer)).then_some(peer)
+}
+
+/// Whether it names the call as before there were two sides to it (RFC 7329 section 4.1).
+fn is_of_old(said: &Said<'_>) -> bool {
+    session_id(said).is_some_and(|it| {
+        let own = uuids_in(it);
+        let is_hex = |it: &&str| it.len() == 32 && it.bytes().all(|it| it.is_ascii_hexdigit());
+        own.len() == 1 && own.first().is_some_and(is_hex)
+    })
 }
 
 fn is_nil(uuid: &str) -> bool {
@@ -85,8 +97,7 @@ fn the_peer_is_called_by_its_name(case: &Case<'_>) -> Vec<Verdict> {
         })
     });
     let cancelled = case.requests_of(Method::Cancel).filter_map(|(cancel, _)| {
-        let is_meant = |it: &Said<'_>| it.branch == cancel.branch && it.call_id == cancel.call_id;
-        let (invite, _) = case.requests_of(Method::Invite).find(|(it, _)| is_meant(it))?;
+        let (invite, _) = meant(case, cancel)?;
         let (was, is) = (session_id(invite)?, session_id(cancel)?);
         Some(case.require(was == is, row, cancel, || {
             format!("with another Session-ID than message {} has", invite.number)
@@ -131,4 +142,49 @@ fn whoever_is_between_passes_names_on(case: &Case<'_>) -> Vec<Verdict> {
         })
     });
     judged.collect()
+}
+
+/// Whoever refuses a request does not call its sender by a name that this brought (section 8), until
+/// the sender says it again.
+fn what_is_refused_renames_nobody(case: &Case<'_>) -> Vec<Verdict> {
+    let all = Named::of(case);
+    let judged = case.requests().filter_map(|(request, asked)| {
+        let outcome = asked.outcome(case).filter(|it| it.is_answer(400, 699))?;
+        let new = local(request).filter(|_| request.to_tag.is_some())?;
+        all.has_changed(case, request).then_some(())?;
+        let (own, peer) = (case.host(request.source()), case.host(request.target()));
+        let said = all.0.get(request.call_id).into_iter().flatten().copied();
+        let later = said.filter(|it| it.number > outcome.number && it.cseq != request.cseq);
+        let later = later.take_while(|it| {
+            case.host(it.source()) != own || local(it).is_none_or(|name| name != new)
+        });
+        let mut peers = later.filter(|it| case.host(it.source()) == peer).peekable();
+        let first = *peers.peek()?;
+        let wrong = peers.find(|it| remote(it).is_some_and(|name| name == new));
+        Some(case.require(wrong.is_none(), "RFC7989-8-1", wrong.unwrap_or(first), || {
+            format!("to {new} in Session-ID, a name that message {} had refused", outcome.number)
+        }))
+    });
+    judged.collect()
+}
+
+/// Whoever is the focus of a conference goes by one name with all who are in it (section 9): a
+/// conference is told by its address, as long as the call lasts in which it was named.
+fn a_conference_has_one_name(case: &Case<'_>) -> Vec<Verdict> {
+    let mut known: BTreeMap<String, (String, &Said<'_>)> = BTreeMap::new();
+    let mut verdicts = Vec::new();
+    for said in &case.said {
+        if said.is(&Method::Bye) {
+            known.retain(|_, (_, first)| first.call_id != said.call_id);
+        }
+        let contact = said.message.contact().ok().flatten();
+        let focus = contact.filter(|it| it.params.has("isfocus") && it.uri.user().is_some());
+        let Some((focus, name)) = focus.zip(local(said)) else { continue };
+        let (first, told) = known.entry(focus.uri.to_string()).or_insert((name.clone(), said));
+        verdicts.push(case.require(*first == name, "RFC7989-9-1", said, || {
+            let number = told.number;
+            format!("as {name} in Session-ID, where the conference was {first} in message {number}")
+        }));
+    }
+    verdicts
 }

@@ -25,6 +25,9 @@ fn recorders_wait(case: &Case<'_>) -> Vec<Verdict> {
                 verdicts.extend(paused.then_some(Verdict::Pass));
             } else if paused && said.asks(&Method::Bye) {
                 paused = false;
+                if has_another_reason(said) {
+                    continue;
+                }
                 verdicts.push(case.held(
                     said.by_client,
                     "RFC7866-7.1.1.1-9",
@@ -35,6 +38,11 @@ fn recorders_wait(case: &Case<'_>) -> Vec<Verdict> {
         }
         verdicts
     })
+}
+
+/// Whether who ends a session says that it goes out of service (RFC 3326 section 2).
+pub(super) fn has_another_reason(bye: &Said<'_>) -> bool {
+    bye.message.headers.all("Reason").any(|reason| reason.replace(' ', "").contains("cause=503"))
 }
 
 /// A stream that the recorder did not want for a while, and wants again, is sent again (section
@@ -71,7 +79,7 @@ fn is_sent(case: &Case<'_>, answer: &Said<'_>, place: usize, medium: &MediaDescr
 }
 
 /// Whether nothing is sent on any stream.
-fn is_still(description: &Description) -> bool {
+pub(super) fn is_still(description: &Description) -> bool {
     let mut open = description.media.iter().filter(|it| !it.is_disabled());
     open.all(MediaDescription::is_still)
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
 
-use super::exchange::{Exchange, streams};
+use super::exchange::Exchange;
 use super::{Case, Rule, rule};
 use crate::check::Verdict;
 use crate::time::Instant;
@@ -14,19 +14,14 @@ pub const RULES: &[Rule] = &[rule("RFC4961-4-1", media_comes_from_where_it_is_ta
 /// 4). From behind a NAT the address would be another; and what ICE finds is another row's.
 fn media_comes_from_where_it_is_taken(case: &Case<'_>) -> Vec<Verdict> {
     let mut verdicts = Vec::new();
-    let given = given(case);
-    for stream in streams(case) {
+    for stream in &case.streams {
         if !stream.exchanges.iter().all(flows_both_ways) {
             continue;
         }
         for from_caller in [true, false] {
-            let own = addresses(&stream.exchanges, from_caller);
-            let theirs = addresses(&stream.exchanges, !from_caller);
-            let ours = |lane: &&super::Lane<'_>| {
-                let place = (stream.talk, stream.medium, from_caller);
-                (lane.talk, lane.medium, lane.from_caller) == place
-            };
-            let media = case.lanes.iter().filter(ours);
+            let own = stream.wanted(from_caller);
+            let theirs = stream.wanted(!from_caller);
+            let media = stream.lanes(case, from_caller);
             let media =
                 media.filter_map(|it| Some((it.flow.source, it.packets.get(FEW)?.at, "RTP")));
             let (from, until) = stream.span(case);
@@ -37,7 +32,7 @@ fn media_comes_from_where_it_is_taken(case: &Case<'_>) -> Vec<Verdict> {
             let reports = reports.map(|it| (it.source, it.at, "RTCP"));
             let mut known: BTreeSet<SocketAddr> = BTreeSet::new();
             for (source, at, what) in media.chain(reports) {
-                let is_others = given.contains(&source) && !own.contains(&source);
+                let is_others = case.ports.given.contains(&source) && !own.contains(&source);
                 if !is_others && known.insert(source) {
                     verdicts.push(verdict(case, source, at, what, own.contains(&source)));
                 }
@@ -61,19 +56,6 @@ fn flows_both_ways(it: &Exchange<'_>) -> bool {
             let has_ways = half.medium.attribute("candidate").is_some();
             direction.sends() && direction.receives() && !has_ways
         })
-}
-
-/// Where one side takes RTP and RTCP.
-fn addresses(exchanges: &[Exchange<'_>], of_caller: bool) -> BTreeSet<SocketAddr> {
-    let media = exchanges.iter().map(|it| it.half(of_caller).medium);
-    media.flat_map(|it| [it.rtp_address(), it.rtcp_address()]).flatten().collect()
-}
-
-/// Every address that anybody gave: what comes from there is another stream's.
-fn given(case: &Case<'_>) -> BTreeSet<SocketAddr> {
-    let described = case.said.iter().filter_map(|it| it.sighting.description());
-    let media = described.flat_map(|(_, description)| &description.media);
-    media.flat_map(|it| [it.rtp_address(), it.rtcp_address()]).flatten().collect()
 }
 
 /// A packet or two may be of somebody who tries something out.

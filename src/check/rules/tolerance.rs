@@ -3,10 +3,11 @@
 
 use std::time::Duration;
 
-use super::{Case, Rule, Said, rule};
+use super::{Asked, Case, Rule, Said, rule};
 use crate::check::Verdict;
-use crate::sip::Method;
-use crate::siprec::{DataMode, Metadata, Oddity, Received};
+use crate::sdp::{Direction, MediaDescription};
+use crate::sip::{Method, Uri};
+use crate::siprec::{DataMode, Id, Metadata, Oddity, Received};
 
 pub const RULES: &[Rule] = &[
     rule("RFC3261-7.3.1-1", |case| {
@@ -15,6 +16,10 @@ pub const RULES: &[Rule] = &[
     rule("RFC3261-7.3.3-1", |case| taken(case, "RFC3261-7.3.3-1", "short names", has_short_names)),
     rule("RFC3261-8.2.2-1", |case| {
         taken(case, "RFC3261-8.2.2-1", "an unknown header", is_decorated)
+    }),
+    rule("RFC3261-19.1.1-1", |case| {
+        let form = "an unknown parameter in an address";
+        of_form(case, "RFC3261-19.1.1-1", form, &[400], has_a_strange_parameter)
     }),
     rule("RFC5621-4.2-1", |case| taken(case, "RFC5621-4.2-1", "several parts", is_multipart)),
     rule("INT-BW-1", |case| recorded(case, "INT-BW-1", "the metadata of the drafts", is_of_drafts)),
@@ -39,6 +44,10 @@ pub const RULES: &[Rule] = &[
     rule("RFC8068-3.3.1-2", |case| {
         recorded(case, "RFC8068-3.3.1-2", "no association of the session", has_no_association)
     }),
+    rule("RFC8068-3.5-1", |case| {
+        recorded(case, "RFC8068-3.5-1", "several calls on one stream", shares_a_stream)
+    }),
+    rule("RFC7245-3.2.1-2", streams_may_wait),
     rule("INT-MIX-1", |case| {
         recorded(case, "INT-MIX-1", "one stream without a direction", is_one_stream)
     }),
@@ -78,6 +87,28 @@ pub(super) fn of_form(
 ) -> Vec<Verdict> {
     let is_wrong = |code: u16| refusals.contains(&code);
     outcomes(case, row, &format!("is legal and has {form}"), is_wrong, is)
+}
+
+/// A client that is not ready offers streams that do not flow yet, and lets them flow later (RFC 7245
+/// section 3.2.1).
+fn streams_may_wait(case: &Case<'_>) -> Vec<Verdict> {
+    let row = "RFC7245-3.2.1-2";
+    let form = "streams that do not flow yet";
+    let mut verdicts = recorded(case, row, form, |it| it.to_tag.is_none() && waits(it));
+    for talk in case.talks.iter().filter(|it| it.recording && it.confirmed.is_some()) {
+        let mut offers = talk.offers.iter();
+        let Some(first) = offers.next().filter(|it| waits(case.at(it.offered))) else { continue };
+        let mut own = offers.filter(|it| it.by_caller == first.by_caller);
+        let begins = own.find(|it| it.offer.media.iter().any(|it| it.direction.sends()));
+        let outcome = begins.and_then(|it| it.refused.or(it.answer.map(|answer| answer.1)));
+        verdicts.extend(outcome.map(|place| {
+            let outcome = case.at(place);
+            case.require(!matches!(outcome.code, Some(488 | 606)), row, outcome, || {
+                "to a client that begins to send what it had offered before".to_owned()
+            })
+        }));
+    }
+    verdicts
 }
 
 /// An illegal request of some form is not granted.
@@ -132,15 +163,25 @@ pub(super) fn answered(
     form: &str,
     is: fn(&Said<'_>) -> bool,
 ) -> Vec<Verdict> {
+    heard(case, row, form, is, |_, asked| asked.outcome(case).is_some())
+}
+
+/// A request of some form is answered, as far as it has to be.
+pub(super) fn heard(
+    case: &Case<'_>,
+    row: &'static str,
+    form: &str,
+    is: impl Fn(&Said<'_>) -> bool,
+    is_answered: impl Fn(&Said<'_>, &Asked) -> bool,
+) -> Vec<Verdict> {
     let judged = case.requests().filter_map(|(request, asked)| {
         let arrived = request.arrived.filter(|_| is(request))?;
-        let is_answered = asked.outcome(case).is_some();
+        let is_answered = is_answered(request, asked);
         let is_due = arrived + PATIENCE < case.end;
         (is_answered || is_due).then(|| {
             let who = case.timeline.cast().label(request.target());
-            case.require(is_answered, row, request, || {
-                format!("with {form} to {who}, who never answered it")
-            })
+            let seen = || format!("with {form} to {who}, who never answered it");
+            case.require(is_answered, row, request, seen).blaming(&who)
         })
     });
     judged.collect()
@@ -163,6 +204,19 @@ fn is_listed_otherwise(request: &Said<'_>) -> bool {
 fn is_decorated(request: &Said<'_>) -> bool {
     let mut lines = request.message.headers.lines();
     lines.any(|line| line.name().get(..2).is_some_and(|start| start.eq_ignore_ascii_case("x-")))
+}
+
+/// Whether whom it is for, or who is meant by it, has a parameter that nobody knows (RFC 3261 section
+/// 19.1.1).
+fn has_a_strange_parameter(request: &Said<'_>) -> bool {
+    let message = request.message;
+    let ends = [message.from().ok(), message.to().ok()].map(|it| it.map(|it| it.uri));
+    let mut uris = ends.into_iter().chain([message.request_uri().ok()]).flatten();
+    let is_known = |name: &str| PARAMETERS.iter().any(|known| name.eq_ignore_ascii_case(known));
+    let is_strange = |uri: &Uri| {
+        uri.as_sip().is_some_and(|uri| uri.params.iter().any(|(name, _)| !is_known(name)))
+    };
+    request.flaw.is_none() && uris.any(|uri| is_strange(&uri))
 }
 
 pub(super) fn is_multipart(request: &Said<'_>) -> bool {
@@ -238,6 +292,25 @@ fn is_one_stream(request: &Said<'_>) -> bool {
     is_recording && !all.any(is_directed)
 }
 
+/// Whether every stream of a recording is there, and none flows.
+fn waits(request: &Said<'_>) -> bool {
+    let description = request.sighting.description().map(|it| &it.1);
+    let mut open = description.iter().flat_map(|it| &it.media).filter(|it| !it.is_disabled());
+    let is_still = |it: &MediaDescription| it.direction == Direction::Inactive;
+    let is_recording = request.sighting.metadata().is_some();
+    is_recording && open.clone().next().is_some() && open.all(is_still)
+}
+
+/// Whether several calls are up in one recording, and one of them has no stream of its own.
+fn shares_a_stream(request: &Said<'_>) -> bool {
+    let Some(Ok(metadata)) = request.sighting.metadata() else { return false };
+    let up: Vec<_> = metadata.sessions.iter().filter(|it| it.stop_time.is_none()).collect();
+    let has_stream =
+        |id: &Id| metadata.streams.iter().any(|stream| stream.session.as_ref() == Some(id));
+    let is_shared = !metadata.streams.is_empty() && up.iter().any(|it| !has_stream(&it.id));
+    up.len() > 1 && is_shared
+}
+
 fn is_of_old_clients(request: &Said<'_>) -> bool {
     let Some(Ok(metadata)) = request.sighting.metadata() else { return false };
     let mut ids = metadata.sessions.iter().flat_map(|it| &it.sip_session_ids);
@@ -248,3 +321,5 @@ fn is_of_old_clients(request: &Said<'_>) -> bool {
 /// Every transaction is over by then (RFC 3261 section 17: 64 T1), and a part that is well needs far
 /// less.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// The parameters of addresses that everybody has to know (RFC 3261 section 19.1.1).
+const PARAMETERS: &[&str] = &["transport", "user", "method", "ttl", "maddr", "lr"];

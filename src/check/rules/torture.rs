@@ -1,6 +1,7 @@
 //! What is unusual and legal has to be taken, and what is illegal has not: the messages of RFC 4475
 //! and RFC 5118.
 
+use super::bodies::KINDS;
 use super::responses::requires_the_unknown;
 use super::tolerance::{is_multipart, of_form, refused, taken};
 use super::{Case, Rule, Said, rule};
@@ -127,9 +128,8 @@ fn lacks_a_header(request: &Said<'_>) -> bool {
 fn is_of_unknown_type(request: &Said<'_>) -> bool {
     let kind = request.message.content_type().ok().flatten();
     let is_unknown = kind.is_some_and(|kind| {
-        let known = ["application", "audio", "image", "message", "multipart", "text", "video"];
         let is_known = |known: &&str| kind.kind.eq_ignore_ascii_case(known);
-        !known.iter().any(is_known) || kind.subtype.to_ascii_lowercase().starts_with("unknown")
+        !KINDS.iter().any(is_known) || kind.subtype.to_ascii_lowercase().starts_with("unknown")
     });
     let matters = !matches!(request.method, Method::Bye | Method::Cancel | Method::Info);
     let what = request.message.headers.get("Content-Disposition").unwrap_or_default();
@@ -183,7 +183,7 @@ fn goes_to_ipv6(request: &Said<'_>) -> bool {
         .is_some_and(|uri| uri.host.ip().is_some_and(|it| it.is_ipv6()))
 }
 
-fn was_received_by_ipv6(request: &Said<'_>) -> bool {
+pub(super) fn was_received_by_ipv6(request: &Said<'_>) -> bool {
     let received = |via: &str| {
         let (_, behind) = via.split_once("received=")?;
         behind.split([';', ',']).next().map(|it| it.matches(':').count() > 1)
@@ -202,8 +202,9 @@ fn no_hop_is_left_and_none_is_needed(case: &Case<'_>) -> Vec<Verdict> {
     })
 }
 
-fn is_overlarge(request: &Said<'_>) -> bool {
-    let number = request.message.headers.get("CSeq").and_then(|it| it.split(' ').next());
+/// Whether the number in `CSeq` is beyond 2^31.
+pub(super) fn is_overlarge(said: &Said<'_>) -> bool {
+    let number = said.message.headers.get("CSeq").and_then(|it| it.split(' ').next());
     number.is_some_and(|it| {
         let is_number = !it.is_empty() && it.bytes().all(|it| it.is_ascii_digit());
         is_number && !it.parse::<u32>().is_ok_and(|it| it < 1 << 31)

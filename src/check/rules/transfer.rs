@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::tolerance::answered;
-use super::{Case, Rule, rule};
+use super::{Case, Rule, Said, Talk, rule};
 use crate::check::Verdict;
 use crate::evidence::Dialog;
 use crate::sip::{Method, Replaces};
@@ -14,6 +14,7 @@ pub const RULES: &[Rule] = &[
     rule("RFC3515-2.4.4-1", progress_is_told),
     rule("RFC3515-2.4.7-1", the_last_word_says_so),
     rule("RFC3891-3-1", calls_are_replaced_by_invitations),
+    rule("RFC3891-3-2", what_is_not_there_is_not_replaced),
     rule("RFC3891-3-4", what_is_replaced_ends),
     rule("RFC3891-6.2-1", whoever_replaces_says_so),
 ];
@@ -94,6 +95,43 @@ fn what_is_replaced_ends(case: &Case<'_>) -> Vec<Verdict> {
     judged.collect()
 }
 
+/// A call that there is not, or not any more, is not replaced (RFC 3891 section 3). Whoever does not
+/// know Replaces takes the call as any other; and calls of before we looked are not known.
+fn what_is_not_there_is_not_replaced(case: &Case<'_>) -> Vec<Verdict> {
+    let judged = case.requests_of(Method::Invite).filter_map(|(invite, asked)| {
+        let replaces = Replaces::parse(invite.message.headers.first("Replaces")?).ok()?;
+        let (outcome, arrived) = (asked.outcome(case)?, invite.arrived?);
+        let host = case.host(invite.target());
+        let own = case.talks.iter().filter(|talk| {
+            let first = talk.said.first().map(|place| case.at(*place));
+            let ends = |it: &Said<'_>| [it.source(), it.target()].map(|end| case.host(end));
+            talk.call_id == replaces.call_id && first.is_some_and(|it| ends(it).contains(&host))
+        });
+        let own: Vec<&Talk<'_>> = own.collect();
+        let mut meant = own.iter().filter(|talk| {
+            let tags = [&talk.tags.0, &talk.tags.1];
+            tags.contains(&&replaces.to_tag) && tags.contains(&&replaces.from_tag)
+        });
+        let is_over = |talk: &&&Talk<'_>| {
+            let bye = talk.ended.map(|place| case.at(place));
+            let settled = bye.and_then(|bye| case.asked[bye.asked?].outcome(case));
+            settled.is_some_and(|it| it.at.max(it.arrived.unwrap_or(it.at)) + CROSSING < arrived)
+        };
+        let is_gone = !own.is_empty() && meant.all(|talk| is_over(&talk));
+        let knows = |it: &Said<'_>, header| it.tokens(header).iter().any(|tag| tag == "replaces");
+        let is_known = knows(invite, "Require")
+            || case.said.iter().any(|it| {
+                case.host(it.source()) == host && it.is_answer(200, 299) && knows(it, "Supported")
+            });
+        (is_gone && is_known).then(|| {
+            case.require(!outcome.is_answer(200, 299), "RFC3891-3-2", outcome, || {
+                format!("to message {}, which replaces a call that there is not", invite.number)
+            })
+        })
+    });
+    judged.collect()
+}
+
 /// Whoever replaces calls has `replaces` in Supported (RFC 3891 section 6.2).
 fn whoever_replaces_says_so(case: &Case<'_>) -> Vec<Verdict> {
     let replacing = case.said.iter().filter(|it| it.is(&Method::Invite));
@@ -134,3 +172,5 @@ fn is_told(dialog: &Dialog<'_>) -> Option<Verdict> {
 
 /// What ends at once has ended by then.
 const SOON: Duration = Duration::from_secs(5);
+/// What crosses on the way, or is done one after the other.
+const CROSSING: Duration = Duration::from_secs(1);

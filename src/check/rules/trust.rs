@@ -1,15 +1,18 @@
-//! Who has shown no good certificate is told nothing (RFC 7866 section 12.1, RFC 5922).
+//! Who has shown no good certificate is told nothing, and whoever is asked for credentials says all
+//! again (RFC 7866 section 12.1, RFC 5922).
 
 use super::{Case, Rule, rule};
 use crate::check::Verdict;
 use crate::check::trust::to_recorders;
 use crate::packet::{Ending, Flaw, Handshake, Shown};
+use crate::sip::Method;
 use crate::time::Instant;
 
 pub const RULES: &[Rule] = &[
     rule("RFC7866-12.1-1", who_is_asked_shows_a_certificate),
     rule("RFC7866-12.1-2", recorders_are_who_they_should_be),
     rule("RFC7866-12.1-3", platforms_are_who_they_should_be),
+    rule("RFC7866-12.1-4", whoever_is_challenged_says_all_again),
     rule("RFC5922-7.1-1", |case| names_nobody(case, "RFC5922-7.1-1", Flaw::User)),
     rule("RFC5922-7.2-1", |case| names_nobody(case, "RFC5922-7.2-1", Flaw::Wildcard)),
 ];
@@ -48,6 +51,33 @@ fn platforms_are_who_they_should_be(case: &Case<'_>) -> Vec<Verdict> {
         })
     });
     judged.collect()
+}
+
+/// A client whose INVITE is challenged sends it again with credentials, and with all that it had.
+fn whoever_is_challenged_says_all_again(case: &Case<'_>) -> Vec<Verdict> {
+    case.each_session(|_, session| {
+        let own = session.said.iter().filter(|it| it.by_client && it.asks(&Method::Invite));
+        let own: Vec<_> = own.collect();
+        let judged = own.windows(2).filter_map(|pair| {
+            let [asked, again] = pair else { return None };
+            let code = session.answer_to(asked).and_then(|it| it.message.code());
+            let headers = &again.message.headers;
+            let answers = ["Authorization", "Proxy-Authorization"].iter().any(|it| headers.has(it));
+            if !answers || !matches!(code, Some(401 | 407)) {
+                return None;
+            }
+            let lacks = if asked.sdp.is_some() && again.sdp.is_none() {
+                Some("offer")
+            } else {
+                let is_gone = asked.parts.metadata.is_some() && again.parts.metadata.is_none();
+                is_gone.then_some("metadata")
+            };
+            Some(case.held(lacks.is_none(), "RFC7866-12.1-4", again.sighting, || {
+                format!("answered a challenge without the {} of before", lacks.unwrap_or_default())
+            }))
+        });
+        judged.collect()
+    })
 }
 
 /// A certificate that names nobody in this way is not taken for that of a server.

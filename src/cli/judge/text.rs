@@ -56,8 +56,8 @@ fn one(number: usize, call: &Call, part: &Timeline, answers: &[Answer], all: boo
             let _ = writeln!(text, "  paused from {from} ms to {until}: {flowed}");
         }
     }
-    for line in Ladder::of(part).streams {
-        let _ = writeln!(text, "  {} -> {}  {line}", line.from, line.to);
+    for line in Ladder::of(part).stream_lines() {
+        let _ = writeln!(text, "  {line}");
     }
     for answer in answers {
         let Answer { question, verdict } = answer;

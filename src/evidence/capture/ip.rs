@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
+use super::tunnel::inside;
+
 /// What an IP packet carries.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(super) enum Carried {
@@ -63,19 +65,31 @@ struct Piece<'a> {
 impl Fragments {
     /// What an IP packet carries, or the datagram that it completes.
     pub(super) fn read(&mut self, packet: &[u8]) -> Carried {
+        self.read_within(packet, 0)
+    }
+
+    /// The same, within so many tunnels.
+    fn read_within(&mut self, packet: &[u8], tunnels: usize) -> Carried {
         let piece = match packet.first().map(|first| first >> 4) {
             Some(4) => ipv4(packet),
             Some(6) => ipv6(packet),
             _ => None,
         };
         let Some(piece) = piece else { return Carried::Else };
-        if piece.offset == 0 && !piece.more {
-            return carried(piece.key, piece.payload);
-        }
         let key = piece.key;
+        if piece.offset == 0 && !piece.more {
+            return self.unwrap(key, piece.payload, tunnels);
+        }
         match self.collect(&piece) {
-            Some(whole) => carried(key, &whole),
+            Some(whole) => self.unwrap(key, &whole, tunnels),
             None => Carried::Fragment,
+        }
+    }
+
+    fn unwrap(&mut self, key: Key, payload: &[u8], tunnels: usize) -> Carried {
+        match inside(key.2, payload).filter(|_| tunnels < TUNNELS_MAX) {
+            Some(packet) => self.read_within(packet, tunnels + 1),
+            None => carried(key, payload),
         }
     }
 
@@ -216,6 +230,8 @@ fn tcp(source: SocketAddr, target: SocketAddr, segment: &[u8]) -> Option<Segment
 
 const TCP: u8 = 6;
 const UDP: u8 = 17;
+/// Nobody needs more in one another.
+const TUNNELS_MAX: usize = 4;
 /// More at once are an attack.
 const WAITING_MAX: usize = 256;
 /// A datagram of 64 KiB in pieces of half a kilobyte.
@@ -255,6 +271,26 @@ mod tests {
         assert_eq!(target, "192.0.2.2:5061".parse().unwrap());
         assert_eq!(payload, b"sixteen letters.");
         assert_eq!(fragments.unfinished(), 0);
+    }
+
+    #[test]
+    fn what_a_tunnel_carries_is_read_and_tunnels_without_end_are_not() {
+        let wrap = |inner: &[u8]| {
+            let [high, low] = u16::try_from(20 + inner.len()).unwrap().to_be_bytes();
+            let mut packet = vec![0x45, 0, high, low, 7, 7, 0, 0, 64, 4, 0, 0];
+            packet.extend([198, 51, 100, 1, 198, 51, 100, 2]);
+            packet.extend(inner);
+            packet
+        };
+        let mut packet = piece(0, 24);
+        for _ in 0..TUNNELS_MAX {
+            packet = wrap(&packet);
+            let Carried::Udp { source, .. } = Fragments::default().read(&packet) else {
+                panic!("not found")
+            };
+            assert_eq!(source, "192.0.2.1:5060".parse().unwrap());
+        }
+        assert_eq!(Fragments::default().read(&wrap(&packet)), Carried::Else);
     }
 
     #[test]

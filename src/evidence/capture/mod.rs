@@ -15,6 +15,7 @@ mod survey;
 mod tcp;
 mod text;
 mod tls;
+mod tunnel;
 mod unread;
 
 use std::collections::VecDeque;

@@ -59,7 +59,7 @@ impl Survey {
         }
         let Some((_, description)) = description_of(&message) else { return };
         for medium in description.media.iter().take(MEDIA_MAX) {
-            for address in [medium.rtp_address(), medium.rtcp_address()].into_iter().flatten() {
+            for address in medium.addresses() {
                 if self.media.len() < LIST_MAX && !address.ip().is_unspecified() {
                     self.media.entry(address).or_insert((source, target));
                 }

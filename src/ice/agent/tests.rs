@@ -102,6 +102,23 @@ fn two_that_both_want_to_control_come_to_terms() {
     assert!(one.selected(0).is_some() && other.selected(0).is_some());
 }
 
+/// RFC 8445 section 7.2.5.1.
+#[test]
+fn who_is_told_of_a_conflict_draws_anew() {
+    let (mut one, mut other) = (agent(1, Mode::Full), agent(2, Mode::Full));
+    introduce(&mut one, &mut other);
+    other.controls = true;
+    (one.tie_breaker, other.tie_breaker) = (1, u64::MAX);
+    let asks = |bytes: &[u8]| Message::read(bytes).is_ok_and(|it| it.class == Class::Request);
+    let home = other.components.each_ref().map(|it| it.local);
+    play([&mut one, &mut other], |now, (local, _, bytes)| {
+        now >= Instant::from_millis(400) || !home.contains(local) || !asks(bytes)
+    });
+    assert!(!one.controls && one.tie_breaker != 1);
+    assert!(other.controls && other.tie_breaker == u64::MAX);
+    assert!(one.selected(0).is_some() && other.selected(0).is_some());
+}
+
 #[test]
 fn who_does_not_know_the_password_is_refused_and_changes_nothing() {
     let (mut one, other) = (agent(1, Mode::Lite), agent(2, Mode::Full));

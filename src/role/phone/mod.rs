@@ -385,7 +385,7 @@ fn allowed() -> Vec<Method> {
 
 /// The SDP in a message, if it has any and it can be read.
 fn sdp_of(message: &Message) -> Option<Description> {
-    Description::parse(&message.body).ok()
+    Description::understand(&message.body).ok()
 }
 
 fn sdp_body(bytes: Vec<u8>) -> Body {

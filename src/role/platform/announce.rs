@@ -99,6 +99,7 @@ impl Platform {
             for (index, change) in std::mem::take(&mut player.untold) {
                 self.notice(now, id, index, change);
             }
+            self.indicate(now, id);
         }
     }
 

@@ -147,7 +147,7 @@ pub(super) fn description_of(message: &Message) -> Result<Option<Description>, u
     }
     let content_type = message.headers.get("Content-Type").unwrap_or("application/sdp");
     let body = Received::split(content_type, &message.body).map_err(|_| 400_u16)?;
-    body.sdp_bytes().map(|sdp| Description::parse(sdp).map_err(|_| 400_u16)).transpose()
+    body.sdp_bytes().map(|sdp| Description::understand(sdp).map_err(|_| 400_u16)).transpose()
 }
 
 pub(super) fn sdp_body(bytes: Vec<u8>) -> Body {

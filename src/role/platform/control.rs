@@ -206,7 +206,7 @@ impl Platform {
         match (recording.stage, recording.flow, recording.last) {
             (Stage::Over, _, Some(Change::Failed | Change::Refused)) => State::Failed,
             (Stage::Over, ..) => State::Stopped,
-            (_, Flow::Paused, _) => State::Paused,
+            (_, Flow::Pausing | Flow::Paused, _) => State::Paused,
             (_, Flow::Running | Flow::Resuming, _) => State::Started,
         }
     }

@@ -76,7 +76,7 @@ impl Platform {
             }
             Ok(Some(description)) => Some(sdp_body(bridge.pass_answer(End::Callee, description))),
             // Said already, in a provisional response; or rubbish, which the caller may judge.
-            _ => bridge.leg(End::Caller).said().map(sdp_body),
+            _ => bridge.leg_mut(End::Caller).said().map(sdp_body),
         };
         let _ = self.agent.answer(now, caller, Content { headers: Vec::new(), body });
         if !is_offer {

@@ -77,15 +77,16 @@ impl Platform {
     /// A recording came to nothing: goes on at the next recorder, or does what was decided.
     pub(super) fn after_failure(&mut self, now: Instant, id: BridgeId, index: usize, how: Change) {
         let is_up = self.bridges.get(&id).is_some_and(|bridge| bridge.stage == CallStage::Up);
-        let Some((user, asked)) = self.recording(id, index).map(|it| (it.user, it.recorder)) else {
-            return;
-        };
+        let forgets = self.has(Fault::ForgetPauseElsewhere);
+        let Some(recording) = self.recording(id, index) else { return };
+        let (user, asked) = (recording.user, recording.recorder);
+        let is_paused = !recording.flows() && !forgets;
         if !is_up {
             return;
         }
         let next = self.recorder_from(asked + 1).filter(|_| how == Change::Failed);
         if let Some(next) = next.filter(|_| !self.has(Fault::AskOneRecorderOnly)) {
-            self.begin_recording_at(now, id, user, next);
+            self.begin_recording_at(now, id, user, next, is_paused);
         }
     }
 

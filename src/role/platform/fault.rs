@@ -177,6 +177,10 @@ pub enum Fault {
     AnnouncePauses,
     /// Announces a recording that the recorder has refused.
     AnnounceRefused,
+    /// Announces a pause to which the recorder has not agreed.
+    AnnounceFailedPauses,
+    /// Records at another recorder what is said during a pause.
+    ForgetPauseElsewhere,
     /// Announces recordings to whoever called, and nobody else.
     AnnounceToCallerOnly,
     /// Announces each recording of a call in which both parties are recorded.
@@ -337,6 +341,8 @@ impl Fault {
         ("announce-nothing", Self::AnnounceNothing),
         ("announce-pauses", Self::AnnouncePauses),
         ("announce-refused", Self::AnnounceRefused),
+        ("announce-failed-pauses", Self::AnnounceFailedPauses),
+        ("forget-pause-elsewhere", Self::ForgetPauseElsewhere),
         ("announce-to-caller-only", Self::AnnounceToCallerOnly),
         ("announce-each", Self::AnnounceEach),
         ("announce-twice", Self::AnnounceTwice),

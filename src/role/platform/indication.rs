@@ -38,7 +38,9 @@ impl Platform {
             let leg = bridge.leg_mut(end);
             leg.record = record.filter(|_| leg.record_aware && !is_kept_from(fault, end));
         }
-        if bridge.stage != CallStage::Up || bridge.pending.is_some() {
+        // Whoever dials a code takes the call up at once, and is told with that.
+        let is_dialling = self.players.get(&id).is_some_and(|it| it.dialling.is_some());
+        if bridge.stage != CallStage::Up || bridge.pending.is_some() || is_dialling {
             return;
         }
         for leg in &mut bridge.legs {

@@ -234,8 +234,8 @@ impl Leg {
     }
 
     /// What was said last, as bytes of SDP.
-    pub fn said(&self) -> Option<Vec<u8>> {
-        self.said.as_ref().map(Session::to_bytes)
+    pub fn said(&mut self) -> Option<Vec<u8>> {
+        self.said.as_mut().map(Session::say)
     }
 
     /// The codecs that the telephone may send us, telephone-event among them, the preferred first.

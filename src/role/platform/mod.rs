@@ -28,6 +28,7 @@ mod modify;
 mod mouth;
 mod newcomer;
 mod obey;
+mod offers;
 mod overlay;
 mod pause;
 mod player;

@@ -24,7 +24,8 @@ impl Platform {
         let reply = match self.ask_other(now, id, end, theirs, request) {
             Ok(true) => return self.heed(now, id, end),
             Ok(false) => {
-                let said = self.bridges.get(&id).and_then(|bridge| bridge.leg(end).said());
+                let bridge = self.bridges.get_mut(&id);
+                let said = bridge.and_then(|bridge| bridge.leg_mut(end).said());
                 // A refresh; an UPDATE without an offer gets no answer either (RFC 3311 section 5.2).
                 let body = said.filter(|_| request.method() == Some(&Method::Invite)).map(sdp_body);
                 Reply::new(200).with(Content { headers: Vec::new(), body })

@@ -35,6 +35,7 @@ impl Platform {
         id: BridgeId,
         user: End,
         recorder: usize,
+        is_paused: bool,
     ) {
         if self.begin_recording(now, id, user).is_none() {
             tracing::warn!("no media ports are left to record with");
@@ -42,6 +43,9 @@ impl Platform {
             self.bridges.get_mut(&id).and_then(|bridge| bridge.recordings.last_mut())
         {
             recording.recorder = recorder;
+            if is_paused {
+                recording.pause();
+            }
         }
         self.begin_due_recordings(now);
     }
@@ -183,15 +187,18 @@ impl Platform {
             Event::Modify { id: theirs, request, .. } => {
                 self.recorder_asks(now, id, index, theirs, &request);
             }
-            Event::Modified { response, .. } => {
-                self.recorder_agrees(id, index, &response);
+            Event::Modified { id: ours, response, .. } => {
+                self.recorder_agrees(now, id, index, ours, &response);
                 self.was_told(now, id, index);
             }
-            Event::ModifyFailed { .. } => {
-                self.offer_refused(now, id, index);
+            Event::ModifyFailed { id: ours, .. } => {
+                self.offer_refused(now, id, index, ours);
                 self.was_told(now, id, index);
             }
-            Event::ModifyStale { call, .. } => {
+            Event::ModifyStale { call, id: ours } => {
+                if let Some(recording) = self.recording(id, index) {
+                    recording.settle(ours);
+                }
                 self.tell_streams(now, id, index, call);
             }
             Event::Info { id: theirs, .. } => {
@@ -247,16 +254,6 @@ impl Platform {
         if is_up && (self.is_held(id) || is_news) {
             // The call was put on hold, or handed on, while the recorder made up its mind.
             self.tell_streams(now, id, index, call);
-        }
-    }
-
-    fn recorder_agrees(&mut self, id: BridgeId, index: usize, response: &Message) {
-        let answer = super::calls::description_of(response).ok().flatten();
-        let Self { bridges, packets, .. } = self;
-        let recording = bridges.get_mut(&id).and_then(|it| it.recordings.get_mut(index));
-        if let Some((recording, answer)) = recording.zip(answer) {
-            recording.answered(&answer);
-            recording.resumed(packets);
         }
     }
 

@@ -13,10 +13,8 @@ use super::metadata::Script;
 use super::spoil::spoil_medium;
 use crate::packet::{Packet, Transport};
 use crate::role::ports::rtcp_of;
-use crate::sdp::{
-    Description, Direction, Format, Hold, Medium, Negotiated, Origin, Session, Side, negotiate,
-};
-use crate::sip::agent::CallId;
+use crate::sdp::{Format, Medium, Negotiated, Origin, Session};
+use crate::sip::agent::{CallId, RequestId};
 use crate::time::Instant;
 
 /// The recording of one user's side of things.
@@ -40,9 +38,11 @@ pub struct Recording {
     pub script: Script,
     /// What people said before the recorder answered; it gets it then.
     waiting: VecDeque<(End, Bytes)>,
-    said: Session,
+    pub(super) said: Session,
     /// What the last offer replaced, in case it is refused.
-    said_before: Option<Session>,
+    pub(super) said_before: Option<Session>,
+    /// What was offered and is not answered yet: one offer may wait for another.
+    pub(super) offered: VecDeque<(RequestId, Session)>,
 }
 
 /// How far a recording is.
@@ -63,6 +63,8 @@ pub enum Stage {
 pub enum Flow {
     /// It does.
     Running,
+    /// It does not any more, and the recorder has yet to agree: what is said waits for that.
+    Pausing,
     /// It does not.
     Paused,
     /// It does again, and the recorder has yet to agree: what is said waits for that.
@@ -104,6 +106,7 @@ impl Recording {
             waiting: VecDeque::new(),
             said,
             said_before: None,
+            offered: VecDeque::new(),
         }
     }
 
@@ -126,6 +129,7 @@ impl Recording {
             waiting: VecDeque::new(),
             said: self.said.clone(),
             said_before: None,
+            offered: VecDeque::new(),
         };
         std::mem::replace(self, left)
     }
@@ -149,76 +153,9 @@ impl Recording {
         self.said.to_bytes()
     }
 
-    /// The offer again: the stream of whoever is not heard at present is held (RFC 7866 section
-    /// 7.1.1.1).
-    pub fn reoffer(
-        &mut self,
-        formats: impl Fn(End) -> Vec<Format>,
-        is_heard: impl Fn(End) -> bool,
-        how: Hold,
-    ) -> Vec<u8> {
-        let streams = &self.streams;
-        let next = self.said.revised(|session| {
-            for (medium, stream) in session.media.iter_mut().zip(streams) {
-                // RFC 3264 section 8.3.2: somebody else may have come, who speaks other codecs.
-                let spoken = formats(stream.of);
-                if !medium.is_disabled() && !spoken.is_empty() && !same(&spoken, &medium.formats) {
-                    medium.formats = spoken;
-                }
-                // What the recorder wanted less of in an offer of its own, it may want again.
-                if !medium.is_disabled() {
-                    medium.direction = Direction::SendOnly;
-                }
-                medium.hold = (!is_heard(stream.of)).then_some(how);
-            }
-        });
-        self.said_before = Some(std::mem::replace(&mut self.said, next));
-        self.said.to_bytes()
-    }
-
-    /// The recorder refused the last offer: all is as before (RFC 3261 section 14.1). Returns
-    /// whether that leaves paused what was to be resumed.
-    pub fn offer_failed(&mut self) -> bool {
-        if let Some(before) = self.said_before.take() {
-            self.said = before.instead_of(&self.said);
-        }
-        let stays_paused = self.flow == Flow::Resuming;
-        if stays_paused {
-            self.pause();
-        }
-        stays_paused
-    }
-
     /// Whether it takes what is said, or will as soon as the recorder agrees.
     pub fn flows(&self) -> bool {
-        self.flow != Flow::Paused
-    }
-
-    /// From now on nothing is taken.
-    pub fn pause(&mut self) {
-        if self.flow == Flow::Resuming {
-            // The recorder has not agreed to take it, and will not be asked to any more.
-            self.discard();
-        }
-        self.flow = Flow::Paused;
-    }
-
-    /// From now on what is said is taken again. While the call is on hold nothing waits: what one
-    /// hears on hold is no conversation.
-    pub fn resume(&mut self, is_held: bool) {
-        self.flow = match self.stage {
-            Stage::Up if !is_held => Flow::Resuming,
-            _ => Flow::Running,
-        };
-    }
-
-    /// The call is no longer on hold: what is said waits until the recorder agrees to take it.
-    pub fn taken_up(&mut self) {
-        let mut agreed = self.streams.iter().filter_map(|stream| stream.agreed.as_ref());
-        let was_held = agreed.any(|agreed| !agreed.may_send);
-        if self.stage == Stage::Up && self.flow == Flow::Running && was_held {
-            self.flow = Flow::Resuming;
-        }
+        matches!(self.flow, Flow::Running | Flow::Resuming)
     }
 
     /// The recorder agreed to something; if that was to take media again, what waited goes out.
@@ -230,59 +167,11 @@ impl Recording {
         }
     }
 
-    /// The recorder asked for something before it could be offered what it was to be: it was not.
-    pub fn unsay(&mut self) {
-        if let Some(before) = self.said_before.take() {
-            self.said = before;
-        }
-    }
-
-    /// What was offered last, as bytes of SDP.
-    pub fn said(&self) -> Vec<u8> {
-        self.said.to_bytes()
-    }
-
-    /// The recorder answered. Returns whether it takes anything at all.
-    pub fn answered(&mut self, answer: &Description) -> bool {
-        self.said_before = None;
-        let negotiated = negotiate(&self.said.describe(), answer, Side::Offerer);
-        for (stream, agreed) in self.streams.iter_mut().zip(negotiated) {
-            stream.agreed = agreed;
-        }
-        self.streams.iter().any(|stream| stream.agreed.is_some())
-    }
-
-    /// The recorder makes an offer of its own, say to take less: our answer.
-    pub fn answer(&mut self, offer: &Description) -> Option<Vec<u8>> {
-        if offer.media.len() != self.said.media.len() {
-            return None;
-        }
-        let answer = self.said.revised(|session| {
-            for (ours, theirs) in session.media.iter_mut().zip(&offer.media) {
-                if ours.is_disabled() {
-                    continue;
-                }
-                // RFC 3264 section 6.1; and a recording client only sends.
-                ours.direction = theirs.direction.answered(Direction::SendOnly);
-                if theirs.is_disabled() {
-                    *ours = Medium::refused(theirs.kind.clone(), &theirs.proto, "0");
-                }
-            }
-        });
-        let negotiated = negotiate(offer, &answer.describe(), Side::Answerer);
-        for (stream, agreed) in self.streams.iter_mut().zip(negotiated) {
-            stream.agreed = agreed;
-        }
-        self.said = answer;
-        self.said_before = None;
-        Some(self.said.to_bytes())
-    }
-
     /// What `from` said goes to the recorder, or waits for it.
     pub fn hear(&mut self, from: End, packet: &Bytes, packets: &mut VecDeque<Packet>) {
         match (self.stage, self.flow) {
             (Stage::Over, _) | (_, Flow::Paused) => {}
-            (Stage::Due(_) | Stage::Asked(_), _) | (Stage::Up, Flow::Resuming) => {
+            (Stage::Due(_) | Stage::Asked(_), _) | (Stage::Up, Flow::Resuming | Flow::Pausing) => {
                 self.wait(from, packet);
             }
             (Stage::Up, Flow::Running) => self.send(from, packet, packets),
@@ -354,11 +243,6 @@ impl Stream {
         let target = agreed.remote_rtp.filter(|_| is_known)?;
         Some(datagram(self.local, target, packet))
     }
-}
-
-/// Whether the same can be said in these formats.
-fn same(one: &[Format], other: &[Format]) -> bool {
-    one.len() == other.len() && one.iter().all(|format| other.contains(format))
 }
 
 /// The label of the stream at this place: the field counts from 1.

@@ -4,7 +4,7 @@ use super::bridge::End;
 use super::settings::Dialect;
 use super::{BridgeId, Fault, Platform};
 use crate::sdp::Hold;
-use crate::sip::agent::{CallId, Content};
+use crate::sip::agent::{CallId, Content, Error, RequestId};
 use crate::time::Instant;
 
 use super::recording::Stage;
@@ -70,8 +70,20 @@ impl Platform {
     pub(super) fn tell_streams(&mut self, now: Instant, id: BridgeId, index: usize, call: CallId) {
         let Some(offer) = self.offer_of_flow(id, index) else { return };
         if let Some(content) = self.snapshot(id, index, &offer) {
-            let _ = self.agent.reinvite(now, call, content);
+            let asked = self.agent.reinvite(now, call, content);
+            self.note_offer(id, index, asked);
         }
+    }
+
+    /// What a recording says now is on its way to the recorder. Returns whether it is.
+    pub(super) fn note_offer(
+        &mut self,
+        id: BridgeId,
+        index: usize,
+        asked: Result<RequestId, Error>,
+    ) -> bool {
+        let recording = self.recording(id, index);
+        recording.zip(asked.ok()).map(|(recording, asked)| recording.was_offered(asked)).is_some()
     }
 
     /// The metadata whole, and the streams as they are.
@@ -79,7 +91,8 @@ impl Platform {
         let Some(recording) = self.recording(id, index) else { return };
         let (said, call) = (recording.said(), recording.call);
         if let Some((content, call)) = self.snapshot(id, index, &said).zip(call) {
-            let _ = self.agent.update(now, call, content);
+            let asked = self.agent.update(now, call, content);
+            self.note_offer(id, index, asked);
         }
     }
 

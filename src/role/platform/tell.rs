@@ -93,10 +93,16 @@ impl Platform {
         let Some(recording) = self.recording(id, index) else { return };
         let Some(call) = recording.call else { return };
         let content = match dialect {
-            Dialect::Rfc => Content::from(recording.script.body(&recording.said(), dialect, fault)),
+            Dialect::Rfc => {
+                let said = recording.said();
+                Content::from(recording.script.body(&said, dialect, fault))
+            }
             Dialect::Webex => recording.script.alone(),
         };
-        let _ = self.agent.update(now, call, content);
+        let asked = self.agent.update(now, call, content);
+        if dialect == Dialect::Rfc {
+            self.note_offer(id, index, asked);
+        }
     }
 
     fn announcement(&self, id: BridgeId, played: &Played) -> Announcement {

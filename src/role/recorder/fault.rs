@@ -15,6 +15,8 @@ pub enum Fault {
     TakeAnyEmail,
     /// Says nothing at all any more.
     Dead,
+    /// Refuses with 603 whatever would pause a recording.
+    RefusePauses,
     /// Leaves out of its Contact what shows that it is a recorder.
     OmitTag,
 }
@@ -27,6 +29,7 @@ impl Fault {
         ("answer-late", Self::Late(Duration::from_secs(12))),
         ("take-any-email", Self::TakeAnyEmail),
         ("be-dead", Self::Dead),
+        ("refuse-pauses", Self::RefusePauses),
         ("omit-tag", Self::OmitTag),
     ];
 

@@ -28,7 +28,7 @@ use super::admin::Arrangement;
 use super::ports::rtcp_of;
 use super::{Asker, Command, Input, Output, Ports, Role, SESSION_TIMER};
 use crate::packet::{Packet, Transport};
-use crate::sdp::{Codec, Description};
+use crate::sdp::{Codec, Description, MediaDescription};
 use crate::sip::agent::{
     Body, CallId, Content, Event, Reply, Settings as AgentSettings, UserAgent, Why,
 };
@@ -173,7 +173,8 @@ impl Recorder {
         }
         let body = split(request)?;
         // An offer has to come from the client (RFC 7866 section 7.2).
-        let offer = Description::parse(body.sdp_bytes().ok_or(488_u16)?).map_err(|_| 400_u16)?;
+        let offer =
+            Description::understand(body.sdp_bytes().ok_or(488_u16)?).map_err(|_| 400_u16)?;
         let mut session =
             Session::new(now, self.settings.seed, self.service.samples_max(), request);
         if let Some(metadata) = body.metadata_bytes() {
@@ -210,8 +211,13 @@ impl Recorder {
             Ok(body) => body,
             Err(code) => return Reply::new(code),
         };
-        let asks = match body.sdp_bytes().map(Description::parse) {
+        let asks = match body.sdp_bytes().map(Description::understand) {
             Some(Err(_)) => return Reply::new(400),
+            Some(Ok(offer))
+                if self.settings.fault == Some(Fault::RefusePauses) && pauses(&offer) =>
+            {
+                return Reply::new(603);
+            }
             Some(Ok(offer)) if !session.accept(now, &offer, &mut self.settings) => {
                 return Reply::new(488);
             }
@@ -290,7 +296,9 @@ impl Role for Recorder {
             // Whoever runs it takes it out of service: every recording ends.
             Input::Command(Command::HangUp) => {
                 for call in self.sessions.keys() {
-                    let _ = self.agent.hang_up(now, *call, Vec::new());
+                    // RFC 3326.
+                    let why = ("Reason".to_owned(), "SIP;cause=503".to_owned());
+                    let _ = self.agent.hang_up(now, *call, vec![why]);
                 }
             }
             Input::Command(Command::Arrange(Arrangement::AnotherCustomer(email))) => {
@@ -361,6 +369,11 @@ fn split(request: &Message) -> Result<siprec::Received, u16> {
     }
     let content_type = request.headers.get("Content-Type").ok_or(400_u16)?;
     siprec::Received::split(content_type, &request.body).map_err(|_| 400_u16)
+}
+
+/// Whether an offer wants nothing to flow.
+fn pauses(offer: &Description) -> bool {
+    offer.media.iter().filter(|it| !it.is_disabled()).all(MediaDescription::is_still)
 }
 
 /// How long a missing packet is waited for.

@@ -113,6 +113,17 @@ fn a_hold_is_seen_in_the_new_way_and_in_the_old() {
 }
 
 #[test]
+fn what_has_a_strange_line_is_read_and_not_understood() {
+    let body =
+        |line: &str| format!("v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nt=0 0\r\n{line}\r\n");
+    let strange = body("q=1");
+    assert_eq!(Description::parse(strange.as_bytes()).unwrap().strange_letter(), Some('q'));
+    let why = Description::understand(strange.as_bytes()).unwrap_err();
+    assert_eq!(why, Malformed::StrangeLetter { letter: 'q' });
+    assert!(Description::understand(body("a=q").as_bytes()).is_ok());
+}
+
+#[test]
 fn nothing_can_be_sent_to_a_null_address() {
     let media = &offer(&["m=audio 30000 RTP/AVP 0", "c=IN IP4 0.0.0.0"]).media[0];
     assert_eq!((media.rtp_address(), media.rtcp_address()), (None, None));

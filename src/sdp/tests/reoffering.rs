@@ -63,6 +63,20 @@ fn a_version_is_one_higher_if_and_only_if_something_changed() {
 }
 
 #[test]
+fn what_was_refused_is_followed_by_the_next_version() {
+    let first = call(&[SendRecv]);
+    let refused = first.revised(|it| it.hold(Hold::Inactive));
+    let again = refused.origin.version + 1;
+    let mut back = first.clone().instead_of(&refused);
+    assert_eq!(back.origin.version, again);
+    let moved = back.revised(|it| it.media[0].port = 6_000);
+    assert_eq!(moved.origin.version, again, "nobody has seen another description of this version");
+    assert_eq!(moved.revised(|it| it.media[0].port = 6_002).origin.version, again + 1);
+    back.say();
+    assert_eq!(back.revised(|it| it.media[0].port = 6_000).origin.version, again + 1);
+}
+
+#[test]
 fn a_new_stream_goes_below_the_others_or_into_a_free_slot() {
     let audio = |port| Medium::audio(port, vec![Format::of(Codec::PCMA)]);
     let mut session = call(&[SendRecv, SendRecv]);

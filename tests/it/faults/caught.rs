@@ -74,6 +74,7 @@ pub const CAUGHT: &[(&str, Wrong, &str)] = &[
     // pause_and_resume
     ("A card number is read out", Platform("keep-sending-while-paused"), "REG-PCI-1"),
     ("A card number is read out", Platform("keep-the-pause"), "REG-PCI-1"),
+    ("A card number is read out", Recorder("refuse-pauses"), "REG-PCI-1"),
     ("Both sides fall silent at once", Platform("pause-one-side"), "RFC7866-7.1.1.1-4"),
     ("A card number is typed", Platform("pass-keys-while-paused"), "REG-PCI-3"),
     ("A second pause", Platform("pause-once"), "REG-PCI-1"),
@@ -97,6 +98,7 @@ pub const CAUGHT: &[(&str, Wrong, &str)] = &[
     ("The recording is stopped", Platform("show-on-for-ever"), "RFC7866-7.1.2-3"),
     ("The recording fails", Platform("show-on-for-ever"), "RFC7866-7.1.2-3"),
     ("A call with a part for the record", Platform("show-on-for-ever"), "RFC7866-7.1.2-3"),
+    ("A pause that fails", Platform("show-nobody"), "RFC7866-6.1.2-2"),
     ("A pause that is refused", Platform("grant-pause"), "RFC7866-7.1.2-3"),
     // what users do with their recordings
     ("Nobody asks", Platform("record-everybody"), "WXC-MODE-2"),
@@ -248,6 +250,8 @@ pub const CAUGHT: &[(&str, Wrong, &str)] = &[
     ("A pause on demand is announced", Platform("pause-silently"), "WXC-PRN-2"),
     ("A beep tells of a pause", Platform("words-for-beep"), "WXC-PRN-1"),
     ("Nothing tells of a pause", Platform("announce-pauses"), "WXC-PRN-2"),
+    ("A pause outlives the recorder", Platform("forget-pause-elsewhere"), "REG-PCI-1"),
+    ("A pause that fails is not announced", Platform("announce-failed-pauses"), "WXC-PRN-4"),
     ("Only the recorded party is told of a pause", Platform("tell-others-of-pauses"), "WXC-PRN-2"),
     (
         "The notices of a pause are not on the recording",

@@ -50,6 +50,31 @@ const VARIANTS: &[(&str, &str, &[Change])] = &[
         TALK,
         &[Put("rs INVITE", "</session>", "<desk xmlns=\"urn:example:desk\">7</desk></session>")],
     ),
+    (
+        "a stream says what it shows",
+        TALK,
+        &[Put("rs INVITE", "a=label:1\r\n", "a=label:1\r\na=content:main,x-desk\r\n")],
+    ),
+    (
+        "a session says why it ended",
+        TALK,
+        &[Put(
+            "rs INVITE",
+            "<group-ref>",
+            "<reason cause=\"200\">over</reason><reason protocol=\"Q.850\" cause=\"16\"/><group-ref>",
+        )],
+    ),
+    (
+        "somebody is a focus",
+        TALK,
+        &[Put(
+            "rs INVITE",
+            "</participantsessionassoc>",
+            "<param pname=\"isfocus\" pval=\"true\"/></participantsessionassoc>",
+        )],
+    ),
+    ("the encoding in other quotes", TALK, &[Put("rs INVITE", "\"UTF-8\"", "'utf-8'")]),
+    ("blanks around a reference", TALK, &[Put("rs INVITE", "<send>", "<send>\r\n\t")]),
     ("no mode, which means all", TALK, &[Cut("rs INVITE", "<datamode>", "</datamode>")]),
     (
         "no group",
@@ -133,7 +158,16 @@ const VARIANTS: &[(&str, &str, &[Change])] = &[
     (
         "labels in the answer",
         TALK,
-        &[All("rs 200 INVITE", "a=recvonly", "a=recvonly\r\na=label:1")],
+        &[Do(|script| {
+            each(script, "rs 200 INVITE", |text| {
+                let parts = text.split("a=recvonly\r\n").enumerate();
+                let labelled = parts.map(|(place, part)| match place {
+                    0 => part.to_owned(),
+                    _ => format!("a=recvonly\r\na=label:{place}\r\n{part}"),
+                });
+                labelled.collect()
+            });
+        })],
     ),
     ("words of attributes in capitals", TALK, &[All("call", "a=record:on", "a=record:ON")]),
     (

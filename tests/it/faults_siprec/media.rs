@@ -178,7 +178,10 @@ pub const FAULTS: &[Fault] = &[
     Fault {
         what: "two telephones are one source",
         of: TALK,
-        by: &[Do(|script| renumber(script, |_| 7)), Do(|script| rtcp(script, true, rename))],
+        by: &[
+            Do(|script| renumber(script, |_| 7, &[true, false])),
+            Do(|script| rtcp(script, true, rename)),
+        ],
         breaks: &["RFC7866-8.3.1-3"],
         also: &[("RFC7866-8.3.1-2", "which has one name")],
     },
@@ -285,10 +288,11 @@ fn transcoded(script: &mut Script) {
 
 /// The client sends each stream under a number of its own.
 fn of_its_own(script: &mut Script) {
-    renumber(script, |number| 7 + number);
+    renumber(script, |number| 7 + number, &[true, false]);
 }
 
-fn renumber(script: &mut Script, to: fn(u32) -> u32) {
+/// The streams have other numbers, and so has RTCP in these ways: to the recorder or not.
+pub fn renumber(script: &mut Script, to: fn(u32) -> u32, ways: &[bool]) {
     let mut known: Vec<(u32, u32)> = Vec::new();
     media(script, |number, packet| {
         let other = to(u32::try_from(number).unwrap());
@@ -303,8 +307,8 @@ fn renumber(script: &mut Script, to: fn(u32) -> u32) {
             *ssrc = *other;
         }
     };
-    for to_recorder in [true, false] {
-        rtcp(script, to_recorder, |packet| match packet {
+    for to_recorder in ways {
+        rtcp(script, *to_recorder, |packet| match packet {
             RtcpPacket::SenderReport { ssrc, blocks, .. }
             | RtcpPacket::ReceiverReport { ssrc, blocks } => {
                 other(ssrc);

@@ -1,6 +1,6 @@
 //! Sessions that none of our parts begins by itself, written out: a recorder that asks for a
 //! recording, for a snapshot and for other streams; a telephone that is asked to record; a
-//! recorder that registers; two clients that speak of one call.
+//! recorder that registers; two clients that speak of one call; a call that stays on hold.
 
 use std::fmt::Write as _;
 use std::net::SocketAddr;
@@ -79,6 +79,50 @@ pub fn paused_for_good() -> Script {
     ])
 }
 
+/// A call is put on hold for good, and its client sends one of the two streams on.
+pub fn held_for_good() -> Script {
+    let (a, p, r) = ("Alice", "platform", "recorder");
+    let begin = format!(
+        "Contact: {SRC}\r\nRequire: siprec\r\nContent-Type: multipart/mixed;boundary=x\r\n"
+    );
+    let again = format!("Contact: {SRC}\r\nContent-Type: application/sdp\r\n");
+    let taken = format!("Contact: {SRS}\r\nContent-Type: application/sdp\r\n");
+    let call = "Contact: <sip:Alice@192.0.2.11>\r\nContent-Type: application/sdp\r\n";
+    let bridge = "Contact: <sip:platform@192.0.2.20>\r\nContent-Type: application/sdp\r\n";
+    script(&[
+        (500, a, p, "INVITE 1", call, person(11, 1, "sendrecv")),
+        (510, p, a, "200 INVITE 1", bridge, person(20, 1, "sendrecv")),
+        (520, a, p, "ACK 1", "", String::new()),
+        (1_000, p, r, "INVITE 1", &begin, both(&client(1, "sendonly"))),
+        (1_010, r, p, "200 INVITE 1", &taken, server(1, "recvonly")),
+        (1_020, p, r, "ACK 1", "", String::new()),
+        (4_900, a, p, "INVITE 2", call, person(11, 2, "inactive")),
+        (4_910, p, a, "200 INVITE 2", bridge, person(20, 2, "inactive")),
+        (4_920, a, p, "ACK 2", "", String::new()),
+        (
+            5_000,
+            p,
+            r,
+            "INVITE 2",
+            &again,
+            client(2, "sendonly").replacen("sendonly", "inactive", 1),
+        ),
+        (
+            5_010,
+            r,
+            p,
+            "200 INVITE 2",
+            &taken,
+            server(2, "recvonly").replacen("recvonly", "inactive", 1),
+        ),
+        (5_020, p, r, "ACK 2", "", String::new()),
+        (60_000, a, p, "BYE 3", "", String::new()),
+        (60_005, p, a, "200 BYE 3", "", String::new()),
+        (60_010, p, r, "BYE 3", "", String::new()),
+        (60_020, r, p, "200 BYE 3", "", String::new()),
+    ])
+}
+
 /// A telephone is asked to record, and cannot.
 pub fn telephone_is_asked() -> Script {
     let begin = format!(
@@ -150,10 +194,11 @@ fn text((_, from, to, title, headers, body): &Line<'_>) -> String {
         Some(code) => format!("SIP/2.0 {code} Said\r\n"),
         None => format!("{method} sip:{to}@{} SIP/2.0\r\n", address(to).ip()),
     };
-    // Who asked; each of two clients has a call of its own.
+    // Who asked; each of two clients has a call of its own, and a telephone has one too.
     let asker = if code.is_some() { to } else { from };
     let answerer = if code.is_some() { from } else { to };
-    let other = [from, to].into_iter().find(|it| **it == "second").map_or("", |it| it);
+    let other =
+        [from, to].into_iter().find(|it| ["second", "Alice"].contains(*it)).map_or("", |it| it);
     let begins = code.is_none() && ["INVITE", "REGISTER"].contains(&method);
     let tag = if begins && number == "1" { String::new() } else { format!(";tag={answerer}") };
     write!(
@@ -178,6 +223,13 @@ fn address(name: &str) -> SocketAddr {
     ([192, 0, 2, host], 5_060).into()
 }
 
+fn person(host: u8, version: u32, direction: &str) -> String {
+    format!(
+        "v=0\r\no=- {host} {version} IN IP4 192.0.2.{host}\r\ns=-\r\nc=IN IP4 192.0.2.{host}\r\nt=0 0\r\n\
+         m=audio 30000 RTP/AVP 0\r\na={direction}\r\n"
+    )
+}
+
 fn client(version: u32, direction: &str) -> String {
     format!(
         "v=0\r\no=src 1 {version} IN IP4 192.0.2.20\r\ns=-\r\nc=IN IP4 192.0.2.20\r\nt=0 0\r\n\
@@ -193,7 +245,8 @@ fn server(version: u32, direction: &str) -> String {
     )
 }
 
-fn both(sdp: &str) -> String {
+/// An offer, and the metadata beside it.
+pub fn both(sdp: &str) -> String {
     format!(
         "--x\r\nContent-Type: application/sdp\r\n\r\n{sdp}\r\n--x\r\n\
          Content-Type: application/rs-metadata+xml\r\nContent-Disposition: recording-session\r\n\r\n\
@@ -208,8 +261,8 @@ const WISH: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\r\n\
 pub const METADATA: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\r\n\
 <recording xmlns=\"urn:ietf:params:xml:ns:recording:1\"><datamode>complete</datamode>\
 <session session_id=\"hVpd7YQgRW2nD22h7q60JQ==\"/>\
-<participant participant_id=\"srfBElmCRp2QB23b7Mpk0w==\"><nameID aor=\"sip:bob@example.com\"/></participant>\
-<participant participant_id=\"zSfPoSvdSDCmU3A3TRDxAw==\"><nameID aor=\"sip:paul@example.com\"/></participant>\
+<participant participant_id=\"srfBElmCRp2QB23b7Mpk0w==\"><nameID aor=\"sip:bob@example.com\"><name>Bob</name></nameID></participant>\
+<participant participant_id=\"zSfPoSvdSDCmU3A3TRDxAw==\"><nameID aor=\"sip:paul@example.com\"><name>Paul</name></nameID></participant>\
 <stream stream_id=\"UAAMm5GRQKSCMVvLyl4rFw==\" session_id=\"hVpd7YQgRW2nD22h7q60JQ==\"><label>1</label></stream>\
 <stream stream_id=\"AAAAAAAAQACAAAAAAAAAAQ==\" session_id=\"hVpd7YQgRW2nD22h7q60JQ==\"><label>2</label></stream>\
 <sessionrecordingassoc session_id=\"hVpd7YQgRW2nD22h7q60JQ==\"/>\

@@ -18,16 +18,7 @@ pub const FAULTS: &[Fault] = &[
     Fault {
         what: "a recorder hangs up because it is paused",
         of: STILL,
-        by: &[Do(|script| {
-            for which in ["rs BYE", "rs 200 BYE"] {
-                let place = places(script, which)[0];
-                let line = &mut script.messages[place];
-                std::mem::swap(&mut line.packet.source, &mut line.packet.target);
-                let text = line.text();
-                let text = text.replace("From: ", "Was: ").replace("To: ", "From: ");
-                line.set_text(text.replace("Was: ", "To: "));
-            }
-        })],
+        by: &[Do(recorder_ends)],
         breaks: &["RFC7866-7.1.1.1-9"],
         also: &[],
     },
@@ -431,7 +422,7 @@ pub const FAULTS: &[Fault] = &[
         of: BEGUN,
         by: &[Put("rs UPDATE #2", "complete</datamode>", "partial</datamode>")],
         breaks: &["RFC7866-9.1-11"],
-        also: &[],
+        also: &[("RFC7865-5-2", "it tells what was told before")],
     },
     Fault {
         what: "a snapshot is in the answer",
@@ -491,6 +482,18 @@ pub const FAULTS: &[Fault] = &[
     },
 ];
 
+/// It is the recorder that hangs up.
+pub fn recorder_ends(script: &mut Script) {
+    for which in ["rs BYE", "rs 200 BYE"] {
+        let place = places(script, which)[0];
+        let line = &mut script.messages[place];
+        std::mem::swap(&mut line.packet.source, &mut line.packet.target);
+        let text = line.text();
+        let text = text.replace("From: ", "Was: ").replace("To: ", "From: ");
+        line.set_text(text.replace("Was: ", "To: "));
+    }
+}
+
 fn is_first(text: &str) -> bool {
     !header(text, "To").contains(";tag=")
         || text.starts_with("SIP/2.0 200") && header(text, "CSeq").starts_with("1 ")
@@ -500,7 +503,7 @@ fn unaware(text: &str) -> String {
     text.replace("record-aware", "x-forgetful")
 }
 
-fn refuse_last(script: &mut Script, kind: &str) {
+pub fn refuse_last(script: &mut Script, kind: &str) {
     each(script, "rs 200 INVITE", |text| {
         let at = text.rfind(&format!("m={kind} ")).unwrap();
         let port = text[at..].split(' ').nth(1).unwrap();

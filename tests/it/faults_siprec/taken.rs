@@ -146,7 +146,7 @@ pub const FAULTS: &[Fault] = &[
         what: "a preference is refused",
         of: WISH,
         by: &[Do(|script| refuse(script, "a=recordpref"))],
-        breaks: &["RFC7866-7.3.2-1"],
+        breaks: &["RFC7866-7.3.2-1", "RFC7866-11.4-1"],
         also: &[],
     },
     Fault {
@@ -154,7 +154,7 @@ pub const FAULTS: &[Fault] = &[
         of: TALK,
         by: &[Do(|script| refuse(script, "a=record:on"))],
         breaks: &["RFC7866-11.1.2-1"],
-        also: &[],
+        also: &[("RFC7866-11.4-1", "it is said of all streams at once")],
     },
     Fault {
         what: "metadata comes in an ACK",
@@ -176,7 +176,7 @@ pub const FAULTS: &[Fault] = &[
 ];
 
 /// The first request with this in it is refused.
-fn refuse(script: &mut tallylight::evidence::Script, with: &str) {
+pub fn refuse(script: &mut tallylight::evidence::Script, with: &str) {
     let asked = script.messages.iter().find(|it| it.text().contains(with)).unwrap().text();
     let branch = super::edit::between(&asked, "branch=", ";");
     for line in &mut script.messages {

@@ -10,16 +10,20 @@ mod headers;
 mod illegal;
 mod keys;
 mod legal;
+mod liberties;
 mod media;
 mod messages;
 mod numbers;
 mod offers;
 mod outcomes;
 mod pressed;
+mod reference;
 mod reports;
 mod sealed;
 mod sparse;
 mod spoil;
+mod tortured;
+mod turns;
 mod ways;
 mod whole;
 
@@ -37,6 +41,7 @@ pub fn all() -> impl Iterator<Item = &'static Fault> {
         field::FAULTS,
         illegal::FAULTS,
         legal::FAULTS,
+        liberties::FAULTS,
         headers::FAULTS,
         answers::FAULTS,
         crossing::FAULTS,
@@ -47,12 +52,15 @@ pub fn all() -> impl Iterator<Item = &'static Fault> {
         media::FAULTS,
         pressed::FAULTS,
         sparse::FAULTS,
+        turns::FAULTS,
         keys::FAULTS,
         sealed::FAULTS,
         handshakes::FAULTS,
         ways::FAULTS,
         numbers::FAULTS,
         reports::FAULTS,
+        reference::FAULTS,
+        tortured::FAULTS,
         whole::FAULTS,
     ];
     topics.into_iter().flatten()

@@ -86,7 +86,7 @@ fn what_was_overtaken_is_refused_whatever_its_form_is() {
     Edit::Swap("200 INVITE recorder platform 3", &[("200 OK", "500 Server Internal Error")])
         .apply(&mut script);
     assert!(broken(&script.timeline()).contains("INT-BW-2"));
-    Edit::Late("UPDATE platform recorder", -400).apply(&mut script);
+    Edit::Late("UPDATE platform recorder", -414).apply(&mut script);
     assert!(!broken(&script.timeline()).contains("INT-BW-2"));
 }
 

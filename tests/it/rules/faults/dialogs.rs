@@ -1,12 +1,25 @@
 //! Dialogs, and the calls in them.
 
 use super::super::edit::Edit::{
-    AckOf, Act, Again, Append, Ask, CutBody, Drop, Late, Lose, More, Number, Reply, Swap, Without,
+    self, AckOf, Act, Again, Append, Ask, CutBody, Drop, Late, Lose, More, Number, Reply, Swap,
+    Without,
 };
 use super::{CALL, HELD, HOLD, LEFT, PAUSED, fault, spoil};
 use crate::rules::Fault;
 
 const ROUTE: &str = "<sip:192.0.2.99;lr>";
+
+/// The recorder refuses a pause.
+pub const REFUSED_PAUSE: &[Edit] = &[
+    CutBody("200 INVITE recorder platform 2", "v=0"),
+    Without("200 INVITE recorder platform 2", "Content-Type"),
+    Swap("200 INVITE recorder platform 3", &[(" 3 IN IP4", " 2 IN IP4")]),
+    Swap(
+        "200 INVITE recorder platform 2",
+        &[("SIP/2.0 200 OK", "SIP/2.0 500 Server Internal Error")],
+    ),
+    AckOf("ACK platform recorder 2", "INVITE platform recorder 2"),
+];
 
 pub const FAULTS: &[Fault] = &[
     fault(
@@ -148,22 +161,7 @@ pub const FAULTS: &[Fault] = &[
         &["RFC3261-14.1-2"],
         &[],
     ),
-    fault(
-        PAUSED,
-        "paused although that was refused",
-        &[
-            CutBody("200 INVITE recorder platform 2", "v=0"),
-            Without("200 INVITE recorder platform 2", "Content-Type"),
-            Swap("200 INVITE recorder platform 3", &[(" 3 IN IP4", " 2 IN IP4")]),
-            Swap(
-                "200 INVITE recorder platform 2",
-                &[("SIP/2.0 200 OK", "SIP/2.0 500 Server Internal Error")],
-            ),
-            AckOf("ACK platform recorder 2", "INVITE platform recorder 2"),
-        ],
-        &["RFC3261-14.1-3"],
-        &[],
-    ),
+    fault(PAUSED, "paused although that was refused", REFUSED_PAUSE, &["RFC3261-14.1-3"], &[]),
     fault(
         LEFT,
         "leaving before the answer was acknowledged",

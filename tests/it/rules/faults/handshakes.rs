@@ -4,6 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use tallylight::evidence::{Script, ScriptLine};
+use tallylight::ice::stun::{Class, Message};
 use tallylight::packet::{Packet, Transport};
 use tallylight::time::Instant;
 
@@ -11,7 +12,7 @@ use super::super::edit::Edit::{self, Act};
 use super::super::edit::{put, rewrite};
 // What DTLS adds may be too much for a datagram (RFC 3261 section 18.1.1).
 use super::keys::{SEALS, TLS};
-use super::{CALL, fault};
+use super::{CALL, describe_anew, fault};
 use crate::rules::Fault;
 
 const DTLS: Edit = Act(with_dtls);
@@ -53,6 +54,26 @@ pub const FAULTS: &[Fault] = &[
         "media before the handshake",
         &[TLS, DTLS, SEALS, Act(|script| hellos(script, &Hellos { late: 3_000, ..SOUND }))],
         &["RFC5764-5.1-1"],
+        &[LATER],
+    ),
+    fault(
+        CALL,
+        "another side is to begin, and nobody does",
+        &[
+            TLS,
+            DTLS,
+            SEALS,
+            Act(|script| hellos(script, &SOUND)),
+            Act(|script| describe_anew(script, |it| it.replace("setup:passive", "setup:active"))),
+        ],
+        &["RFC5763-6.6-1"],
+        &[],
+    ),
+    fault(
+        CALL,
+        "a check before the handshake is not answered",
+        &[TLS, DTLS, SEALS, Act(|script| hellos(script, &SOUND)), Act(knock)],
+        &["RFC5763-6.7.2-1"],
         &[LATER],
     ),
 ];
@@ -126,6 +147,19 @@ fn hellos(script: &mut Script, hers: &Hellos) {
         send(script, at, ends, hello(1, how.offered));
         send(script, later, (ends.1, ends.0), hello(2, how.taken));
     }
+}
+
+/// Alice, who waits for the handshake, checks the way for it.
+fn knock(script: &mut Script) {
+    let flow = super::spoil::flow(script, ALICE);
+    let (source, target) = (flow.source, flow.target);
+    let of_both = script.flows.iter().filter(|it| {
+        (it.source, it.target) == (source, target) || (it.target, it.source) == (source, target)
+    });
+    let first = of_both.map(|it| it.sent[0].at).min().unwrap();
+    let at = Instant::START + first.elapsed().saturating_sub(Duration::from_millis(3));
+    let check = Message::new(Class::Request, [9; 12]).to_unsigned_bytes();
+    send(script, at, (source, target), check.to_vec());
 }
 
 fn send(script: &mut Script, at: Instant, ends: (SocketAddr, SocketAddr), payload: Vec<u8>) {

@@ -329,4 +329,5 @@ pub const CHALLENGED: &[(&str, &str)] = &[
 pub const MET: &str = "Authorization: Digest username=\"alice\", realm=\"calls.example\", nonce=\"n2\", \
     qop=auth, nc=00000001, cnonce=\"c1\", uri=\"sip:calls.example\", response=\"00000000000000000000000000000000\", algorithm=MD5\r\nMax-Forwards";
 const BEST: &str = "Authorization: Digest username=\"alice\", realm=\"calls.example\", nonce=\"n1\", \
-    qop=auth, nc=00000001, cnonce=\"c1\", uri=\"sip:calls.example\", response=\"00000000000000000000000000000000\", algorithm=SHA-256\r\nMax-Forwards";
+    qop=auth, nc=00000001, cnonce=\"c1\", uri=\"sip:calls.example\", \
+    response=\"0000000000000000000000000000000000000000000000000000000000000000\", algorithm=SHA-256\r\nMax-Forwards";

@@ -104,7 +104,7 @@ fn tremble(script: &mut Script) {
 }
 
 /// Puts a message of feedback into her first report, behind so many bytes.
-fn feed_back(script: &mut Script, at: fn(&[u8]) -> usize, message: &[u8]) {
+pub fn feed_back(script: &mut Script, at: fn(&[u8]) -> usize, message: &[u8]) {
     each(script, |number, bytes| {
         if number == 0 {
             let (place, ssrc) = (at(bytes), bytes[4..8].to_vec());

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use tallylight::evidence::Script;
 
-use super::super::edit::Edit::Act;
+use super::super::edit::Edit::{Act, SwapAll};
 use super::super::edit::rewrite;
 use super::keys::{KEYS, SEALS, TLS};
 use super::{CALL, TYPED, describe_anew, fault};
@@ -31,6 +31,18 @@ pub const FAULTS: &[Fault] = &[
         &[TLS, KEYS, SEALS, Act(move_on)],
         &["RFC4568-7.1.4-1"],
         &[("RFC3665-3.7-1", "and media goes where it went")],
+    ),
+    fault(
+        CALL,
+        "reports with a short seal",
+        &[
+            TLS,
+            KEYS,
+            SwapAll("AES_CM_128_HMAC_SHA1_80", "AES_CM_128_HMAC_SHA1_32"),
+            Act(with_short_seals),
+        ],
+        &["RFC3711-5.2-1"],
+        &[],
     ),
     fault(TYPED, "keys without a seal", &[TLS, KEYS, SEALS], &["RFC4733-6-1"], &[]),
 ];
@@ -72,4 +84,15 @@ fn move_on(script: &mut Script) {
         let next = port.parse::<u16>().unwrap() + 500;
         text.replace(&format!("m=audio {port} "), &format!("m=audio {next} "))
     });
+}
+
+/// Every report has an index, and a seal of four octets. Where the bit for encryption would be before
+/// a long one, it is set.
+fn with_short_seals(script: &mut Script) {
+    for report in &mut script.reports {
+        let mut bytes = [&report.bytes[..], &[0x80, 0, 0, 77], &[9; 4]].concat();
+        let place = bytes.len() - 14;
+        bytes[place] |= 0x80;
+        report.bytes = bytes.into();
+    }
 }

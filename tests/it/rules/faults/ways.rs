@@ -4,7 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use tallylight::evidence::{Script, ScriptLine};
-use tallylight::ice::stun::{Class, Message};
+use tallylight::ice::stun::{Class, Message, TransactionId};
 use tallylight::packet::{Packet, Transport};
 use tallylight::time::Instant;
 
@@ -80,6 +80,36 @@ pub const FAULTS: &[Fault] = &[
         &["RFC8839-4.4.1.1.1-1"],
         &[],
     ),
+    fault(CALL, "a check again at once", &[TLS, ICE, Act(check_at_once)], &["RFC8445-14.2-1"], &[]),
+    fault(
+        CALL,
+        "a conflict that nobody settles",
+        &[TLS, ICE, Act(keep_the_part)],
+        &["RFC8445-7.2.5.1-1"],
+        &[],
+    ),
+    fault(
+        CALL,
+        "candidates for what does not match",
+        &[
+            TLS,
+            ICE,
+            Act(|script| {
+                describe_anew(script, |it| {
+                    it.replace("a=candidate:1", "a=ice-mismatch\r\na=candidate:1")
+                });
+            }),
+        ],
+        &["RFC8839-4.2.5-1"],
+        &[],
+    ),
+    fault(
+        CALL,
+        "an offer that was asked for begins nothing",
+        &[TLS, ICE, Act(ask_for_an_offer)],
+        &["RFC8839-7.5-1"],
+        &[],
+    ),
 ];
 
 const ALICE: [u8; 4] = [192, 0, 2, 10];
@@ -118,25 +148,80 @@ fn password(of: IpAddr) -> String {
 /// Alice checks a way, the first or the second, and chooses it at once; `change` is what is odd
 /// about that.
 fn check(script: &mut Script, nth: u16, change: fn(&mut Message)) {
+    let ends = ends(script, nth);
+    let mut request = request(u8::try_from(nth).unwrap() + 1);
+    change(&mut request);
+    let at = Instant::from_millis(2_049 + 20 * u64::from(nth));
+    ask(script, at, ends, &request);
+    agree(script, at + Duration::from_millis(6), ends, request.id);
+}
+
+/// Where Alice and the platform are on a way.
+fn ends(script: &mut Script, nth: u16) -> [SocketAddr; 2] {
     let flow = super::spoil::flow(script, ALICE);
     let mut ends = [flow.source, flow.target];
     for it in &mut ends {
         it.set_port(it.port() + nth * ASIDE);
     }
-    let [alice, platform] = ends;
-    let id = [u8::try_from(nth).unwrap() + 1; 12];
-    let mut request = Message::new(Class::Request, id);
+    ends
+}
+
+/// A check of Alice's that chooses its way.
+fn request(number: u8) -> Message {
+    let mut request = Message::new(Class::Request, [number; 12]);
     request.username = Some("plat:alic".to_owned());
     request.priority = Some(1 << 24);
     request.use_candidate = true;
     request.controlling = Some(7);
-    change(&mut request);
+    request
+}
+
+fn ask(script: &mut Script, at: Instant, [alice, platform]: [SocketAddr; 2], request: &Message) {
+    send(script, at, (alice, platform), request, &password(platform.ip()));
+}
+
+/// The platform answers that there is a way.
+fn agree(script: &mut Script, at: Instant, [alice, platform]: [SocketAddr; 2], id: TransactionId) {
     let mut success = Message::new(Class::Success, id);
     success.mapped = Some(alice);
-    let at = Instant::from_millis(2_049 + 20 * u64::from(nth));
-    let key = password(platform.ip());
-    send(script, at, (alice, platform), &request, &key);
-    send(script, at + Duration::from_millis(6), (platform, alice), &success, &key);
+    send(script, at, (platform, alice), &success, &password(platform.ip()));
+}
+
+/// Alice makes a check again after a fifth of a second.
+fn check_at_once(script: &mut Script) {
+    let (ends, request) = (ends(script, 0), request(1));
+    ask(script, Instant::from_millis(2_049), ends, &request);
+    ask(script, Instant::from_millis(2_249), ends, &request);
+    agree(script, Instant::from_millis(2_255), ends, request.id);
+}
+
+/// Alice controls, is told that the platform does, and goes on to.
+fn keep_the_part(script: &mut Script) {
+    let (ends, first, second) = (ends(script, 0), request(1), request(2));
+    let mut error = Message::new(Class::Error, first.id);
+    error.error = Some(487);
+    ask(script, Instant::from_millis(2_049), ends, &first);
+    let at = Instant::from_millis(2_055);
+    send(script, at, (ends[1], ends[0]), &error, &password(ends[1].ip()));
+    ask(script, Instant::from_millis(2_600), ends, &second);
+    agree(script, Instant::from_millis(2_606), ends, second.id);
+}
+
+/// The platform asks Alice for an offer, where it made one, and answers what she offers with that.
+fn ask_for_an_offer(script: &mut Script) {
+    let mut own = script.messages.iter_mut().filter(|line| {
+        let ends = (line.packet.source.ip(), line.packet.target.ip());
+        ends == (IpAddr::from(PLATFORM), IpAddr::from(ALICE))
+    });
+    let invite = own.find(|line| line.text().starts_with("INVITE ")).unwrap();
+    let body = invite.text().split_once("\r\n\r\n").unwrap().1.to_owned();
+    let kind = "Content-Type: application/sdp\r\n";
+    rewrite(invite, |text| text.replace(&body, "").replace(kind, ""));
+    let ack = own.find(|line| line.text().starts_with("ACK ")).unwrap();
+    rewrite(ack, |text| {
+        let (head, _) = text.split_once("\r\n\r\n").unwrap();
+        format!("{}\r\n\r\n{body}", head.replacen("\r\n", &format!("\r\n{kind}"), 1))
+    });
 }
 
 fn send(

@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 
 use super::exchange::{Exchange, Half};
 use super::rtcp::{broken, clear, reports, seconds};
+use super::session::Session;
 use super::{Case, Rule, rule};
 use crate::check::Verdict;
 use crate::evidence::{Host, ReportSeen};
@@ -174,6 +175,18 @@ pub(super) fn agreed(case: &Case<'_>) -> BTreeMap<SocketAddr, BTreeSet<String>> 
         }
     }
     agreed
+}
+
+/// Whether both sides of a recording session take this kind of feedback.
+pub(super) fn agreed_on(session: &Session<'_>, what: &str) -> bool {
+    let takes = |by_client: bool| {
+        let own = session.said.iter().filter(move |said| said.by_client == by_client);
+        let media = own.filter_map(|said| said.sdp).flat_map(|it| &it.media);
+        media.flat_map(|it| &it.attributes).any(|it| {
+            it.name == "rtcp-fb" && it.value.as_deref().is_some_and(|it| it.contains(what))
+        })
+    };
+    takes(true) && takes(false)
 }
 
 /// The name that each source of a host gave last.

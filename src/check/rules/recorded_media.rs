@@ -4,7 +4,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use super::rtcp_between::agreed_on;
+use super::feedback::agreed_on;
 use super::session::{Offered, Said, Session, by_section};
 use super::{Case, Rule, rule};
 use crate::check::Verdict;

@@ -98,7 +98,9 @@ fn requests_come_again_in_time(case: &Case<'_>) -> Vec<Verdict> {
     let others = case.requests().filter(|(request, _)| request.method != Method::Invite);
     let mut verdicts = Vec::new();
     for (request, asked) in others {
-        let sendings: Vec<_> = case.all(&asked.requests).collect();
+        // What a translator of addresses sends on is another's.
+        let own = case.all(&asked.requests).filter(|it| it.source() == request.source());
+        let sendings: Vec<_> = own.collect();
         if request.sighting.transport != Transport::Udp {
             verdicts.extend(sendings.get(1).map(|again| {
                 let seen = format!("again, as message {} over a connection", request.number);

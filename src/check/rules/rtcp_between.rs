@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use super::feedback::kind;
+use super::feedback::{agreed_on, kind};
 use super::recorded_media::rtcp_addresses;
 use super::rtcp::clear;
 use super::session::{Session, by_section};
@@ -267,18 +267,6 @@ fn has_arrived(case: &Case<'_>, report: &ReportSeen) -> bool {
         it.side == Side::Received && it.target == report.target && it.bytes == report.bytes
     };
     !case.is_watched(case.host(report.target)) || case.timeline.reports().iter().any(is_same)
-}
-
-/// Whether both sides of a recording session take this kind of feedback.
-pub(super) fn agreed_on(session: &Session<'_>, what: &str) -> bool {
-    let takes = |by_client: bool| {
-        let own = session.said.iter().filter(move |said| said.by_client == by_client);
-        let media = own.filter_map(|said| said.sdp).flat_map(|it| &it.media);
-        media.flat_map(|it| &it.attributes).any(|it| {
-            it.name == "rtcp-fb" && it.value.as_deref().is_some_and(|it| it.contains(what))
-        })
-    };
-    takes(true) && takes(false)
 }
 
 /// TMMBR and TMMBN: type and format (RFC 5104 section 4.2).

@@ -76,7 +76,9 @@ fn only_invitations_progress(case: &Case<'_>) -> Vec<Verdict> {
         let too_soon = move |it: &Said<'_>| early.is_some_and(|came| it.at < came + 7 * T1);
         case.all(&asked.responses).map(move |it| {
             let wrong = it.is_answer(101, 199) || it.code == Some(100) && too_soon(it);
-            case.require(!wrong, "RFC4320-4.1-1", it, || format!("to {} at once", request.method))
+            case.require(!wrong, "RFC4320-4.1-1", it, || {
+                "at once, as only an INVITE is answered".to_owned()
+            })
         })
     });
     judged.collect()
@@ -86,7 +88,7 @@ fn only_invitations_progress(case: &Case<'_>) -> Vec<Verdict> {
 fn is_a_timeout(said: &Said<'_>) -> Option<Result<(), String>> {
     let other = said.method != Method::Invite && !said.is_request();
     other.then_some(())?;
-    Some(unless(said.code == Some(408), || format!("to {}, which nobody waits for", said.method)))
+    Some(unless(said.code == Some(408), || "for which nobody waits any more".to_owned()))
 }
 
 fn description<'s>(said: &'s Said<'_>) -> Option<&'s Description> {

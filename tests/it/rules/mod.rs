@@ -90,6 +90,21 @@ fn what_was_overtaken_is_refused_whatever_its_form_is() {
     assert!(!broken(&script.timeline()).contains("INT-BW-2"));
 }
 
+/// A capture on a translator of addresses has each request twice: under the address of whoever sent
+/// it, and under the translator's. Nobody has sent it again.
+#[test]
+fn what_a_translator_of_addresses_sends_on_is_not_sent_again() {
+    let mut script = base("A two-party call").clone();
+    let asked = script.messages.iter().position(|it| it.text().starts_with("REGISTER")).unwrap();
+    let mut on = script.messages[asked].clone();
+    on.packet.source.set_ip([203, 0, 113, 9].into());
+    script.messages.insert(asked + 1, on.clone());
+    assert!(!broken(&script.timeline()).contains("RFC3261-17.1.2.2-1"));
+    on.packet.source = script.messages[asked].packet.source;
+    script.messages[asked + 1] = on;
+    assert!(broken(&script.timeline()).contains("RFC3261-17.1.2.2-1"));
+}
+
 /// However a sound run is written, no rule objects. `TALLYLIGHT_VARIANTS` says how many ways are
 /// tried.
 #[test]

@@ -27,13 +27,16 @@ struct Mixture<'a> {
 }
 
 impl Mixture<'_> {
-    /// Whether it listed somebody for a while, and does so at a moment.
+    /// Whether it listed somebody for a while, and does so at a moment, in packets that still come.
     fn lists(&self, csrc: u32, at: Instant) -> bool {
+        let packets = self.flow.nearest_to_receiver();
+        let heard = packets.get(..packets.partition_point(|it| it.at <= at)).unwrap_or_default();
+        let is_heard = heard.last().is_some_and(|it| it.ssrc == self.ssrc && it.at + SOON > at);
         let lists = &self.flow.over().contributors;
         let before = lists.partition_point(|it| it.from <= at);
         let last = lists.get(..before).unwrap_or_default().iter().rfind(|it| it.ssrc == self.ssrc);
         let is_listed = last.is_some_and(|it| it.csrcs.contains(&csrc));
-        is_listed && self.contributors.get(&csrc).is_some_and(|from| *from + SOON <= at)
+        is_heard && is_listed && self.contributors.get(&csrc).is_some_and(|from| *from + SOON <= at)
     }
 
     fn is_by(&self, told: &Told<'_>) -> bool {
